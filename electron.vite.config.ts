@@ -1,0 +1,51 @@
+import { resolve } from 'node:path'
+import { defineConfig } from 'electron-vite'
+import react from '@vitejs/plugin-react'
+import tailwindcss from '@tailwindcss/vite'
+
+const at = (path: string): string => resolve(import.meta.dirname, path)
+
+/** Pure JavaScript that is bundled, so that a cold start reads one file; native modules and fastify's family stay in node_modules. */
+const bundled = ['zod', 'commander', 'ws', 'env-paths', 'execa']
+
+export default defineConfig({
+  main: {
+    build: {
+      // Node 20 runs the server and the command line; Electron's own Node is newer.
+      target: 'node20',
+      outDir: 'out/main',
+      externalizeDeps: { exclude: bundled },
+      sourcemap: true,
+      minify: false,
+      rollupOptions: {
+        input: {
+          desktop: at('electron/desktop/main.ts'),
+          cli: at('electron/cli/main.ts'),
+          'draft-process': at('electron/core/engines/draft/process.ts'),
+        },
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      outDir: 'out/preload',
+      externalizeDeps: false,
+      rollupOptions: {
+        input: { preload: at('electron/desktop/preload.ts') },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: 'renderer',
+    plugins: [react(), tailwindcss()],
+    build: {
+      outDir: at('out/renderer'),
+      emptyOutDir: true,
+      // The CSP allows no data: URLs; every asset is a file of its own.
+      assetsInlineLimit: 0,
+      rollupOptions: { input: at('renderer/index.html') },
+    },
+  },
+})

@@ -1,0 +1,79 @@
+import type { Edit, EditKind, Sampling } from '#shared/domain/edit'
+import type { EngineView } from '#shared/domain/engine'
+
+/** A picture that an engine works on: 8-bit sRGB, upright, on this machine's disk. */
+export interface EngineInput {
+  assetId: string
+  /** Content hash of the file at `path`; a remote engine uploads each hash once. */
+  sha256: string
+  path: string
+  width: number
+  height: number
+  hasAlpha: boolean
+}
+
+/** One job as an engine sees it. */
+export interface EngineTask {
+  jobId: string
+  edit: Edit
+  sampling: Sampling
+  workflowId: string | undefined
+  seed: number
+  /** The picture to edit. */
+  input: EngineInput
+  /** The style picture of a style edit by picture. */
+  styleInput: EngineInput | undefined
+  /** An existing folder of this attempt's own, on the data folder's disk, for results. Emptied by the core afterwards. */
+  workDir: string
+}
+
+/** What an engine says while it works. Progress never goes back within an attempt. */
+export type EngineEvent =
+  | { type: 'progress'; progress: number; step?: number; steps?: number }
+  | { type: 'preview'; mime: 'image/jpeg' | 'image/png' | 'image/webp'; width: number; height: number; image: Uint8Array }
+  /** Models are being loaded: this run is a cold one, and silence is allowed. */
+  | { type: 'loading' }
+
+/** One result file, complete, in the attempt's `workDir`; 8-bit sRGB PNG. The core makes it durable and owns it from there. */
+export interface EngineResult {
+  path: string
+  width: number
+  height: number
+  hasAlpha: boolean
+  /** Worth saying about this result, as note ids, e.g. `draft`, `layout_draft`. */
+  notes: string[]
+}
+
+/** Where an attempt is, after a restart of Recast. `unknown` means nowhere: it is queued again. */
+export type AttemptPlace = 'queued' | 'running' | 'done' | 'unknown'
+
+/** What runs jobs. Every method may throw AppErrors; `run` rejects with `canceled` soon after its signal aborts. */
+export interface Engine {
+  readonly id: string
+  readonly kind: EngineView['kind']
+  /** Jobs that it wants at a time, look-ahead included. */
+  readonly slots: number
+  /** The state now, without asking anybody. */
+  view(): EngineView
+  /** Looks whether it works, and remembers the answer for `view`. Never throws: a failed engine is a state. */
+  probe(): Promise<EngineView>
+  /** Whether it could do this edit, without starting anything; the error is what the user is told. */
+  check(edit: Edit, workflowId: string | undefined): void
+  run(
+    task: EngineTask,
+    options: { attemptId: string; signal: AbortSignal; onEvent: (event: EngineEvent) => void },
+  ): Promise<EngineResult[]>
+  lookup(attemptId: string): Promise<AttemptPlace>
+  /** Waits for an attempt that a former process of Recast began, and fetches its results. */
+  collect(
+    task: EngineTask,
+    options: { attemptId: string; signal: AbortSignal; onEvent: (event: EngineEvent) => void },
+  ): Promise<EngineResult[]>
+  /** Lets go of memory (models); the next run is a cold one. */
+  free(): Promise<void>
+  /** Ends every process of its own and waits for that. */
+  close(): Promise<void>
+}
+
+/** Edits that this build knows, for engines that can do all of them. */
+export const allEdits = ['style', 'perspective'] as const satisfies readonly EditKind[]

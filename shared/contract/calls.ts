@@ -1,0 +1,157 @@
+import { z } from 'zod'
+import { engineViewSchema } from '../domain/engine'
+import { errorViewSchema } from '../domain/error'
+import { idSchema } from '../domain/id'
+import { jobSchema, jobStateSchema, submissionSchema } from '../domain/job'
+import { assetSchema, pictureSchema, versionSchema } from '../domain/picture'
+import { settingsPatchSchema, settingsSchema } from '../domain/settings'
+import { styleSchema } from '../domain/style'
+
+const nothing = z.object({})
+const ids = z.array(idSchema).min(1).max(10_000)
+
+/** A page of a list, newest first. `nextCursor` is the `seq` to go on below; absent on the last page. */
+const page = <T extends z.ZodType>(item: T) =>
+  z.object({ items: z.array(item), total: z.int().min(0), nextCursor: z.int().optional() })
+const pageRequest = { cursor: z.int().optional(), limit: z.int().min(1).max(500).default(100) }
+
+export const queueViewSchema = z.object({
+  paused: z.boolean(),
+  queued: z.int().min(0),
+  active: z.int().min(0),
+  done: z.int().min(0),
+  failed: z.int().min(0),
+  canceled: z.int().min(0),
+})
+export type QueueView = z.infer<typeof queueViewSchema>
+
+/** What became of one file of an import. One bad file never stops the others. */
+export const importResultSchema = z.object({
+  file: z.string(),
+  picture: pictureSchema.optional(),
+  asset: assetSchema.optional(),
+  /** The same content was there already; the picture is that one. */
+  duplicate: z.boolean().default(false),
+  error: errorViewSchema.optional(),
+})
+export type ImportResult = z.infer<typeof importResultSchema>
+
+export const doctorReportSchema = z.object({
+  ok: z.boolean(),
+  checks: z.array(
+    z.object({ name: z.string(), ok: z.boolean(), found: z.int().min(0), repaired: z.int().min(0), note: z.string() }),
+  ),
+})
+export type DoctorReport = z.infer<typeof doctorReportSchema>
+
+export const exportFormatSchema = z.enum(['png', 'jpeg', 'webp', 'tiff', 'avif'])
+export type ExportFormat = z.infer<typeof exportFormatSchema>
+
+/**
+ * Every call of the app: input and output schema. From this map come the handlers' type, the preload's allow-list,
+ * the HTTP routes (`POST /api/<name>`), the typed clients and the checks at run time.
+ */
+export const calls = {
+  /** All that the first screen needs, with the place in the event stream from which to go on. */
+  'app.snapshot': {
+    input: nothing,
+    output: z.object({
+      epoch: z.string(),
+      seq: z.int().min(0),
+      version: z.string(),
+      dataDir: z.string(),
+      settings: settingsSchema,
+      styles: z.array(styleSchema),
+      engines: z.array(engineViewSchema),
+      queue: queueViewSchema,
+      /** Active and queued jobs first (at most 200), then the newest finished ones that were not cleared (at most 100). */
+      jobs: z.array(jobSchema),
+      pictures: page(pictureSchema),
+    }),
+  },
+  'pictures.list': {
+    input: z.object({ ...pageRequest, search: z.string().max(200).optional() }),
+    output: page(pictureSchema),
+  },
+  'pictures.get': {
+    input: z.object({ id: idSchema }),
+    output: z.object({ picture: pictureSchema, versions: z.array(versionSchema) }),
+  },
+  /** Makes a version the current one; answers the one that was, so that it can be undone. */
+  'pictures.apply': {
+    input: z.object({ id: idSchema, assetId: idSchema }),
+    output: z.object({ picture: pictureSchema, previousAssetId: idSchema }),
+  },
+  /** To the trash (nothing is deleted) and back. */
+  'pictures.trash': { input: z.object({ ids }), output: z.object({ count: z.int() }) },
+  'pictures.restore': { input: z.object({ ids }), output: z.object({ count: z.int() }) },
+  /** Imports files and folders (recursively) by path; for shells that see the same disk. Browsers upload instead. */
+  'assets.import': {
+    input: z.object({
+      paths: z.array(z.string().min(1).max(4096)).min(1).max(10_000),
+      as: z.enum(['picture', 'style']).default('picture'),
+    }),
+    output: z.object({ results: z.array(importResultSchema) }),
+  },
+  /** The sample photo that comes with Recast, as an import. */
+  'assets.importSample': { input: nothing, output: z.object({ results: z.array(importResultSchema) }) },
+  /** Writes versions to a folder on this machine's disk, never overwriting; answers the paths in order. */
+  'assets.export': {
+    input: z.object({
+      items: z
+        .array(z.object({ assetId: idSchema, name: z.string().min(1).max(200) }))
+        .min(1)
+        .max(10_000),
+      dir: z.string().min(1).max(4096),
+      format: exportFormatSchema.default('png'),
+      quality: z.int().min(1).max(100).default(90),
+    }),
+    output: z.object({ paths: z.array(z.string()) }),
+  },
+  'jobs.submit': {
+    input: submissionSchema,
+    output: z.object({ batchId: idSchema, jobs: z.array(jobSchema) }),
+  },
+  'jobs.list': {
+    input: z.object({
+      ...pageRequest,
+      states: z.array(jobStateSchema).optional(),
+      batchId: idSchema.optional(),
+      pictureId: idSchema.optional(),
+    }),
+    output: page(jobSchema),
+  },
+  'jobs.get': { input: z.object({ id: idSchema }), output: jobSchema },
+  /** Cancels these, or all that are not final when `ids` is absent. Answers those that it stopped. */
+  'jobs.cancel': { input: z.object({ ids: ids.optional() }), output: z.object({ canceled: z.array(idSchema) }) },
+  'jobs.retry': { input: z.object({ ids }), output: z.object({ jobs: z.array(jobSchema) }) },
+  /** Puts a queued job before another one; at the end when `beforeId` is absent. */
+  'jobs.move': { input: z.object({ id: idSchema, beforeId: idSchema.optional() }), output: jobSchema },
+  /** Takes finished jobs out of the queue panel (the history keeps them). */
+  'jobs.clear': { input: nothing, output: z.object({ count: z.int() }) },
+  'jobs.restoreCleared': { input: nothing, output: z.object({ count: z.int() }) },
+  'queue.pause': { input: z.object({ paused: z.boolean() }), output: queueViewSchema },
+  'engines.list': { input: nothing, output: z.object({ engines: z.array(engineViewSchema) }) },
+  'settings.set': { input: settingsPatchSchema, output: settingsSchema },
+  /** Checks and repairs database, files and orphans. */
+  'app.doctor': { input: z.object({ repair: z.boolean().default(true) }), output: doctorReportSchema },
+} as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>
+
+export type Calls = typeof calls
+export type CallName = keyof Calls
+/** What a caller writes (defaults may be left out). */
+export type CallInput<N extends CallName> = z.input<Calls[N]['input']>
+/** What a handler gets (defaults filled in). */
+export type CallValues<N extends CallName> = z.output<Calls[N]['input']>
+export type CallOutput<N extends CallName> = z.output<Calls[N]['output']>
+export type Snapshot = CallOutput<'app.snapshot'>
+
+/** One handler per call; handlers get checked values and may throw AppErrors. */
+export type CallHandlers = { [N in CallName]: (values: CallValues<N>) => CallOutput<N> | Promise<CallOutput<N>> }
+
+export const callNames = Object.keys(calls) as CallName[]
+
+/** True for a name of the contract; own keys only, so `__proto__` and the like are not. */
+export function isCallName(name: string): name is CallName {
+  return Object.hasOwn(calls, name)
+}

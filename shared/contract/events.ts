@@ -1,0 +1,29 @@
+import { z } from 'zod'
+import { engineViewSchema } from '../domain/engine'
+import { idSchema } from '../domain/id'
+import { jobSchema } from '../domain/job'
+import { pictureSchema } from '../domain/picture'
+import { settingsSchema } from '../domain/settings'
+import { queueViewSchema } from './calls'
+
+/** What can happen. Each carries the whole new value, so that applying one twice changes nothing. */
+export const eventBodySchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('job'), job: jobSchema }),
+  /** Progress alone, so that a running job costs little; at most 10 a second per job. */
+  z.object({
+    type: z.literal('job.progress'),
+    id: idSchema,
+    progress: z.number().min(0).max(1),
+    etaMs: z.int().min(0).optional(),
+  }),
+  z.object({ type: z.literal('jobs.cleared'), ids: z.array(idSchema) }),
+  z.object({ type: z.literal('queue'), queue: queueViewSchema }),
+  z.object({ type: z.literal('picture'), picture: pictureSchema }),
+  z.object({ type: z.literal('engine'), engine: engineViewSchema }),
+  z.object({ type: z.literal('settings'), settings: settingsSchema }),
+])
+export type EventBody = z.infer<typeof eventBodySchema>
+
+/** A numbered event: `epoch` changes with each start of the owner; `seq` grows by one. A gap means: take a new snapshot. */
+export const appEventSchema = z.object({ epoch: z.string(), seq: z.int().positive(), body: eventBodySchema })
+export type AppEvent = z.infer<typeof appEventSchema>

@@ -1,0 +1,173 @@
+import { z } from 'zod'
+
+/**
+ * Every way in which Recast can refuse or fail, as a closed list.
+ * The words for each code live in the renderer and the command line, in both languages; a code without words does not compile.
+ */
+export const errorCodes = [
+  'input.invalid', // a value of a call is out of range or of the wrong type
+  'input.empty_file',
+  'input.not_a_picture', // the bytes are no picture that we read, whatever the name says
+  'input.unsupported_format', // a picture, but of a kind that we refuse (SVG, video …)
+  'input.damaged', // truncated, wrong checksum, undecodable
+  'input.too_large', // over the byte or pixel limit, or a decompression bomb
+  'input.unknown_style',
+  'input.unknown_view',
+  'input.unknown_engine',
+  'input.unknown_workflow',
+  'input.unsupported_edit', // this engine cannot do this edit
+  'input.not_found', // no such picture, asset, job, file
+  'input.conflict', // the thing changed meanwhile, or is not in a state that allows this
+  'engine.offline',
+  'engine.start',
+  'engine.missing_node',
+  'engine.missing_model',
+  'engine.rejected',
+  'engine.out_of_memory',
+  'engine.execution',
+  'engine.lost',
+  'engine.timeout',
+  'io.disk_full',
+  'io.permission',
+  'io.failed',
+  'database.future', // written by a newer Recast
+  'database.corrupt',
+  'instance.unreachable', // another process owns the data folder and does not answer
+  'auth.denied',
+  'canceled',
+  'bug',
+] as const
+
+export const errorCodeSchema = z.enum(errorCodes)
+export type ErrorCode = z.infer<typeof errorCodeSchema>
+
+/** Who may try again: nobody (the input must change), the user (after doing something), or Recast by itself. */
+export const retrySchema = z.enum(['never', 'user', 'auto'])
+export type Retry = z.infer<typeof retrySchema>
+
+/**
+ * An error as it crosses a process boundary and as it is stored with a job.
+ * `message` is English, complete, and says what to do next; the UI prefers its own words for `code` and shows `message` in the details.
+ * `detail` carries the values that the words need (file name, limit, suggestions); only JSON.
+ */
+export const errorViewSchema = z.object({
+  code: errorCodeSchema,
+  message: z.string(),
+  retry: retrySchema,
+  detail: z.record(z.string(), z.unknown()).optional(),
+})
+export type ErrorView = z.infer<typeof errorViewSchema>
+
+const retryByCode: Record<ErrorCode, Retry> = {
+  'input.invalid': 'never',
+  'input.empty_file': 'never',
+  'input.not_a_picture': 'never',
+  'input.unsupported_format': 'never',
+  'input.damaged': 'never',
+  'input.too_large': 'never',
+  'input.unknown_style': 'never',
+  'input.unknown_view': 'never',
+  'input.unknown_engine': 'never',
+  'input.unknown_workflow': 'never',
+  'input.unsupported_edit': 'never',
+  'input.not_found': 'never',
+  'input.conflict': 'user',
+  'engine.offline': 'auto',
+  'engine.start': 'auto',
+  'engine.missing_node': 'user',
+  'engine.missing_model': 'user',
+  'engine.rejected': 'user',
+  'engine.out_of_memory': 'user',
+  'engine.execution': 'user',
+  'engine.lost': 'auto',
+  'engine.timeout': 'auto',
+  'io.disk_full': 'user',
+  'io.permission': 'user',
+  'io.failed': 'user',
+  'database.future': 'never',
+  'database.corrupt': 'user',
+  'instance.unreachable': 'user',
+  'auth.denied': 'user',
+  canceled: 'user',
+  bug: 'user',
+}
+
+/** Options of {@link AppError}. */
+export interface AppErrorOptions {
+  retry?: Retry
+  detail?: Record<string, unknown>
+  cause?: unknown
+}
+
+/** The one error class of Recast: a code of the closed list, a message that says what to do next, and who may retry. */
+export class AppError extends Error {
+  readonly code: ErrorCode
+  readonly retry: Retry
+  readonly detail: Record<string, unknown> | undefined
+
+  constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'AppError'
+    this.code = code
+    this.retry = options.retry ?? retryByCode[code]
+    this.detail = options.detail
+  }
+
+  /** The plain object that crosses a process boundary; the cause stays behind. */
+  toView(): ErrorView {
+    return { code: this.code, message: this.message, retry: this.retry, ...(this.detail ? { detail: this.detail } : {}) }
+  }
+
+  /** Rebuilds an error from its plain object, e.g. on the client's side of a transport. */
+  static fromView(view: ErrorView): AppError {
+    return new AppError(view.code, view.message, { retry: view.retry, ...(view.detail ? { detail: view.detail } : {}) })
+  }
+}
+
+const codeByErrno: Record<string, ErrorCode> = {
+  ENOSPC: 'io.disk_full',
+  EDQUOT: 'io.disk_full',
+  EACCES: 'io.permission',
+  EPERM: 'io.permission',
+  EROFS: 'io.permission',
+  ENOENT: 'input.not_found',
+}
+
+const nextStepByCode: Partial<Record<ErrorCode, string>> = {
+  'io.disk_full': 'Free some space on that disk, then retry.',
+  'io.permission': 'Allow access to that file or folder, or choose another one, then retry.',
+  'input.not_found': 'Check the path and try again.',
+}
+
+/**
+ * Turns whatever was thrown into an {@link AppError}: an AppError passes, a file-system error gets its code
+ * (ENOSPC → io.disk_full …), everything else is `bug` with the original as its cause.
+ */
+export function toAppError(thrown: unknown): AppError {
+  if (thrown instanceof AppError) return thrown
+  if (thrown instanceof Error) {
+    const errno = (thrown as { code?: unknown }).code
+    const path = (thrown as { path?: unknown }).path
+    if (typeof errno === 'string' && /^E[A-Z]+$/.test(errno)) {
+      const code = codeByErrno[errno] ?? 'io.failed'
+      const where = typeof path === 'string' ? `: ${path}` : ''
+      const next = nextStepByCode[code] ?? 'Check the disk and retry.'
+      return new AppError(code, `${errno}${where}. ${next}`, {
+        cause: thrown,
+        detail: { errno, ...(typeof path === 'string' ? { path } : {}) },
+      })
+    }
+    if (thrown.name === 'AbortError') return new AppError('canceled', 'Canceled. Retry to run it again.', { cause: thrown })
+    return new AppError('bug', `${thrown.message}. This is a fault in Recast: retry, and report it if it comes back.`, {
+      cause: thrown,
+    })
+  }
+  return new AppError('bug', `${String(thrown)}. This is a fault in Recast: retry, and report it if it comes back.`, {
+    cause: thrown,
+  })
+}
+
+/** Fails to compile when a switch over a union misses a case; throws if one slips through at run time. */
+export function assertNever(value: never, what = 'value'): never {
+  throw new AppError('bug', `Unexpected ${what}: ${JSON.stringify(value)}. This is a fault in Recast: please report it.`)
+}

@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import { editSchema, samplingSchema } from './edit'
+import { errorViewSchema } from './error'
+import { idSchema, seedSchema, timestampSchema } from './id'
+
+/** queued → staging → running → collecting → done; any of the first four → canceled | failed; see core/jobs/machine. */
+export const jobStates = ['queued', 'staging', 'running', 'collecting', 'done', 'failed', 'canceled'] as const
+export const jobStateSchema = z.enum(jobStates)
+export type JobState = z.infer<typeof jobStateSchema>
+
+/** States in which an engine holds the job. */
+export const activeStates = ['staging', 'running', 'collecting'] as const satisfies readonly JobState[]
+/** States that end a job until the user retries it. */
+export const finalStates = ['done', 'failed', 'canceled'] as const satisfies readonly JobState[]
+
+/** One produced picture of a job. */
+export const outputSchema = z.object({
+  index: z.int().min(0),
+  assetId: idSchema,
+  width: z.int().positive(),
+  height: z.int().positive(),
+  /** Where the job's export folder got its copy, once it has. */
+  exportedPath: z.string().optional(),
+})
+export type Output = z.infer<typeof outputSchema>
+
+/** A job as every shell sees it. */
+export const jobSchema = z.object({
+  id: idSchema,
+  /** Creation order; larger is newer. */
+  seq: z.int().positive(),
+  batchId: idSchema,
+  pictureId: idSchema,
+  pictureName: z.string(),
+  inputAssetId: idSchema,
+  edit: editSchema,
+  sampling: samplingSchema,
+  seed: seedSchema,
+  /** What was asked for: `auto`, `draft`, `local` or a server's address. */
+  engine: z.string(),
+  /** Which engine took it; absent until one did. */
+  engineId: z.string().optional(),
+  workflowId: z.string().optional(),
+  state: jobStateSchema,
+  /** Place in the queue among queued jobs; smaller runs earlier. */
+  position: z.number(),
+  /** 0..1 over the whole job. Live while it runs; 1 when done. */
+  progress: z.number().min(0).max(1),
+  /** Milliseconds left as learned from like jobs; absent when not known yet. */
+  etaMs: z.int().min(0).optional(),
+  attempt: z.int().min(0),
+  error: errorViewSchema.optional(),
+  outputs: z.array(outputSchema),
+  /** Things worth saying about the result, e.g. "first frame of an animation". */
+  notes: z.array(z.string()),
+  createdAt: timestampSchema,
+  startedAt: timestampSchema.optional(),
+  finishedAt: timestampSchema.optional(),
+  /** Time on the engine, milliseconds, of the attempt that ended it. */
+  durationMs: z.int().min(0).optional(),
+})
+export type Job = z.infer<typeof jobSchema>
+
+/** What is asked for in one go: these edits of these pictures, `count` seeds each. Rows = pictures × edits × count. */
+export const submissionSchema = z.object({
+  /** Each names a picture and, where not its current version, the version to edit. */
+  pictures: z
+    .array(z.object({ pictureId: idSchema, assetId: idSchema.optional() }))
+    .min(1)
+    .max(10_000),
+  edits: z.array(editSchema).min(1).max(256),
+  sampling: samplingSchema.default({}),
+  /** First seed; random when absent. Result n of a picture and edit has seed + n. */
+  seed: seedSchema.optional(),
+  count: z.int().min(1).max(64).default(1),
+  engine: z.string().max(400).default('auto'),
+  workflowId: z.string().max(128).optional(),
+  /** An absolute folder that gets a copy of each result, named `{name}_{style|view}_{seed}.png`, never overwriting. */
+  exportDir: z.string().max(4096).optional(),
+  /** `interactive` jobs run before `batch` jobs. */
+  priority: z.enum(['interactive', 'batch']).default('interactive'),
+})
+export type Submission = z.infer<typeof submissionSchema>
+/** A submission as callers write it, defaults left out. */
+export type SubmissionInput = z.input<typeof submissionSchema>
