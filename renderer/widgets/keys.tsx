@@ -1,0 +1,23 @@
+import type { ReactElement } from 'react'
+import { keyLabels } from '../shortcuts/combo'
+
+/** A shortcut as keys, e.g. `mod+shift+z` as Ctrl Shift Z, or ⌘ ⇧ Z on a Mac. */
+export function Keys(props: { combo: string }): ReactElement {
+  return (
+    <span className="inline-flex shrink-0 gap-1">
+      {keyLabels(props.combo, isMac()).map((label, index) => (
+        <kbd
+          key={index}
+          className="inline-flex h-4.5 min-w-4.5 items-center justify-center rounded-s border border-line bg-panel px-1 font-sans text-s text-muted"
+        >
+          {label}
+        </kbd>
+      ))}
+    </span>
+  )
+}
+
+/** Whether the user's keyboard has a Command key. */
+export function isMac(): boolean {
+  return typeof navigator !== 'undefined' && /Mac|iPhone|iPad/u.test(navigator.userAgent)
+}
