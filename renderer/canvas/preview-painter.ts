@@ -1,0 +1,143 @@
+import type { PreviewFrame } from '#shared/contract/preview-frame'
+
+/** A decoded frame; the browser's ImageBitmap, which holds memory until it is closed. */
+export interface Decoded {
+  readonly width: number
+  readonly height: number
+  close(): void
+}
+
+/** What the painter needs from its surroundings; the browser's by {@link browserSurface}. */
+export interface PaintSurface<T extends Decoded = Decoded> {
+  decode(frame: PreviewFrame): Promise<T>
+  draw(picture: T): void
+  /** Calls back before the next screen refresh; answers how to call that off. */
+  schedule(run: () => void): () => void
+}
+
+/** What became of the frames that arrived. `open` bitmaps are at most one. */
+export interface PaintCounts {
+  received: number
+  painted: number
+  /** Replaced by a newer frame before they were decoded. */
+  dropped: number
+  /** Could not be decoded or drawn. */
+  failed: number
+  open: number
+}
+
+/**
+ * Paints live previews, the latest only: at most one frame is being decoded and at most one waits; a newer one takes the
+ * waiting one's place. So a slow machine skips frames and never falls behind, and every bitmap is closed after it was drawn.
+ */
+export class PreviewPainter<T extends Decoded = Decoded> {
+  readonly counts: PaintCounts = { received: 0, painted: 0, dropped: 0, failed: 0, open: 0 }
+  #waiting: PreviewFrame | undefined
+  #busy = false
+  #disposed = false
+  #unschedule: (() => void) | undefined
+  readonly #surface: PaintSurface<T>
+  readonly #onPainted: ((frame: PreviewFrame) => void) | undefined
+
+  constructor(surface: PaintSurface<T>, onPainted?: (frame: PreviewFrame) => void) {
+    this.#surface = surface
+    this.#onPainted = onPainted
+  }
+
+  /** Takes a frame; it is painted unless a newer one comes first. */
+  push(frame: PreviewFrame): void {
+    if (this.#disposed) return
+    this.counts.received++
+    if (this.#waiting) this.counts.dropped++
+    this.#waiting = frame
+    if (!this.#busy) this.#next()
+  }
+
+  /** Stops painting for good; a frame that is being decoded is closed when it arrives. */
+  dispose(): void {
+    this.#disposed = true
+    this.#waiting = undefined
+    this.#unschedule?.()
+  }
+
+  #next(): void {
+    const frame = this.#waiting
+    if (!frame) return
+    this.#waiting = undefined
+    this.#busy = true
+    this.#surface.decode(frame).then(
+      (picture) => {
+        this.counts.open++
+        this.#paint(picture, frame)
+      },
+      () => {
+        // A damaged preview is not worth a word: the next one or the result replaces it.
+        this.counts.failed++
+        this.#rest()
+      },
+    )
+  }
+
+  #paint(picture: T, frame: PreviewFrame): void {
+    try {
+      if (!this.#disposed) {
+        this.#surface.draw(picture)
+        this.counts.painted++
+      }
+    } catch {
+      // The canvas has no context any more (the browser took it back): the next frame may find one.
+      this.counts.failed++
+    } finally {
+      picture.close()
+      this.counts.open--
+    }
+    if (this.#disposed) return
+    this.#onPainted?.(frame)
+    this.#rest()
+  }
+
+  /** Waits for the next refresh, so that no more is decoded than the screen shows. */
+  #rest(): void {
+    if (this.#disposed) return
+    this.#unschedule = this.#surface.schedule(() => {
+      this.#busy = false
+      this.#next()
+    })
+  }
+}
+
+/**
+ * Decodes with createImageBitmap and draws into a canvas whose size follows the frame.
+ * `maxWidth` (device pixels) decodes smaller, for thumbnails.
+ */
+export function browserSurface(canvas: HTMLCanvasElement, maxWidth?: number): PaintSurface<ImageBitmap> {
+  const context = canvas.getContext('2d')
+  return {
+    decode({ header, image }) {
+      // The frame may be a view into a larger message: a Blob copies just the view.
+      const bytes = new Blob([image as Uint8Array<ArrayBuffer>], { type: header.mime })
+      return maxWidth !== undefined && maxWidth < header.width
+        ? createImageBitmap(bytes, { resizeWidth: maxWidth, resizeQuality: 'medium' })
+        : createImageBitmap(bytes)
+    },
+    draw(picture) {
+      if (!context) return
+      if (canvas.width !== picture.width || canvas.height !== picture.height) {
+        canvas.width = picture.width
+        canvas.height = picture.height
+      } else {
+        context.clearRect(0, 0, canvas.width, canvas.height)
+      }
+      context.drawImage(picture, 0, 0)
+    },
+    schedule(run) {
+      // A hidden window gets no animation frames; a timer lets the last preview be there when it is shown again.
+      if (document.hidden) {
+        const timer = setTimeout(run, 100)
+        return () => clearTimeout(timer)
+      }
+      const handle = requestAnimationFrame(run)
+      return () => cancelAnimationFrame(handle)
+    },
+  }
+}
