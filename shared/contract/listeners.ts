@@ -18,7 +18,7 @@ export function createListeners<T>(): Listeners<T> {
     },
     emit(value) {
       let failure: { thrown: unknown } | undefined
-      for (const entry of [...entries]) {
+      for (const entry of Array.from(entries)) {
         if (!entries.has(entry)) continue
         try {
           entry.listener(value)

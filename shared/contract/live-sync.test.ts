@@ -81,7 +81,7 @@ function createWorld() {
     answer: () => asked.shift()?.resolve(snapshot()),
     refuse: () => asked.shift()?.reject(new AppError('bug', 'no snapshot')),
     runTimers() {
-      for (const run of [...planned]) {
+      for (const run of Array.from(planned)) {
         planned.delete(run)
         run()
       }

@@ -12,6 +12,7 @@ import {
   type ServerMessage,
 } from '#shared/contract/wire'
 import { AppError } from '#shared/domain/error'
+import { finalStates, type JobState } from '#shared/domain/job'
 
 /** What a transport needs of the app: one entry for every call, and the two streams. */
 export interface WireApp {
@@ -66,6 +67,8 @@ const maxUnansweredPings = 3
 // Every connection of an owner gets the same objects from the hub, so each is encoded once.
 const eventTexts = new WeakMap<AppEvent, string>()
 const frameBytes = new WeakMap<PreviewFrame, Uint8Array>()
+
+const isFinal = (state: JobState): boolean => (finalStates as readonly JobState[]).includes(state)
 
 function eventText(event: AppEvent): string {
   let text = eventTexts.get(event)
@@ -196,7 +199,11 @@ export function serveSocket(app: WireApp, socket: WebSocket, options: ServeSocke
 
   // The hello goes first and the events follow in the same turn, so that nothing falls between them.
   send(JSON.stringify({ type: 'hello', epoch: app.epoch, version: app.version } satisfies ServerMessage))
-  const stopEvents = app.events.onEvent((event) => send(eventText(event)))
+  const stopEvents = app.events.onEvent((event) => {
+    // What still waits of a job that has ended must not arrive after its result.
+    if (event.body.type === 'job' && isFinal(event.body.job.state)) waitingFrames.delete(event.body.job.id)
+    send(eventText(event))
+  })
   const stopPreviews = app.events.onPreview((frame) => {
     waitingFrames.set(frame.header.jobId, frame)
     sendWaitingFrames()

@@ -1,0 +1,64 @@
+import { pipeline, Transform, type Readable } from 'node:stream'
+import type { ImportResult } from '#shared/contract/calls'
+import { AppError, toAppError } from '#shared/domain/error'
+import type { AppFiles } from '../app'
+
+/** Bytes of one uploaded file that a shell passes on. The import has its own, stricter limits; this one guards the disk before them. */
+export const maxUploadBytes = 512 * 1024 * 1024
+/** Files in one upload. */
+export const maxUploadFiles = 10_000
+
+/** The last part of a name, without what no file system should be asked to hold. Browsers send paths for folders. */
+export function uploadName(given: string | undefined): string {
+  const last = (given ?? '').split(/[\\/]/).at(-1) ?? ''
+  // oxlint-disable-next-line no-control-regex -- control characters are what this removes
+  const clean = last.replace(/[\u0000-\u001f\u007f]/g, '').slice(0, 200)
+  return clean === '' || clean === '.' || clean === '..' ? 'picture' : clean
+}
+
+/** Lets so many bytes through and then fails with `input.too_large`. */
+function limited(maxBytes: number, name: string): Transform {
+  let bytes = 0
+  return new Transform({
+    transform(chunk: Buffer, _, done) {
+      bytes += chunk.byteLength
+      if (bytes <= maxBytes) return done(null, chunk)
+      done(
+        new AppError(
+          'input.too_large',
+          `${name} is over ${Math.floor(maxBytes / 1024 / 1024)} MB. Export it smaller and add it again.`,
+          {
+            detail: { file: name, limitBytes: maxBytes },
+          },
+        ),
+      )
+    },
+  })
+}
+
+/**
+ * Imports one uploaded file and reads its stream to the end whatever happens, so that the next file of the same request can come.
+ * Never rejects: a bad file is a result with an error.
+ */
+export async function importUpload(
+  files: Pick<AppFiles, 'importUpload'>,
+  given: { name: string | undefined; stream: Readable; as: 'picture' | 'style' },
+  maxBytes = maxUploadBytes,
+): Promise<ImportResult> {
+  const name = uploadName(given.name)
+  let failure: unknown
+  const capped = limited(maxBytes, name)
+  // Both ends are watched: a broken connection must end the import, and an import that stops early must not stop the reading.
+  pipeline(given.stream, capped, (error) => (failure = error ?? undefined))
+  try {
+    const result = await files.importUpload(name, capped, given.as)
+    return failure instanceof AppError && !result.picture && !result.asset ? { ...result, error: failure.toView() } : result
+  } catch (thrown) {
+    const error = failure instanceof AppError ? failure : toAppError(thrown)
+    return { file: name, duplicate: false, error: error.toView() }
+  } finally {
+    given.stream.on('error', () => {})
+    given.stream.unpipe()
+    given.stream.resume()
+  }
+}
