@@ -50,21 +50,28 @@ CREATE TABLE jobs (
   position REAL NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('queued', 'staging', 'running', 'collecting', 'done', 'failed', 'canceled')),
   attempt INTEGER NOT NULL DEFAULT 0,
+  -- failed attempts since the user last asked for it: what the cap on automatic retries counts
+  tries INTEGER NOT NULL DEFAULT 0,
   -- not before this time, for a retry with back-off
   not_before INTEGER NOT NULL DEFAULT 0,
   error TEXT,
   notes TEXT NOT NULL DEFAULT '[]',
   export_dir TEXT,
-  cleared INTEGER NOT NULL DEFAULT 0 CHECK (cleared IN (0, 1)),
+  -- 0 = in the queue panel; n = taken out by the n-th clearing, so that the last one can be undone
+  cleared INTEGER NOT NULL DEFAULT 0 CHECK (cleared >= 0),
   created_at INTEGER NOT NULL,
   started_at INTEGER,
   finished_at INTEGER,
   duration_ms INTEGER
 ) STRICT;
 CREATE INDEX jobs_queue ON jobs (priority, position) WHERE state = 'queued';
+-- what the scheduler reads: the first job of each kind of work, however many wait before it for an engine that is away
+CREATE INDEX jobs_waiting ON jobs (engine, kind, workflow_id, priority, position) WHERE state = 'queued';
 CREATE INDEX jobs_active ON jobs (state) WHERE state IN ('staging', 'running', 'collecting');
 CREATE INDEX jobs_state ON jobs (state, seq);
 CREATE INDEX jobs_panel ON jobs (seq) WHERE cleared = 0 AND state IN ('done', 'failed', 'canceled');
+CREATE INDEX jobs_panel_state ON jobs (state) WHERE cleared = 0 AND state IN ('done', 'failed', 'canceled');
+CREATE INDEX jobs_cleared ON jobs (cleared) WHERE cleared > 0;
 CREATE INDEX jobs_batch ON jobs (batch_id);
 CREATE INDEX jobs_picture ON jobs (picture_id, seq);
 
@@ -93,6 +100,7 @@ CREATE TABLE outputs (
   PRIMARY KEY (job_id, idx)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX outputs_asset ON outputs (asset_id);
+CREATE INDEX outputs_unexported ON outputs (job_id) WHERE export_path IS NOT NULL AND exported = 0;
 
 CREATE TABLE timings (
   engine_id TEXT NOT NULL,

@@ -1,0 +1,11 @@
+import { schemaV1 } from './schema.sql'
+
+/** One step of the database's shape: runs in a transaction of its own, together with the new `user_version`. */
+export interface Migration {
+  /** The `user_version` after it; the array is ordered by it, without gaps, from 1. */
+  version: number
+  sql: string
+}
+
+/** Every step since the first release, in order. A step that was released is never changed: a new one is added. */
+export const migrations: readonly Migration[] = [{ version: 1, sql: schemaV1 }]

@@ -1,0 +1,384 @@
+import type { Edit, Sampling } from '#shared/domain/edit'
+import type { ErrorView } from '#shared/domain/error'
+import type { JobState } from '#shared/domain/job'
+import { AppError } from '#shared/domain/error'
+import { canMove } from '../../jobs/machine'
+import type { Database } from '../database'
+
+/** A job as the database keeps it, with its picture's name. */
+export interface JobRecord {
+  seq: number
+  id: string
+  batchId: string
+  pictureId: string
+  pictureName: string
+  inputAssetId: string
+  styleAssetId: string | undefined
+  edit: Edit
+  sampling: Sampling
+  workflowId: string | undefined
+  seed: number
+  engine: string
+  engineId: string | undefined
+  priority: number
+  position: number
+  state: JobState
+  attempt: number
+  tries: number
+  notBefore: number
+  error: ErrorView | undefined
+  notes: string[]
+  exportDir: string | undefined
+  createdAt: number
+  startedAt: number | undefined
+  finishedAt: number | undefined
+  durationMs: number | undefined
+}
+
+/** What a new job is made of; it begins queued. */
+export interface NewJob {
+  id: string
+  batchId: string
+  pictureId: string
+  inputAssetId: string
+  styleAssetId: string | undefined
+  edit: Edit
+  sampling: Sampling
+  workflowId: string | undefined
+  seed: number
+  engine: string
+  priority: number
+  position: number
+  exportDir: string | undefined
+  createdAt: number
+}
+
+/** Columns that may change together with the state; `undefined` empties one. */
+export interface JobChanges {
+  engineId?: string | undefined
+  attempt?: number
+  tries?: number
+  notBefore?: number
+  position?: number
+  error?: ErrorView | undefined
+  notes?: string[]
+  cleared?: number
+  startedAt?: number | undefined
+  finishedAt?: number | undefined
+  durationMs?: number | undefined
+}
+
+/** Work that the same engines can do: the scheduler looks at the first job of each. */
+export interface WorkHead {
+  engine: string
+  kind: string
+  workflowId: string | null
+}
+
+/** The little that deciding needs of a queued job. */
+export interface QueuedJob extends WorkHead {
+  seq: number
+  id: string
+  priority: number
+  position: number
+}
+
+/** Filters of a page of jobs. */
+export interface JobPageRequest {
+  cursor?: number | undefined
+  limit: number
+  states?: readonly JobState[] | undefined
+  batchId?: string | undefined
+  pictureId?: string | undefined
+}
+
+interface JobRow {
+  seq: number
+  id: string
+  batch_id: string
+  picture_id: string
+  picture_name: string
+  input_asset_id: string
+  style_asset_id: string | null
+  edit: string
+  sampling: string
+  workflow_id: string | null
+  seed: number
+  engine: string
+  engine_id: string | null
+  priority: number
+  position: number
+  state: JobState
+  attempt: number
+  tries: number
+  not_before: number
+  error: string | null
+  notes: string
+  export_dir: string | null
+  created_at: number
+  started_at: number | null
+  finished_at: number | null
+  duration_ms: number | null
+}
+
+function recordOfRow(row: JobRow): JobRecord {
+  return {
+    seq: row.seq,
+    id: row.id,
+    batchId: row.batch_id,
+    pictureId: row.picture_id,
+    pictureName: row.picture_name,
+    inputAssetId: row.input_asset_id,
+    styleAssetId: row.style_asset_id ?? undefined,
+    edit: JSON.parse(row.edit) as Edit,
+    sampling: JSON.parse(row.sampling) as Sampling,
+    workflowId: row.workflow_id ?? undefined,
+    seed: row.seed,
+    engine: row.engine,
+    engineId: row.engine_id ?? undefined,
+    priority: row.priority,
+    position: row.position,
+    state: row.state,
+    attempt: row.attempt,
+    tries: row.tries,
+    notBefore: row.not_before,
+    error: row.error === null ? undefined : (JSON.parse(row.error) as ErrorView),
+    notes: JSON.parse(row.notes) as string[],
+    exportDir: row.export_dir ?? undefined,
+    createdAt: row.created_at,
+    startedAt: row.started_at ?? undefined,
+    finishedAt: row.finished_at ?? undefined,
+    durationMs: row.duration_ms ?? undefined,
+  }
+}
+
+/** How each changeable field is kept. The keys are the only names that ever reach a statement's text. */
+const changeColumns: { [K in keyof Required<JobChanges>]: { column: string; encode: (value: unknown) => unknown } } = (() => {
+  const plain = (column: string) => ({ column, encode: (value: unknown) => value ?? null })
+  const json = (column: string) => ({
+    column,
+    encode: (value: unknown) => (value === undefined ? null : JSON.stringify(value)),
+  })
+  return {
+    engineId: plain('engine_id'),
+    attempt: plain('attempt'),
+    tries: plain('tries'),
+    notBefore: plain('not_before'),
+    position: plain('position'),
+    error: json('error'),
+    notes: json('notes'),
+    cleared: plain('cleared'),
+    startedAt: plain('started_at'),
+    finishedAt: plain('finished_at'),
+    durationMs: plain('duration_ms'),
+  }
+})()
+
+const selectJob = 'SELECT j.*, p.name AS picture_name FROM jobs j JOIN pictures p ON p.id = j.picture_id'
+const finished = "('done', 'failed', 'canceled')"
+// A wait longer than any back-off means that the clock was set back since: such a job is due.
+const due = '(not_before <= @now OR not_before > @now + @longestWait)'
+
+/** The statements over the jobs table, prepared once per connection. */
+export type JobTable = ReturnType<typeof jobTable>
+
+/** Prepares the statements over the jobs table. */
+export function jobTable(db: Database) {
+  const insert = db.prepare<[string]>(
+    `INSERT INTO jobs (id, batch_id, picture_id, input_asset_id, style_asset_id, kind, edit, sampling, workflow_id, seed,
+                       engine, priority, position, state, export_dir, created_at)
+     SELECT value ->> 'id', value ->> 'batchId', value ->> 'pictureId', value ->> 'inputAssetId', value ->> 'styleAssetId',
+            value ->> '$.edit.kind', value -> 'edit', value -> 'sampling', value ->> 'workflowId', value ->> 'seed',
+            value ->> 'engine', value ->> 'priority', value ->> 'position', 'queued', value ->> 'exportDir', value ->> 'createdAt'
+     FROM json_each(?) ORDER BY key`,
+  )
+  const byId = db.prepare<[string], JobRow>(`${selectJob} WHERE j.id = ?`)
+  const byIds = db.prepare<[string], JobRow>(`${selectJob} WHERE j.id IN (SELECT value FROM json_each(?)) ORDER BY j.seq`)
+  const active = db.prepare<[], JobRow>(`${selectJob} WHERE j.state IN ('staging', 'running', 'collecting') ORDER BY j.seq`)
+  const queued = db.prepare<[number], JobRow>(
+    `${selectJob} WHERE j.state = 'queued' ORDER BY j.priority, j.position, j.seq LIMIT ?`,
+  )
+  const recent = db.prepare<[number], JobRow>(
+    `${selectJob} WHERE j.cleared = 0 AND j.state IN ${finished} ORDER BY j.seq DESC LIMIT ?`,
+  )
+  const works = db.prepare<[], WorkHead>(
+    "SELECT DISTINCT engine, kind, workflow_id AS workflowId FROM jobs WHERE state = 'queued'",
+  )
+  const head = db.prepare<[WorkHead & { now: number; longestWait: number }], QueuedJob>(
+    `SELECT seq, id, engine, kind, workflow_id AS workflowId, priority, position FROM jobs
+     WHERE state = 'queued' AND engine = @engine AND kind = @kind AND workflow_id IS @workflowId AND ${due}
+     ORDER BY priority, position, seq LIMIT 1`,
+  )
+  const nextDue = db
+    .prepare<[{ now: number; longestWait: number }], number | null>(
+      `SELECT min(not_before) FROM jobs WHERE state = 'queued' AND NOT ${due}`,
+    )
+    .pluck()
+  const waitingCount = db.prepare<[], number>("SELECT count(*) FROM jobs WHERE state = 'queued'").pluck()
+  const activeCount = db
+    .prepare<[], number>("SELECT count(*) FROM jobs WHERE state IN ('staging', 'running', 'collecting')")
+    .pluck()
+  const panelCounts = db.prepare<[], { state: JobState; n: number }>(
+    `SELECT state, count(*) AS n FROM jobs WHERE cleared = 0 AND state IN ${finished} GROUP BY state`,
+  )
+  const lastPosition = db
+    .prepare<[], number | null>("SELECT max(position) FROM jobs WHERE state IN ('queued', 'staging', 'running', 'collecting')")
+    .pluck()
+  const lastPriority = db.prepare<[], number | null>("SELECT max(priority) FROM jobs WHERE state = 'queued'").pluck()
+  const before = db
+    .prepare<[{ priority: number; position: number; seq: number; id: string }], number>(
+      `SELECT position FROM jobs
+       WHERE state = 'queued' AND priority = @priority AND (position, seq) < (@position, @seq) AND id <> @id
+       ORDER BY position DESC, seq DESC LIMIT 1`,
+    )
+    .pluck()
+  const place = db.prepare<[number, number, string]>(
+    "UPDATE jobs SET priority = ?, position = ? WHERE id = ? AND state = 'queued'",
+  )
+  const renumber = db.prepare<[number]>(
+    `UPDATE jobs SET position = n.place
+     FROM (SELECT id, row_number() OVER (ORDER BY position, seq) AS place FROM jobs WHERE state = 'queued' AND priority = ?1) AS n
+     WHERE jobs.id = n.id`,
+  )
+  const queuedIds = db
+    .prepare<[number], string>("SELECT id FROM jobs WHERE state = 'queued' ORDER BY priority, position, seq LIMIT ?")
+    .pluck()
+  const lastClearing = db.prepare<[], number | null>('SELECT max(cleared) FROM jobs WHERE cleared > 0').pluck()
+  const clear = db
+    .prepare<[number, number], string>(
+      `UPDATE jobs SET cleared = ? WHERE seq IN
+         (SELECT seq FROM jobs WHERE cleared = 0 AND state IN ${finished} ORDER BY seq LIMIT ?) RETURNING id`,
+    )
+    .pluck()
+  const restore = db
+    .prepare<[number, number], string>(
+      'UPDATE jobs SET cleared = 0 WHERE seq IN (SELECT seq FROM jobs WHERE cleared > 0 AND cleared = ? ORDER BY seq LIMIT ?) RETURNING id',
+    )
+    .pluck()
+  const setDone = db.prepare<[string, string | null, string]>(
+    "UPDATE jobs SET notes = ?, error = ? WHERE id = ? AND state = 'done'",
+  )
+
+  const moveStatements = new Map<string, ReturnType<typeof db.prepare<[Record<string, unknown>]>>>()
+  const pageStatements = new Map<
+    string,
+    {
+      items: ReturnType<typeof db.prepare<[Record<string, unknown>], JobRow>>
+      total: ReturnType<typeof db.prepare<[Record<string, unknown>], number>>
+    }
+  >()
+
+  return {
+    /** Adds jobs, in order, in the caller's transaction. */
+    insertMany(jobs: readonly NewJob[]): void {
+      insert.run(JSON.stringify(jobs))
+    },
+    get(id: string): JobRecord | undefined {
+      const row = byId.get(id)
+      return row && recordOfRow(row)
+    },
+    /** Those that are there, oldest first. */
+    getMany: (ids: readonly string[]): JobRecord[] => byIds.all(JSON.stringify(ids)).map(recordOfRow),
+    active: (): JobRecord[] => active.all().map(recordOfRow),
+    /** In the order in which they will run. */
+    queued: (limit: number): JobRecord[] => queued.all(limit).map(recordOfRow),
+    queuedIds: (limit: number): string[] => queuedIds.all(limit),
+    /** Finished ones that were not cleared, newest first. */
+    recent: (limit: number): JobRecord[] => recent.all(limit).map(recordOfRow),
+
+    /**
+     * The one way in which a job's state changes: compare and set. False means that another mover was first.
+     * Throws on a move that the machine does not know.
+     */
+    move(id: string, from: JobState, to: JobState, changes: JobChanges = {}): boolean {
+      if (!canMove(from, to)) throw new AppError('bug', `No job goes from ${from} to ${to}. Please report this.`)
+      const keys = Object.keys(changes) as (keyof JobChanges)[]
+      const shape = keys.join()
+      let statement = moveStatements.get(shape)
+      if (!statement) {
+        const sets = keys.map((key) => `, ${changeColumns[key].column} = @${key}`).join('')
+        statement = db.prepare<[Record<string, unknown>]>(`UPDATE jobs SET state = @to${sets} WHERE id = @id AND state = @from`)
+        moveStatements.set(shape, statement)
+      }
+      const values: Record<string, unknown> = { id, from, to }
+      for (const key of keys) values[key] = changeColumns[key].encode(changes[key])
+      return statement.run(values).changes > 0
+    },
+    /** Notes and error of a done job whose result is safe but whose copy for the export folder is not. */
+    annotateDone(id: string, notes: readonly string[], error: ErrorView | undefined): boolean {
+      return setDone.run(JSON.stringify(notes), error ? JSON.stringify(error) : null, id).changes > 0
+    },
+
+    /** The first due job of each kind of work, best first. */
+    heads(now: number, longestWait: number): QueuedJob[] {
+      const found: QueuedJob[] = []
+      for (const work of works.all()) {
+        const first = head.get({ ...work, now, longestWait })
+        if (first) found.push(first)
+      }
+      return found.sort((a, b) => a.priority - b.priority || a.position - b.position || a.seq - b.seq)
+    },
+    /** When the next waiting retry is due (Unix milliseconds); undefined when none waits. */
+    nextDue: (now: number, longestWait: number): number | undefined => nextDue.get({ now, longestWait }) ?? undefined,
+
+    /** Counts for the queue panel: finished ones without the cleared. */
+    counts(): { queued: number; active: number; done: number; failed: number; canceled: number } {
+      const counts = { queued: waitingCount.get() ?? 0, active: activeCount.get() ?? 0, done: 0, failed: 0, canceled: 0 }
+      for (const { state, n } of panelCounts.all()) counts[state as 'done' | 'failed' | 'canceled'] = n
+      return counts
+    },
+    /** The largest place that is taken; 0 in an empty queue. */
+    lastPosition: (): number => lastPosition.get() ?? 0,
+    lastPriority: (): number => lastPriority.get() ?? 0,
+    /** The place of the queued job right before this one, leaving out `exceptId`. */
+    positionBefore(job: { priority: number; position: number; seq: number }, exceptId: string): number | undefined {
+      return before.get({ priority: job.priority, position: job.position, seq: job.seq, id: exceptId })
+    },
+    place: (id: string, priority: number, position: number): boolean => place.run(priority, position, id).changes > 0,
+    /** Gives queued jobs of a priority whole numbers again, in the order they have. */
+    renumber: (priority: number): void => void renumber.run(priority),
+
+    lastClearing: (): number => lastClearing.get() ?? 0,
+    /** Takes up to `limit` finished jobs out of the panel; answers their ids. */
+    clear: (clearing: number, limit: number): string[] => clear.all(clearing, limit),
+    /** Puts up to `limit` jobs of a clearing back; answers their ids. */
+    restore: (clearing: number, limit: number): string[] => restore.all(clearing, limit),
+
+    /** A page of the history, newest first. */
+    page(request: JobPageRequest): { items: JobRecord[]; total: number; nextCursor?: number } {
+      const filters = [
+        request.states ? 'j.state IN (SELECT value FROM json_each(@states))' : '',
+        request.batchId ? 'j.batch_id = @batchId' : '',
+        request.pictureId ? 'j.picture_id = @pictureId' : '',
+      ].filter((filter) => filter !== '')
+      const where = filters.length > 0 ? filters.join(' AND ') : '1'
+      let statements = pageStatements.get(where)
+      if (!statements) {
+        statements = {
+          items: db.prepare<[Record<string, unknown>], JobRow>(
+            `${selectJob} WHERE ${where} AND j.seq < @cursor ORDER BY j.seq DESC LIMIT @limit`,
+          ),
+          total: db.prepare<[Record<string, unknown>], number>(`SELECT count(*) FROM jobs j WHERE ${where}`).pluck(),
+        }
+        pageStatements.set(where, statements)
+      }
+      const values: Record<string, unknown> = {}
+      if (request.states) values.states = JSON.stringify(request.states)
+      if (request.batchId) values.batchId = request.batchId
+      if (request.pictureId) values.pictureId = request.pictureId
+      // One row more tells whether there is another page.
+      const rows = statements.items.all({
+        ...values,
+        cursor: request.cursor ?? Number.MAX_SAFE_INTEGER,
+        limit: request.limit + 1,
+      })
+      const items = rows.slice(0, request.limit).map(recordOfRow)
+      const last = items.at(-1)
+      return {
+        items,
+        total: statements.total.get(values) ?? 0,
+        ...(rows.length > request.limit && last ? { nextCursor: last.seq } : {}),
+      }
+    },
+  }
+}

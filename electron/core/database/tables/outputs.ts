@@ -1,0 +1,78 @@
+import type { Output } from '#shared/domain/job'
+import type { Database } from '../database'
+
+/** A new result of a job; `exportPath` is where its copy for the export folder will be. */
+export interface NewOutput {
+  jobId: string
+  index: number
+  attemptId: string
+  assetId: string
+  exportPath: string | undefined
+}
+
+/** A copy that is planned but not known to be there. */
+export interface UnexportedOutput {
+  jobId: string
+  index: number
+  assetId: string
+  sha256: string
+  exportPath: string
+}
+
+interface OutputRow {
+  job_id: string
+  idx: number
+  asset_id: string
+  export_path: string | null
+  exported: number
+  width: number
+  height: number
+}
+
+/** The statements over the outputs table, prepared once per connection. */
+export type OutputTable = ReturnType<typeof outputTable>
+
+/** Prepares the statements over the outputs table. */
+export function outputTable(db: Database) {
+  const insert = db.prepare<[{ jobId: string; index: number; attemptId: string; assetId: string; exportPath: string | null }]>(
+    'INSERT INTO outputs (job_id, idx, attempt_id, asset_id, export_path) VALUES (@jobId, @index, @attemptId, @assetId, @exportPath)',
+  )
+  const ofJobs = db.prepare<[string], OutputRow>(
+    `SELECT o.job_id, o.idx, o.asset_id, o.export_path, o.exported, a.width, a.height
+     FROM outputs o JOIN assets a ON a.id = o.asset_id
+     WHERE o.job_id IN (SELECT value FROM json_each(?)) ORDER BY o.job_id, o.idx`,
+  )
+  const unexported = `SELECT o.job_id AS jobId, o.idx AS "index", o.asset_id AS assetId, a.sha256 AS sha256, o.export_path AS exportPath
+     FROM outputs o JOIN assets a ON a.id = o.asset_id WHERE o.export_path IS NOT NULL AND o.exported = 0`
+  const allUnexported = db.prepare<[], UnexportedOutput>(`${unexported} ORDER BY o.job_id, o.idx`)
+  const unexportedOf = db.prepare<[string], UnexportedOutput>(`${unexported} AND o.job_id = ? ORDER BY o.idx`)
+  const plan = db.prepare<[string, string, number]>('UPDATE outputs SET export_path = ? WHERE job_id = ? AND idx = ?')
+  const exported = db.prepare<[string, number]>('UPDATE outputs SET exported = 1 WHERE job_id = ? AND idx = ?')
+
+  return {
+    insert(output: NewOutput): void {
+      insert.run({ ...output, exportPath: output.exportPath ?? null })
+    },
+    /** The results of several jobs at once, by job id; a job without any is absent. */
+    ofJobs(jobIds: readonly string[]): Map<string, Output[]> {
+      const found = new Map<string, Output[]>()
+      for (const row of ofJobs.all(JSON.stringify(jobIds))) {
+        const output: Output = {
+          index: row.idx,
+          assetId: row.asset_id,
+          width: row.width,
+          height: row.height,
+          ...(row.exported === 1 && row.export_path !== null ? { exportedPath: row.export_path } : {}),
+        }
+        const list = found.get(row.job_id)
+        if (list) list.push(output)
+        else found.set(row.job_id, [output])
+      }
+      return found
+    },
+    allUnexported: (): UnexportedOutput[] => allUnexported.all(),
+    unexportedOf: (jobId: string): UnexportedOutput[] => unexportedOf.all(jobId),
+    planExport: (jobId: string, index: number, path: string): void => void plan.run(path, jobId, index),
+    setExported: (jobId: string, index: number): void => void exported.run(jobId, index),
+  }
+}
