@@ -41,7 +41,9 @@ export function DialogFrame(props: {
             {props.children}
           </div>
           {props.footer ? (
-            <footer className="flex shrink-0 items-center justify-end gap-2 border-t border-line px-5 py-3">{props.footer}</footer>
+            <footer className="flex shrink-0 items-center justify-end gap-2 border-t border-line px-5 py-3">
+              {props.footer}
+            </footer>
           ) : null}
         </Dialog>
       </Modal>

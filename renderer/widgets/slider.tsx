@@ -60,7 +60,16 @@ export function Slider(props: SliderProps): ReactElement {
           )}
         </SliderTrack>
       </AriaSlider>
-      <NumberEntry label={label} value={value} onChange={onChange} min={min} max={max} step={step} disabled={disabled} {...(props.format ? { format: props.format } : {})} />
+      <NumberEntry
+        label={label}
+        value={value}
+        onChange={onChange}
+        min={min}
+        max={max}
+        step={step}
+        disabled={disabled}
+        {...(props.format ? { format: props.format } : {})}
+      />
     </div>
   )
 }

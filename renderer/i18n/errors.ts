@@ -1,0 +1,145 @@
+import type { ErrorCode, ErrorView } from '#shared/domain/error'
+import type { Language } from './i18n'
+
+/** What went wrong, in a few words, and what to do next. */
+export interface ErrorWords {
+  title: string
+  next: string
+}
+
+type Teller = (detail: Readonly<Record<string, unknown>>) => ErrorWords
+/** Every code has words in each language, or this does not compile. */
+type Dictionary = Record<ErrorCode, ErrorWords | Teller>
+
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' ? value : typeof value === 'number' ? String(value) : undefined
+const list = (value: unknown): string[] => (Array.isArray(value) ? value.flatMap((item) => text(item) ?? []) : [])
+
+const nearest = (detail: Readonly<Record<string, unknown>>): string[] => list(detail['suggestions']).slice(0, 3)
+
+const en: Dictionary = {
+  'input.invalid': { title: 'A value is out of range', next: 'Correct the value and run it again.' },
+  'input.empty_file': { title: 'The file is empty', next: 'Export or copy it again, then add it once more.' },
+  'input.not_a_picture': { title: 'This is not a picture', next: 'Add a PNG, JPEG, WebP, TIFF, GIF or AVIF file.' },
+  'input.unsupported_format': {
+    title: 'This kind of file is not taken',
+    next: 'Save it as PNG, JPEG, WebP or TIFF and add that.',
+  },
+  'input.damaged': {
+    title: 'The file is damaged',
+    next: 'Get a fresh copy of it, or open and save it again in an image editor.',
+  },
+  'input.too_large': { title: 'The picture is too large', next: 'Scale it below 100 megapixels and add it again.' },
+  'input.unknown_style': (detail) => ({
+    title: 'This style is not known',
+    next: nearest(detail).length > 0 ? `Choose another style, perhaps ${nearest(detail).join(', ')}.` : 'Choose another style.',
+  }),
+  'input.unknown_view': (detail) => ({
+    title: 'This view is not known',
+    next:
+      nearest(detail).length > 0
+        ? `Choose a pose, perhaps ${nearest(detail).join(', ')}.`
+        : 'Choose a pose, or use words such as “left”, “top” or “close-up”.',
+  }),
+  'input.unknown_engine': { title: 'This engine is not set up', next: 'Choose another engine in the settings, then retry.' },
+  'input.unknown_workflow': { title: 'This workflow is not installed', next: 'Choose another workflow, then run it again.' },
+  'input.unsupported_edit': {
+    title: 'This engine cannot do that',
+    next: 'Choose another edit, or another engine in the settings.',
+  },
+  'input.not_found': { title: 'It is not there any more', next: 'It was moved or deleted. Add the picture again.' },
+  'input.conflict': { title: 'It has changed meanwhile', next: 'Look at its present state, then try again.' },
+  'engine.offline': {
+    title: 'The engine cannot be reached',
+    next: 'The job waits and runs when it is back. Or choose drafts in the settings.',
+  },
+  'engine.start': {
+    title: 'The engine did not start',
+    next: 'Recast tries again by itself. Restart Recast if it keeps failing.',
+  },
+  'engine.missing_node': (detail) => ({
+    title: text(detail['node']) ? `The node ${text(detail['node'])} is missing` : 'A node is missing on the engine',
+    next: 'Install it in ComfyUI, restart that, then retry.',
+  }),
+  'engine.missing_model': (detail) => ({
+    title: text(detail['file']) ? `The model ${text(detail['file'])} is missing` : 'A model file is missing',
+    next: text(detail['folder'])
+      ? `Put it into ${text(detail['folder'])}, then retry.`
+      : 'Put it into the models folder of the engine, then retry.',
+  }),
+  'engine.rejected': { title: 'The engine refused the job', next: 'Open the details, correct what they name, then retry.' },
+  'engine.out_of_memory': { title: 'Not enough memory', next: 'Close other programs or use a smaller picture, then retry.' },
+  'engine.execution': {
+    title: 'The engine failed on this job',
+    next: 'Retry. If it fails again, try another style or a smaller picture.',
+  },
+  'engine.lost': { title: 'The engine stopped in the middle', next: 'Retry to run it again from the start.' },
+  'engine.timeout': { title: 'The engine went quiet', next: 'Retry. If it keeps happening, restart the engine.' },
+  'io.disk_full': { title: 'The disk is full', next: 'Free some space on it, then retry.' },
+  'io.permission': { title: 'No permission for that file or folder', next: 'Allow access, or choose another place, then retry.' },
+  'io.failed': { title: 'Reading or writing a file failed', next: 'Check the disk, then retry.' },
+  'database.future': { title: 'The data is from a newer Recast', next: 'Update Recast, or choose another data folder.' },
+  'database.corrupt': { title: 'The database is damaged', next: 'Run “recast doctor”; it repairs what it can from the backup.' },
+  'instance.unreachable': {
+    title: 'Recast is not answering',
+    next: 'Wait a moment and try again. Start Recast again if it stays away.',
+  },
+  'auth.denied': { title: 'Access was refused', next: 'Open the address that Recast printed when it started.' },
+  canceled: { title: 'Canceled', next: 'Retry to run it again.' },
+  bug: { title: 'Something went wrong in Recast', next: 'Retry. If it comes back, copy the details and report it.' },
+}
+
+const zh: Dictionary = {
+  'input.invalid': { title: '数值超出范围', next: '请修正数值后再运行。' },
+  'input.empty_file': { title: '文件是空的', next: '请重新导出或复制该文件，再次添加。' },
+  'input.not_a_picture': { title: '这不是图片', next: '请添加 PNG、JPEG、WebP、TIFF、GIF 或 AVIF 文件。' },
+  'input.unsupported_format': { title: '不支持这种文件', next: '请另存为 PNG、JPEG、WebP 或 TIFF 后添加。' },
+  'input.damaged': { title: '文件已损坏', next: '请获取新的副本，或在图像软件中打开并重新保存。' },
+  'input.too_large': { title: '图片太大', next: '请缩小到 1 亿像素以内再添加。' },
+  'input.unknown_style': (detail) => ({
+    title: '未知的风格',
+    next: nearest(detail).length > 0 ? `请选择其他风格，例如 ${nearest(detail).join('、')}。` : '请选择其他风格。',
+  }),
+  'input.unknown_view': (detail) => ({
+    title: '未知的视角',
+    next:
+      nearest(detail).length > 0 ? `请选择机位，例如 ${nearest(detail).join('、')}。` : '请选择机位，或使用“左”“顶”“特写”等词。',
+  }),
+  'input.unknown_engine': { title: '此引擎尚未设置', next: '请在设置中选择其他引擎，然后重试。' },
+  'input.unknown_workflow': { title: '此工作流尚未安装', next: '请选择其他工作流后再运行。' },
+  'input.unsupported_edit': { title: '此引擎无法完成', next: '请换一种编辑，或在设置中选择其他引擎。' },
+  'input.not_found': { title: '内容已不存在', next: '它已被移动或删除，请重新添加图片。' },
+  'input.conflict': { title: '内容已发生变化', next: '请查看当前状态后再试。' },
+  'engine.offline': { title: '无法连接引擎', next: '任务会等待引擎恢复后运行；也可在设置中选择草稿。' },
+  'engine.start': { title: '引擎未能启动', next: 'Recast 会自动重试；若一直失败，请重启 Recast。' },
+  'engine.missing_node': (detail) => ({
+    title: text(detail['node']) ? `缺少节点 ${text(detail['node'])}` : '引擎缺少节点',
+    next: '请在 ComfyUI 中安装并重启，然后重试。',
+  }),
+  'engine.missing_model': (detail) => ({
+    title: text(detail['file']) ? `缺少模型 ${text(detail['file'])}` : '缺少模型文件',
+    next: text(detail['folder']) ? `请放入 ${text(detail['folder'])}，然后重试。` : '请放入引擎的模型文件夹，然后重试。',
+  }),
+  'engine.rejected': { title: '引擎拒绝了任务', next: '请打开详情，修正其中指出的问题后重试。' },
+  'engine.out_of_memory': { title: '内存不足', next: '请关闭其他程序或使用较小的图片，然后重试。' },
+  'engine.execution': { title: '引擎处理此任务时失败', next: '请重试；若再次失败，请换风格或较小的图片。' },
+  'engine.lost': { title: '引擎中途停止', next: '请重试，任务会从头运行。' },
+  'engine.timeout': { title: '引擎长时间无响应', next: '请重试；若经常发生，请重启引擎。' },
+  'io.disk_full': { title: '磁盘已满', next: '请释放空间，然后重试。' },
+  'io.permission': { title: '没有该文件或文件夹的权限', next: '请允许访问或选择其他位置，然后重试。' },
+  'io.failed': { title: '文件读写失败', next: '请检查磁盘，然后重试。' },
+  'database.future': { title: '数据来自更新的 Recast', next: '请更新 Recast，或选择其他数据文件夹。' },
+  'database.corrupt': { title: '数据库已损坏', next: '请运行 “recast doctor”，它会尽可能从备份修复。' },
+  'instance.unreachable': { title: 'Recast 没有响应', next: '请稍候再试；若仍无响应，请重新启动 Recast。' },
+  'auth.denied': { title: '访问被拒绝', next: '请打开 Recast 启动时显示的地址。' },
+  canceled: { title: '已取消', next: '重试即可再次运行。' },
+  bug: { title: 'Recast 出现问题', next: '请重试；若再次出现，请复制详情并反馈。' },
+}
+
+export const errorDictionaries: Record<Language, Dictionary> = { en, zh }
+
+/** The words for an error in a language; its own English message stays for the details. */
+export function errorWords(error: ErrorView, language: Language): ErrorWords {
+  const entry = errorDictionaries[language][error.code]
+  return typeof entry === 'function' ? entry(error.detail ?? {}) : entry
+}

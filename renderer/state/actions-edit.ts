@@ -1,0 +1,149 @@
+import type { CallInput } from '#shared/contract/calls'
+import type { Edit } from '#shared/domain/edit'
+import { finalStates } from '#shared/domain/job'
+import type { View } from '#shared/domain/view'
+import type { ActionContext } from './actions'
+import { viewsOf } from '../views/sheets'
+import { finishedJobsReturned } from './jobs'
+import { editTargets } from './selection'
+import { shownCleared } from './shown'
+import { stepDone, takeRedo, takeUndo, type Command, type UndoStep } from './undo'
+
+export interface EditActions {
+  /** Restyles pictures (the selection, else the open one) with the panel's values; `style` may name another style than the panel's. */
+  restyle(style?: { styleId?: string; styleAssetId?: string }, pictureIds?: readonly string[]): Promise<void>
+  /** Makes the chosen views of the targets. */
+  makeViews(views?: readonly View[]): Promise<void>
+  /** Makes a version the current one; can be undone. */
+  apply(pictureId: string, assetId: string, label: string): Promise<void>
+  /** Puts a preview aside; it stays among the versions. */
+  discard(pictureId: string): void
+  trash(ids: readonly string[]): Promise<void>
+  clearFinished(): Promise<void>
+  undo(): Promise<void>
+  redo(): Promise<void>
+}
+
+/** More pictures than this at once are a batch, which lets interactive edits go before it. */
+const interactiveLimit = 4
+
+/** What changes pictures, and its undo. */
+export function createEditActions({ store, ask, toast }: ActionContext): EditActions {
+  const targets = (): string[] => {
+    const { selection, pictures } = store.getState()
+    return editTargets(selection, (id) => pictures.byId[id] !== undefined && pictures.byId[id].trashedAt === undefined)
+  }
+
+  const submit = async (
+    pictureIds: readonly string[],
+    edits: CallInput<'jobs.submit'>['edits'],
+    count: number,
+    seed: number | undefined,
+  ): Promise<void> => {
+    const { settings } = store.getState()
+    const answer = await ask('jobs.submit', {
+      pictures: pictureIds.map((pictureId) => ({ pictureId })),
+      edits,
+      count,
+      engine: settings.engine,
+      priority: pictureIds.length > interactiveLimit ? 'batch' : 'interactive',
+      ...(seed === undefined ? {} : { seed }),
+    })
+    // The canvas goes back to what is being edited, to make room for the live preview.
+    if (answer) store.setState((state) => ({ shown: shownCleared(state.shown, pictureIds) }))
+  }
+
+  const restoreCleared = async (): Promise<boolean> => {
+    if (!(await ask('jobs.restoreCleared', {}))) return false
+    const page = await ask('jobs.list', { states: [...finalStates], limit: 100 })
+    if (page) store.setState((state) => ({ jobs: finishedJobsReturned(state.jobs, page.items) }))
+    return page !== undefined
+  }
+
+  const run = async (command: Command): Promise<boolean> => {
+    switch (command.type) {
+      case 'apply':
+        return (await ask('pictures.apply', { id: command.pictureId, assetId: command.assetId })) !== undefined
+      case 'trash':
+        return (await ask('pictures.trash', { ids: [...command.ids] })) !== undefined
+      case 'restore':
+        return (await ask('pictures.restore', { ids: [...command.ids] })) !== undefined
+      case 'clear':
+        return (await ask('jobs.clear', {})) !== undefined
+      case 'restoreCleared':
+        return restoreCleared()
+    }
+  }
+
+  /** Runs one side of a step; a step that failed stays where it was on the stack, so that it can be tried again. */
+  const walk = async (direction: 'undo' | 'redo'): Promise<void> => {
+    const before = store.getState().undo
+    const taken = direction === 'undo' ? takeUndo(before) : takeRedo(before)
+    if (!taken) return
+    store.setState({ undo: taken.state })
+    const command = direction === 'undo' ? taken.step.undo : taken.step.redo
+    if (!(await run(command))) {
+      store.setState((state) => (state.undo === taken.state ? { undo: before } : {}))
+      return
+    }
+    if (command.type === 'apply') store.setState((state) => ({ shown: shownCleared(state.shown, [command.pictureId]) }))
+  }
+
+  const remember = (step: UndoStep): void => store.setState((state) => ({ undo: stepDone(state.undo, step) }))
+
+  return {
+    async restyle(style, pictureIds = targets()) {
+      const { style: values } = store.getState().ui
+      const wanted: { styleId?: string | undefined; styleAssetId?: string | undefined } =
+        style ?? (values.styleAssetId === undefined ? { styleId: values.styleId } : { styleAssetId: values.styleAssetId })
+      if (pictureIds.length === 0 || (wanted.styleId === undefined && wanted.styleAssetId === undefined)) return
+      const edit: Edit = {
+        kind: 'style',
+        ...(wanted.styleAssetId !== undefined ? { styleAssetId: wanted.styleAssetId } : {}),
+        ...(wanted.styleId !== undefined && wanted.styleAssetId === undefined ? { styleId: wanted.styleId } : {}),
+        ...(values.prompt.trim() === '' ? {} : { prompt: values.prompt.trim() }),
+        strength: values.strength,
+        structure: values.structure,
+        keepColours: values.keepColours,
+      }
+      await submit(pictureIds, [edit], values.count, values.seed)
+    },
+    async makeViews(views) {
+      const wanted = views ?? viewsOf(store.getState().ui.view)
+      const pictureIds = targets()
+      if (pictureIds.length === 0 || wanted.length === 0) return
+      await submit(
+        pictureIds,
+        wanted.map((view) => ({ kind: 'perspective', view })),
+        1,
+        store.getState().ui.style.seed,
+      )
+    },
+    async apply(pictureId, assetId, label) {
+      const answer = await ask('pictures.apply', { id: pictureId, assetId })
+      if (!answer) return
+      store.setState((state) => ({ shown: shownCleared(state.shown, [pictureId]) }))
+      remember({
+        undo: { type: 'apply', pictureId, assetId: answer.previousAssetId },
+        redo: { type: 'apply', pictureId, assetId },
+        name: { type: 'apply', label },
+      })
+    },
+    discard(pictureId) {
+      store.setState((state) => ({ shown: shownCleared(state.shown, [pictureId]) }))
+    },
+    async trash(ids) {
+      const name = store.getState().pictures.byId[ids[0] ?? '']?.name ?? ''
+      if (ids.length === 0 || !(await run({ type: 'trash', ids }))) return
+      remember({ undo: { type: 'restore', ids }, redo: { type: 'trash', ids }, name: { type: 'trash', count: ids.length, name } })
+      toast({ tone: 'info', text: { key: 'library.trashed', values: { count: ids.length } }, action: 'undo' })
+    },
+    async clearFinished() {
+      if (!(await run({ type: 'clear' }))) return
+      remember({ undo: { type: 'restoreCleared' }, redo: { type: 'clear' }, name: { type: 'clear' } })
+      toast({ tone: 'info', text: { key: 'queue.cleared' }, action: 'undo' })
+    },
+    undo: () => walk('undo'),
+    redo: () => walk('redo'),
+  }
+}

@@ -1,0 +1,68 @@
+import { finalStates } from '#shared/domain/job'
+import type { ActionContext } from './actions'
+import { historyWithPage, moveTarget, noHistory } from './jobs'
+
+export interface JobActions {
+  /** Cancels these jobs, or all that have not ended. */
+  cancel(ids?: readonly string[]): Promise<void>
+  retry(ids: readonly string[]): Promise<void>
+  /** Puts a waiting job before another, or at the end (`null`). */
+  moveJob(id: string, beforeId: string | null): Promise<void>
+  /** Moves a waiting job by so many places; answers its new place from 1, or `undefined` when it can't go there. */
+  nudgeJob(id: string, places: number): { place: number; count: number } | undefined
+  pause(paused: boolean): Promise<void>
+  /** Loads the first or the next page of the history. */
+  loadHistory(): Promise<void>
+}
+
+const pageSize = 200
+
+/** What can be done with the queue. */
+export function createJobActions({ store, ask, fail, client }: ActionContext): JobActions {
+  const moveJob = async (id: string, beforeId: string | null): Promise<void> => {
+    await ask('jobs.move', beforeId === null ? { id } : { id, beforeId })
+  }
+  return {
+    async cancel(ids) {
+      await ask('jobs.cancel', ids ? { ids: [...ids] } : {})
+    },
+    async retry(ids) {
+      await ask('jobs.retry', { ids: [...ids] })
+    },
+    moveJob,
+    nudgeJob(id, places) {
+      const { waiting } = store.getState().jobs
+      const before = moveTarget(waiting, id, places)
+      if (before === undefined) return undefined
+      void moveJob(id, before)
+      return { place: Math.max(0, Math.min(waiting.length - 1, waiting.indexOf(id) + places)) + 1, count: waiting.length }
+    },
+    async pause(paused) {
+      const queue = await ask('queue.pause', { paused })
+      if (queue) store.setState({ queue })
+    },
+    async loadHistory() {
+      const { history } = store.getState()
+      if (history.state === 'loading' || (history.state === 'loaded' && history.nextCursor === undefined)) return
+      store.setState({ history: { ...history, state: 'loading' } })
+      try {
+        const page = await client.call('jobs.list', {
+          states: [...finalStates],
+          limit: pageSize,
+          ...(history.nextCursor === undefined ? {} : { cursor: history.nextCursor }),
+        })
+        store.setState((state) => {
+          const byId = { ...state.jobs.byId }
+          // An answer may be older than an event: what is known of a job that is not here yet is all we take.
+          for (const job of page.items) byId[job.id] ??= job
+          return { jobs: { ...state.jobs, byId }, history: historyWithPage(state.history, page) }
+        })
+      } catch (thrown) {
+        store.setState((state) => ({
+          history: state.history.order.length > 0 ? { ...state.history, state: 'loaded' } : noHistory,
+        }))
+        fail(thrown)
+      }
+    },
+  }
+}

@@ -1,0 +1,83 @@
+import type { CallInput, CallName, CallOutput, ImportResult } from '#shared/contract/calls'
+import type { AppClient, Blob as FileData } from '#shared/contract/client'
+import { toAppError } from '#shared/domain/error'
+import type { StoreApi } from 'zustand/vanilla'
+import { createEditActions, type EditActions } from './actions-edit'
+import { createJobActions, type JobActions } from './actions-jobs'
+import { createPictureActions, type PictureActions } from './actions-pictures'
+import type { DialogState, StudioState } from './studio-state'
+import { toastClosed, toastShown, type Toast } from './toasts'
+import type { UiState } from './ui'
+
+/** A file on its way in. */
+export interface IncomingFile {
+  name: string
+  data: FileData
+}
+
+/** What every group of actions works with. */
+export interface ActionContext {
+  client: AppClient
+  store: StoreApi<StudioState>
+  /** Asks the app; a failure is shown as a message and answered with `undefined`. */
+  ask<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N> | undefined>
+  toast(toast: Omit<Toast, 'id' | 'life'>): void
+  fail(thrown: unknown): void
+}
+
+interface GeneralActions {
+  setUi(patch: Partial<UiState>): void
+  setStyle(patch: Partial<UiState['style']>): void
+  setView(patch: Partial<UiState['view']>): void
+  setSettings(patch: CallInput<'settings.set'>): Promise<void>
+  openDialog(dialog: DialogState | undefined): void
+  toast(toast: Omit<Toast, 'id' | 'life'>): void
+  closeToast(id: number): void
+}
+
+export type StudioActions = GeneralActions & PictureActions & EditActions & JobActions
+export type { ImportResult }
+
+/** Everything that the user can do, as functions that ask the app and update the store. */
+export function createActions(client: AppClient, store: StoreApi<StudioState>): StudioActions {
+  const toast: ActionContext['toast'] = (message) => store.setState((state) => ({ toasts: toastShown(state.toasts, message) }))
+  const fail = (thrown: unknown): void => toast({ tone: 'bad', text: toAppError(thrown).toView() })
+  const context: ActionContext = {
+    client,
+    store,
+    toast,
+    fail,
+    async ask(name, input) {
+      try {
+        return await client.call(name, input)
+      } catch (thrown) {
+        fail(thrown)
+        return undefined
+      }
+    },
+  }
+  const setUi: GeneralActions['setUi'] = (patch) => store.setState((state) => ({ ui: { ...state.ui, ...patch } }))
+  const jobs = createJobActions(context)
+  return {
+    setUi,
+    setStyle: (patch) => setUi({ style: { ...store.getState().ui.style, ...patch } }),
+    setView: (patch) => setUi({ view: { ...store.getState().ui.view, ...patch } }),
+    async setSettings(patch) {
+      const before = store.getState().settings
+      // Shown at once; taken back if it could not be saved.
+      store.setState({ settings: { ...before, ...definedOnly(patch) } })
+      const saved = await context.ask('settings.set', patch)
+      store.setState({ settings: saved ?? before })
+    },
+    openDialog: (dialog) => store.setState({ dialog }),
+    toast,
+    closeToast: (id) => store.setState((state) => ({ toasts: toastClosed(state.toasts, id) })),
+    ...createPictureActions(context),
+    ...createEditActions(context),
+    ...jobs,
+  }
+}
+
+function definedOnly<T extends object>(patch: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)) as never
+}

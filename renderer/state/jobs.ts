@@ -1,0 +1,160 @@
+import { activeStates, finalStates, type Job } from '#shared/domain/job'
+import { insertByRank, without } from './sorted'
+
+/** The queue panel's jobs, each list in the order in which it is shown. */
+export interface JobsState {
+  byId: Readonly<Record<string, Job>>
+  /** In an engine's hands, oldest first. */
+  active: readonly string[]
+  /** Waiting, next one first. */
+  waiting: readonly string[]
+  /** Ended and not cleared, newest first. */
+  recent: readonly string[]
+  /** Progress of active jobs, apart, because it changes ten times a second. */
+  live: Readonly<Record<string, LiveProgress>>
+}
+
+export interface LiveProgress {
+  progress: number
+  etaMs: number | undefined
+}
+
+/** Older jobs as they were paged in, newest first. */
+export interface HistoryState {
+  order: readonly string[]
+  total: number
+  nextCursor: number | undefined
+  state: 'idle' | 'loading' | 'loaded'
+}
+
+export const noJobs: JobsState = { byId: {}, active: [], waiting: [], recent: [], live: {} }
+export const noHistory: HistoryState = { order: [], total: 0, nextCursor: undefined, state: 'idle' }
+
+/** Which list of the panel a job belongs to. */
+export function placeOf(job: Job): 'active' | 'waiting' | 'recent' {
+  if ((activeStates as readonly string[]).includes(job.state)) return 'active'
+  return job.state === 'queued' ? 'waiting' : 'recent'
+}
+
+/** Whether the job has ended until somebody retries it. */
+export function isFinal(job: Job): boolean {
+  return (finalStates as readonly string[]).includes(job.state)
+}
+
+/** Starts again from a snapshot's jobs. */
+export function jobsFromSnapshot(jobs: readonly Job[]): JobsState {
+  const byId = Object.fromEntries(jobs.map((job) => [job.id, job]))
+  const ids = (place: string, rank: (job: Job) => number): string[] =>
+    jobs
+      .filter((job) => placeOf(job) === place)
+      .sort((a, b) => rank(a) - rank(b))
+      .map((job) => job.id)
+  return {
+    byId,
+    active: ids('active', (job) => job.seq),
+    waiting: ids('waiting', (job) => job.position),
+    recent: ids('recent', (job) => -job.seq),
+    live: {},
+  }
+}
+
+/** Takes the new values of jobs. Many at once cost one copy. */
+export function jobsChanged(state: JobsState, changed: readonly Job[]): JobsState {
+  if (changed.length === 0) return state
+  const byId = { ...state.byId }
+  let { active, waiting, recent } = state
+  let live = state.live
+  for (const job of changed) {
+    const before = byId[job.id]
+    const place = placeOf(job)
+    const from = before ? placeOf(before) : undefined
+    const moved = from !== place || (place === 'waiting' && before?.position !== job.position)
+    byId[job.id] = job
+    // A job may sit in a list of its own under an id that was cleared or paged in: look rather than trust `from`.
+    if (moved || !(place === 'active' ? active : place === 'waiting' ? waiting : recent).includes(job.id)) {
+      active = without(active, job.id)
+      waiting = without(waiting, job.id)
+      recent = without(recent, job.id)
+      const seq = (id: string): number => byId[id]?.seq ?? 0
+      if (place === 'active') active = insertByRank(active, job.id, seq)
+      else if (place === 'waiting') waiting = insertByRank(waiting, job.id, (id) => byId[id]?.position ?? 0)
+      else recent = insertByRank(recent, job.id, (id) => -seq(id))
+    }
+    if (live[job.id] && place !== 'active') {
+      const { [job.id]: _, ...others } = live
+      live = others
+    }
+  }
+  return { byId, active, waiting, recent, live }
+}
+
+/** Takes the progress of a running job; one that is not active any more is not revived by a late word. */
+export function jobProgressed(state: JobsState, id: string, progress: number, etaMs: number | undefined): JobsState {
+  const job = state.byId[id]
+  if (!job || placeOf(job) !== 'active') return state
+  return { ...state, live: { ...state.live, [id]: { progress, etaMs } } }
+}
+
+/** Takes finished jobs out of the panel; the history still knows them. */
+export function jobsCleared(state: JobsState, ids: readonly string[]): JobsState {
+  const gone = new Set(ids)
+  return { ...state, recent: state.recent.filter((id) => !gone.has(id)) }
+}
+
+/** Brings jobs into the panel that a list call told of, where nothing newer is known of them: an answer may be older than an event. */
+export function finishedJobsReturned(state: JobsState, jobs: readonly Job[]): JobsState {
+  return jobsChanged(
+    state,
+    jobs.filter((job) => {
+      const known = state.byId[job.id]
+      return isFinal(job) && (known === undefined || isFinal(known))
+    }),
+  )
+}
+
+/** Adds a page of the history. */
+export function historyWithPage(
+  history: HistoryState,
+  page: { items: Job[]; total: number; nextCursor?: number | undefined },
+): HistoryState {
+  const present = new Set(history.order)
+  return {
+    order: [...history.order, ...page.items.filter((job) => !present.has(job.id)).map((job) => job.id)],
+    total: page.total,
+    nextCursor: page.nextCursor,
+    state: 'loaded',
+  }
+}
+
+/** Keeps a loaded history true: jobs that end join it, retried ones leave it. */
+export function historyChanged(history: HistoryState, byId: JobsState['byId'], changed: readonly Job[]): HistoryState {
+  if (history.state === 'idle') return history
+  let { order, total } = history
+  for (const job of changed) {
+    const listed = order.includes(job.id)
+    if (isFinal(job) && !listed) {
+      const oldest = order.length > 0 ? byId[order.at(-1) as string] : undefined
+      total++
+      if (history.nextCursor !== undefined && oldest && job.seq < oldest.seq) continue
+      order = insertByRank(order, job.id, (id) => -(byId[id]?.seq ?? 0))
+    } else if (!isFinal(job) && listed) {
+      order = without(order, job.id)
+      total = Math.max(0, total - 1)
+    }
+  }
+  return order === history.order && total === history.total ? history : { ...history, order, total }
+}
+
+/** A job's progress and time left as they are known now. */
+export function progressOf(state: JobsState, job: Job): LiveProgress {
+  return state.live[job.id] ?? { progress: job.progress, etaMs: job.etaMs }
+}
+
+/** Where a waiting job lands when it is moved by so many places: the id it goes before, `null` for the end, `undefined` for nowhere. */
+export function moveTarget(waiting: readonly string[], id: string, places: number): string | null | undefined {
+  const from = waiting.indexOf(id)
+  if (from < 0) return undefined
+  const to = Math.max(0, Math.min(waiting.length - 1, from + places))
+  if (to === from) return undefined
+  return waiting[to < from ? to : to + 1] ?? null
+}

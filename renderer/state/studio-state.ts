@@ -1,0 +1,185 @@
+import type { QueueView, Snapshot } from '#shared/contract/calls'
+import type { LinkState } from '#shared/contract/client'
+import type { EventBody } from '#shared/contract/events'
+import type { EngineView } from '#shared/domain/engine'
+import { assertNever, type ErrorView } from '#shared/domain/error'
+import type { Job } from '#shared/domain/job'
+import type { Picture } from '#shared/domain/picture'
+import { settingsSchema, type Settings } from '#shared/domain/settings'
+import type { Style } from '#shared/domain/style'
+import {
+  historyChanged,
+  jobProgressed,
+  jobsChanged,
+  jobsCleared,
+  jobsFromSnapshot,
+  noHistory,
+  noJobs,
+  type HistoryState,
+  type JobsState,
+} from './jobs'
+import { noPictures, picturesChanged, picturesFromPage, type PicturesState } from './pictures'
+import { noSelection, selectionAfter, type SelectionState } from './selection'
+import { noShown, shownAfterJobs, type ShownState } from './shown'
+import { noToasts, type ToastsState } from './toasts'
+import type { UiState } from './ui'
+import { noUndo, type UndoState } from './undo'
+
+/** A search in the library; its results are apart from the library's own order. */
+export interface SearchState {
+  text: string
+  order: readonly string[]
+  total: number
+  nextCursor: number | undefined
+}
+
+/** What a dialog is about; one at a time. */
+export type DialogState =
+  { type: 'settings' } | { type: 'shortcuts' } | { type: 'export'; pictureIds: readonly string[] } | { type: 'cancelAll' }
+
+/** Everything that the studio shows. Only reducers make new values of it. */
+export interface StudioState {
+  link: LinkState
+  /** The first snapshot has come. */
+  ready: boolean
+  /** Why the first snapshot has not come yet. */
+  loadError: ErrorView | undefined
+  version: string
+  dataDir: string
+  settings: Settings
+  styles: readonly Style[]
+  engines: readonly EngineView[]
+  queue: QueueView
+  jobs: JobsState
+  history: HistoryState
+  pictures: PicturesState
+  search: SearchState | undefined
+  selection: SelectionState
+  shown: ShownState
+  undo: UndoState
+  toasts: ToastsState
+  /** Files on their way into the library. */
+  importing: number
+  dialog: DialogState | undefined
+  ui: UiState
+}
+
+/** The studio before it has heard anything. */
+export function emptyStudio(ui: UiState): StudioState {
+  return {
+    link: 'connecting',
+    ready: false,
+    loadError: undefined,
+    version: '',
+    dataDir: '',
+    settings: settingsSchema.parse({}),
+    styles: [],
+    engines: [],
+    queue: { paused: false, queued: 0, active: 0, done: 0, failed: 0, canceled: 0 },
+    jobs: noJobs,
+    history: noHistory,
+    pictures: noPictures,
+    search: undefined,
+    selection: noSelection,
+    shown: noShown,
+    undo: noUndo,
+    toasts: noToasts,
+    importing: 0,
+    dialog: undefined,
+    ui,
+  }
+}
+
+/** Takes a snapshot: the app's truth replaces what was known; what belongs to this window stays. */
+export function snapshotTaken(state: StudioState, snapshot: Snapshot): StudioState {
+  const pictures = picturesFromPage(state.pictures, snapshot.pictures)
+  // What finished while the link was lost is shown as if it had been heard.
+  const shown = state.ready ? shownAfterJobs(state.shown, state.jobs.byId, snapshot.jobs) : state.shown
+  const openId = state.selection.openId ?? pictures.order[0]
+  return {
+    ...state,
+    ready: true,
+    loadError: undefined,
+    version: snapshot.version,
+    dataDir: snapshot.dataDir,
+    settings: snapshot.settings,
+    styles: snapshot.styles,
+    engines: snapshot.engines,
+    queue: snapshot.queue,
+    jobs: jobsFromSnapshot(snapshot.jobs),
+    history: noHistory,
+    pictures,
+    shown,
+    selection: { ...state.selection, openId },
+  }
+}
+
+/** Takes events in their order. Runs of the same kind are applied at once, so that an import of a thousand files stays cheap. */
+export function eventsTaken(state: StudioState, bodies: readonly EventBody[]): StudioState {
+  let next = state
+  let jobs: Job[] = []
+  let pictures: Picture[] = []
+  const settle = (): void => {
+    if (jobs.length > 0) next = withJobs(next, jobs)
+    if (pictures.length > 0) next = withPictures(next, pictures)
+    jobs = []
+    pictures = []
+  }
+  for (const body of bodies) {
+    if (body.type === 'job') jobs.push(body.job)
+    else if (body.type === 'picture') pictures.push(body.picture)
+    else {
+      settle()
+      next = withOther(next, body)
+    }
+  }
+  settle()
+  return next
+}
+
+function withJobs(state: StudioState, changed: readonly Job[]): StudioState {
+  const jobs = jobsChanged(state.jobs, changed)
+  return {
+    ...state,
+    jobs,
+    history: historyChanged(state.history, jobs.byId, changed),
+    shown: shownAfterJobs(state.shown, state.jobs.byId, changed),
+  }
+}
+
+/** Takes changed pictures, and moves the canvas and the selection off those that went to the trash. */
+export function withPictures(state: StudioState, changed: readonly Picture[]): StudioState {
+  const pictures = picturesChanged(state.pictures, changed)
+  const isGone = (id: string): boolean => pictures.byId[id]?.trashedAt !== undefined
+  const search = state.search && { ...state.search, order: state.search.order.filter((id) => !isGone(id)) }
+  return {
+    ...state,
+    pictures,
+    search,
+    selection: selectionAfter(state.selection, state.pictures.order, pictures.order, isGone),
+  }
+}
+
+function withOther(state: StudioState, body: Exclude<EventBody, { type: 'job' | 'picture' }>): StudioState {
+  switch (body.type) {
+    case 'job.progress':
+      return { ...state, jobs: jobProgressed(state.jobs, body.id, body.progress, body.etaMs) }
+    case 'jobs.cleared':
+      return { ...state, jobs: jobsCleared(state.jobs, body.ids) }
+    case 'queue':
+      return { ...state, queue: body.queue }
+    case 'engine': {
+      const known = state.engines.some((engine) => engine.id === body.engine.id)
+      return {
+        ...state,
+        engines: known
+          ? state.engines.map((engine) => (engine.id === body.engine.id ? body.engine : engine))
+          : [...state.engines, body.engine],
+      }
+    }
+    case 'settings':
+      return { ...state, settings: body.settings }
+    default:
+      return assertNever(body, 'event')
+  }
+}
