@@ -1,0 +1,51 @@
+import type { ErrorView } from '#shared/domain/error'
+import type { Job, Output } from '#shared/domain/job'
+
+/** How a command's jobs came out. `left` are those that an interruption left for later. */
+export interface Summary {
+  done: number
+  failed: number
+  canceled: number
+  left: number
+  durationMs: number
+}
+
+/** What a command says while it works, in one of its forms: JSON lines, plain lines, or progress bars. */
+export interface Reporter {
+  /** The jobs are in the queue. */
+  begin(jobs: readonly Job[]): void
+  /** A job has another state or progress. */
+  job(job: Job, before: Job | undefined): void
+  /** A result is there; `path` is its copy in the results' folder, or undefined where that could not be made. */
+  output(job: Job, output: Output): void
+  /** A file or a whole command was refused. */
+  problem(error: ErrorView, file?: string): void
+  /** Something worth knowing that is no error. */
+  note(text: string): void
+  summary(summary: Summary): void
+  /** Puts the terminal in order. Safe to call twice. */
+  close(): void
+}
+
+/** The style or view that a job's results are named by. */
+export function editLabel(job: Job): { style: string } | { view: string } {
+  const { edit } = job
+  return edit.kind === 'style' ? { style: edit.styleId ?? 'custom' } : { view: edit.view.id }
+}
+
+/** A job as people tell it from the others: photo, style or view, seed where there are several. */
+export function jobTitle(job: Job, withSeed: boolean): string {
+  const label = Object.values(editLabel(job))[0]
+  return `${job.pictureName} · ${label}${withSeed ? ` · ${job.seed}` : ''}`
+}
+
+/** Which jobs of a command differ by nothing but their seed, so that it must be said. */
+export function needsSeed(jobs: readonly Job[]): boolean {
+  const seen = new Set<string>()
+  for (const job of jobs) {
+    const title = `${job.pictureId} ${jobTitle(job, false)}`
+    if (seen.has(title)) return true
+    seen.add(title)
+  }
+  return false
+}

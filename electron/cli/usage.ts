@@ -1,0 +1,71 @@
+import { InvalidArgumentError } from 'commander'
+import { maxSeed } from '#shared/domain/id'
+
+/** A command line that can't be meant: exit code 2, the message is all that is shown. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+/** Number of single-character edits between two words. */
+function distance(a: string, b: string): number {
+  let above = Array.from({ length: b.length + 1 }, (_, i) => i)
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1] ? 0 : 1
+      row.push(Math.min((above[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (above[j - 1] ?? 0) + same))
+    }
+    above = row
+  }
+  return above[b.length] ?? 0
+}
+
+/** The words most like a mistyped one, best first; none that share too little with it. */
+export function nearest(word: string, words: readonly string[], limit = 3): string[] {
+  return words
+    .map((candidate) => ({ candidate, away: distance(word.toLowerCase(), candidate.toLowerCase()) }))
+    .filter(({ candidate, away }) => away <= Math.max(2, Math.floor(Math.max(word.length, candidate.length) / 2.5)))
+    .toSorted((a, b) => a.away - b.away)
+    .slice(0, limit)
+    .map(({ candidate }) => candidate)
+}
+
+const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
+
+/** Reads a number of a range; for commander, which puts the option's name before the message. */
+export function numberIn(low: number, high: number): (text: string) => number {
+  return (text) => {
+    const value = decimal.test(text.trim()) ? Number(text) : Number.NaN
+    if (!(value >= low && value <= high)) throw new InvalidArgumentError(`Give a number from ${low} to ${high}.`)
+    return value
+  }
+}
+
+/** Reads a whole number of a range. */
+export function wholeIn(low: number, high: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,16}$/.test(text.trim()) ? Number(text) : Number.NaN
+    if (!(value >= low && value <= high)) throw new InvalidArgumentError(`Give a whole number from ${low} to ${high}.`)
+    return value
+  }
+}
+
+/** Reads a seed. */
+export const seed = wholeIn(0, maxSeed)
+
+/** Reads an engine: a word or the address of a ComfyUI server. */
+export function engine(text: string): string {
+  if (['auto', 'draft', 'local'].includes(text)) return text
+  const address = /^https?:\/\//i.test(text) && URL.canParse(text) ? new URL(text) : undefined
+  if (!address) throw new InvalidArgumentError('Use auto, draft, local, or the address of a ComfyUI server such as http://192.168.1.20:8188.')
+  return text
+}
+
+/** Reads a text that must not be empty nor longer than `max` characters. */
+export function textUpTo(max: number): (text: string) => string {
+  return (text) => {
+    if (text.trim() === '') throw new InvalidArgumentError('It is empty.')
+    if (text.length > max) throw new InvalidArgumentError(`It is ${text.length} characters long; at most ${max} fit.`)
+    return text
+  }
+}
