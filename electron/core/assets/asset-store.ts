@@ -1,0 +1,126 @@
+import type { ExportFormat } from '#shared/contract/calls'
+import { AppError } from '#shared/domain/error'
+import type { Database } from '../database/database'
+import { toCoreError } from '../database/errors'
+import { assetTable, type AssetTable, type StoredAsset } from '../database/tables/assets'
+import { pictureTable, type PictureTable } from '../database/tables/pictures'
+import type { EngineInput, EngineResult } from '../engines/engine'
+import { openBlobStore, type BlobStore } from './blob-store'
+import { exportPicture, exportTypes, planExportPath, renderExport, writeExport, type ExportOptions } from './export'
+import { checkFiles, type Check, type FileCheckOptions } from './file-checks'
+import { createImporter, type Importer } from './import'
+import { safeFileStem } from './names'
+import { storeProduced } from './produced'
+import { openThumbnails, thumbnailMime, type Thumbnails } from './thumbnails'
+
+/** Options of {@link openAssetStore}. */
+export interface AssetStoreOptions {
+  dataDir: string
+  db: Database
+  /** Another way of storing files; the tests of durability put a careless one here. */
+  openBlobs?: (dataDir: string) => Promise<BlobStore>
+  /** Bytes of thumbnails that are kept; absent: 512 MiB. */
+  thumbnailCacheBytes?: number
+}
+
+/** A stored picture in some form, ready to be sent. */
+export interface ServedFile {
+  path?: string
+  bytes?: Uint8Array
+  mime: string
+  /** Strong entity tag, quotes included. */
+  etag: string
+}
+
+/** Everything about pictures on this disk: in, kept, shown, out. */
+export interface AssetStore extends Importer {
+  readonly assets: AssetTable
+  readonly pictures: PictureTable
+  readonly blobs: BlobStore
+  /** An asset as engines see it. Throws `input.not_found`. */
+  engineInput(assetId: string): EngineInput
+  /** Takes an engine's result file over, durably; answers the row for `assets.insertOrReuse` within the caller's transaction. */
+  storeProduced(result: EngineResult): Promise<StoredAsset>
+  /** The working picture, or a thumbnail of at least that width. Throws `input.not_found`, `input.damaged`, `io.*`. */
+  serve(assetId: string, width?: number): Promise<ServedFile>
+  /** The picture as a download in a format, with the name to save it under. */
+  download(assetId: string, name: string, options: ExportOptions): Promise<ServedFile & { downloadName: string }>
+  /** Writes a copy to a folder, never over another file; answers its path. */
+  export(assetId: string, target: { dir: string; name: string } & ExportOptions): Promise<string>
+  /** The path that an export will have; store it, then call {@link AssetStore.writeExport}. */
+  planExportPath(dir: string, name: string, format: ExportFormat, taken?: (key: string) => boolean): Promise<string>
+  /** Writes to a planned path; may be repeated. `input.conflict` when another file took it. */
+  writeExport(assetId: string, path: string, options: ExportOptions): Promise<void>
+  checkFiles(options: FileCheckOptions): Promise<Check[]>
+}
+
+/** Media types of working files. */
+const mimeByFormat: Record<string, string> = { png: 'image/png', jpeg: 'image/jpeg', webp: 'image/webp' }
+
+/** Uses a working file; one that is gone gets words of its own. */
+async function withFile<T>(blobs: BlobStore, stored: StoredAsset, use: (path: string) => Promise<T>): Promise<T> {
+  try {
+    return await use(blobs.path(stored.workingSha256))
+  } catch (error) {
+    if (await blobs.size(stored.workingSha256)) throw error
+    throw new AppError('input.not_found', 'The file of this picture is gone. Run "recast doctor", or import the picture again.', {
+      cause: error,
+      detail: { assetId: stored.asset.id },
+    })
+  }
+}
+
+/** Opens the asset store of a data folder and sweeps what a former process left in the making. Only the folder's owner may. */
+export async function openAssetStore(options: AssetStoreOptions): Promise<AssetStore> {
+  const { dataDir, db, openBlobs = openBlobStore } = options
+  const blobs = await openBlobs(dataDir)
+  await blobs.sweepStaging()
+  const thumbnails: Thumbnails = await openThumbnails(dataDir, options.thumbnailCacheBytes)
+  await thumbnails.sweep()
+  const assets = assetTable(db)
+  const pictures = pictureTable(db)
+  const importer = createImporter({ db, assets, pictures, blobs, thumbnails, toError: toCoreError })
+
+  const need = (assetId: string): StoredAsset => {
+    const stored = assets.get(assetId)
+    if (stored) return stored
+    throw new AppError('input.not_found', 'There is no such picture. Reload the library and choose it again.', {
+      detail: { assetId },
+    })
+  }
+  return {
+    ...importer,
+    assets,
+    pictures,
+    blobs,
+    engineInput(assetId) {
+      const { asset, workingSha256 } = need(assetId)
+      const { width, height, hasAlpha } = asset
+      return { assetId, sha256: workingSha256, path: blobs.path(workingSha256), width, height, hasAlpha }
+    },
+    storeProduced: (result) => storeProduced({ blobs, thumbnails, known: (sha256) => assets.getBySha256(sha256) }, result),
+    async serve(assetId, width) {
+      const stored = need(assetId)
+      const sha256 = stored.workingSha256
+      return withFile(blobs, stored, async (path) => {
+        if (width === undefined) {
+          const mime = sha256 === stored.asset.sha256 ? (mimeByFormat[stored.asset.format] ?? 'image/png') : 'image/png'
+          return { path, mime, etag: `"${sha256}"` }
+        }
+        const thumbnail = await thumbnails.get({ sha256, path }, width)
+        return { path: thumbnail, mime: thumbnailMime, etag: `"${sha256.slice(0, 40)}-${thumbnail.match(/-(\d+)\.webp$/)?.[1]}"` }
+      })
+    },
+    async download(assetId, name, options) {
+      const stored = need(assetId)
+      const { extension, mime } = exportTypes[options.format]
+      const file = await withFile(blobs, stored, (path) => renderExport(path, options))
+      const etag = `"${stored.workingSha256.slice(0, 40)}-${options.format}-${options.quality ?? 0}"`
+      return { ...file, mime, etag, downloadName: safeFileStem(name) + extension }
+    },
+    export: (assetId, target) => withFile(blobs, need(assetId), (path) => exportPicture(path, target)),
+    planExportPath,
+    writeExport: (assetId, path, options) => withFile(blobs, need(assetId), (working) => writeExport(working, path, options)),
+    checkFiles: (options) => checkFiles({ dataDir, blobs, assets, thumbnails }, options),
+  }
+}

@@ -1,0 +1,50 @@
+import { open, rename, mkdir, unlink } from 'node:fs/promises'
+import { dirname } from 'node:path'
+
+/**
+ * Makes a folder's entries (a new or renamed file, a new folder) survive a power loss.
+ * Windows cannot open folders for this and NTFS journals its entries, so nothing is done there.
+ */
+export async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Makes a file's contents survive a power loss. */
+export async function syncFile(path: string): Promise<void> {
+  // Windows only flushes handles that may write.
+  const handle = await open(path, 'r+')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Makes a folder with all above it, and makes every newly made one durable. */
+export async function makeFolder(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true })
+  if (first === undefined) return
+  // `first` is the topmost new one: its parent and every new folder's parent got an entry.
+  for (let made = folder; ; made = dirname(made)) {
+    await syncFolder(dirname(made))
+    if (made.length <= first.length) return
+  }
+}
+
+/** fsync of the file, rename, fsync of the folder: after this the file is there under its name, whole, whatever happens. */
+export async function publish(partPath: string, finalPath: string): Promise<void> {
+  await syncFile(partPath)
+  await rename(partPath, finalPath)
+  await syncFolder(dirname(finalPath))
+}
+
+/** Removes a file that may not be there; what hinders it is not worth an error of its own. */
+export async function discard(path: string): Promise<void> {
+  await unlink(path).catch(() => undefined)
+}

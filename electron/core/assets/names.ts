@@ -1,0 +1,74 @@
+import { basename, extname } from 'node:path'
+
+/** Longest picture name that the app shows and stores, in characters. */
+const maxDisplayCharacters = 120
+/** Longest file name without its extension, in UTF-8 bytes: 255 is the limit of ext4 and APFS; the rest is for ` (9999).jpeg`. */
+const maxStemBytes = 200
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+
+/** Cuts after whole characters (as a reader counts them) so that the text stays within `limit` as `measure` counts. */
+function cut(text: string, limit: number, measure: (part: string) => number): string {
+  if (measure(text) <= limit) return text
+  let length = 0
+  let kept = ''
+  for (const { segment } of graphemes.segment(text)) {
+    length += measure(segment)
+    if (length > limit) break
+    kept += segment
+  }
+  return kept
+}
+
+/** Controls, and marks that reorder or hide text (a name could otherwise look like another one). Joiners of scripts and emoji stay. */
+// oxlint-disable-next-line no-control-regex -- control characters are what this removes
+const unprintable = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g
+
+/** Halves of a character, which no file system's encoding can hold. */
+const loneSurrogates = /\p{Surrogate}/gu
+
+/** A file's name as a picture's name: no folder, no extension, composed (NFC) Unicode, one line, any script. */
+export function pictureName(file: string): string {
+  // Both separators: browsers and Windows users send paths too.
+  const last = basename(file.replaceAll('\\', '/'))
+  const extension = extname(last)
+  const stem = /^\.[A-Za-z0-9]{1,5}$/.test(extension) ? last.slice(0, -extension.length) : last
+  const clean = stem.replace(loneSurrogates, '\ufffd').normalize('NFC').replace(unprintable, '').replace(/\s+/g, ' ').trim()
+  return cut(clean, maxDisplayCharacters, (part) => [...part].length) || 'picture'
+}
+
+/** Names that Windows keeps for devices, whatever extension follows (superscript digits included). */
+const reserved = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9\u00b9\u00b2\u00b3])(?=\.|$)/i
+
+/** Makes a file name (without extension) that Windows, macOS and Linux all take, as close to the given one as that allows. */
+export function safeFileStem(name: string, maxBytes = maxStemBytes): string {
+  const clean = name
+    .replace(loneSurrogates, '\ufffd')
+    .normalize('NFC')
+    .replace(unprintable, '')
+    .replace(/[<>:"/\\|?*]/g, '_')
+    .replace(/^[\s.]+/, '')
+  // Windows drops trailing dots and spaces, so two names would become one.
+  const fit = cut(clean, maxBytes, (part) => Buffer.byteLength(part)).replace(/[\s.]+$/, '')
+  return (reserved.test(fit) ? `_${fit}` : fit) || 'picture'
+}
+
+/** What a result's file is named by. */
+export interface ResultNameParts {
+  /** The picture's name. */
+  name: string
+  /** Style id, view id, or `custom`. */
+  styleOrView: string
+  seed: number
+}
+
+/** `{name}_{style|view}_{seed}`, safe as a file name; a long picture name is shortened, the rest is kept whole. */
+export function resultName({ name, styleOrView, seed }: ResultNameParts): string {
+  const tail = `_${safeFileStem(styleOrView, 80)}_${seed}`
+  return safeFileStem(`${safeFileStem(name, maxStemBytes - Buffer.byteLength(tail))}${tail}`)
+}
+
+/** The n-th choice for a name that may be taken: `name`, `name (2)`, `name (3)` … */
+export function numberedStem(stem: string, n: number): string {
+  return n <= 1 ? stem : `${stem} (${n})`
+}

@@ -1,0 +1,36 @@
+import { AppError } from '#shared/domain/error'
+import type { StoredAsset } from '../database/tables/assets'
+import type { EngineResult } from '../engines/engine'
+import { hashFile } from './blob-store'
+import { ingest, type IngestContext } from './ingest'
+import { pictureError } from './picture-reader'
+
+/**
+ * Takes an engine's result file over: checked like user input (a remote engine's files are), stored durably, used up.
+ * Answers the row for `AssetTable.insertOrReuse`, to be committed in one transaction with the output and the job's end.
+ * Throws `engine.execution` for a result that is no sound picture of the size it was said to be, and `io.*`.
+ */
+export async function storeProduced(context: IngestContext, result: EngineResult): Promise<StoredAsset> {
+  try {
+    const staged = { path: result.path, ...(await hashFile(result.path)) }
+    return await ingest(context, staged, {
+      origin: 'produced',
+      notes: result.notes,
+      check(facts) {
+        if (facts.width === result.width && facts.height === result.height) return
+        throw new AppError(
+          'engine.execution',
+          `The engine returned a picture of ${facts.width} × ${facts.height} pixels where it announced ${result.width} × ${result.height}. Retry the job.`,
+          { detail: { width: facts.width, height: facts.height } },
+        )
+      },
+    })
+  } catch (thrown) {
+    const error = pictureError(thrown)
+    if (!error.code.startsWith('input.')) throw error
+    throw new AppError('engine.execution', `The engine returned a file that cannot be used. Retry the job. (${error.message})`, {
+      cause: error,
+      detail: { ...error.detail, reason: error.code },
+    })
+  }
+}

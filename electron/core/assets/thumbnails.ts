@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto'
+import { open, readdir, rename, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { toAppError } from '#shared/domain/error'
+import { discard, makeFolder } from './durable-file'
+import { gate } from './gate'
+import { decode, pictureError } from './picture-reader'
+
+/** Widths that are kept, pixels; a request gets the next larger one. */
+export const thumbnailWidths = [128, 256, 512, 1024] as const
+export type ThumbnailWidth = (typeof thumbnailWidths)[number]
+
+/** WebP has alpha and at effort 0 costs what JPEG does (MEASURED.md, Pictures), so there is one format for all. */
+const format = { quality: 80, effort: 0, alphaQuality: 90 } as const
+export const thumbnailMime = 'image/webp'
+
+/** Kept thumbnails, bytes, before the least recently used go. */
+const defaultCacheBytes = 512 * 1024 * 1024
+/** Two in flight double the throughput on two cores; more only hold memory. */
+const inFlight = 2
+const namePattern = /^[0-9a-f]{64}-\d+\.webp$/
+
+/** The width that is served for a wanted one: the nearest larger, or the largest. */
+export function thumbnailWidth(wanted: number): ThumbnailWidth {
+  return thumbnailWidths.find((width) => width >= wanted) ?? 1024
+}
+
+/** Small copies of working pictures, made when asked for and kept in `cache/thumbnails`. All of it can be deleted at any time. */
+export interface Thumbnails {
+  /** Where the thumbnail is; made first when it is not there. Throws AppErrors (`input.damaged`, `input.not_found`, `io.*`). */
+  get(working: { sha256: string; path: string }, wantedWidth: number): Promise<string>
+  /** Makes the thumbnail of a file that is not in the store yet: decodes every pixel, so it is also the proof that all of them can be. */
+  make(path: string, sha256: string, width: ThumbnailWidth): Promise<string>
+  /** Bytes kept now. */
+  size(): number
+  /** Removes leftovers and what is over the limit; answers how many files went. */
+  sweep(): Promise<number>
+}
+
+/** A cut-off WebP tells by its RIFF length: cache files are not flushed, so a power loss can leave one. */
+async function isWholeWebp(path: string): Promise<boolean> {
+  const file = await open(path, 'r').catch(() => undefined)
+  if (!file) return false
+  try {
+    const head = Buffer.alloc(12)
+    const { bytesRead } = await file.read(head, 0, 12, 0)
+    const { size } = await file.stat()
+    return bytesRead === 12 && head.toString('latin1', 0, 4) === 'RIFF' && head.readUInt32LE(4) + 8 === size
+  } finally {
+    await file.close()
+  }
+}
+
+/** Opens the cache of a data folder. */
+export async function openThumbnails(dataDir: string, maxBytes = defaultCacheBytes): Promise<Thumbnails> {
+  const folder = join(dataDir, 'cache', 'thumbnails')
+  await makeFolder(folder).catch((error: unknown) => {
+    throw toAppError(error)
+  })
+  // File name → bytes, least recently used first.
+  const kept = new Map<string, number>()
+  let total = 0
+  const pending = new Map<string, Promise<string>>()
+  const places = gate(inFlight)
+
+  const forget = (name: string): void => {
+    total -= kept.get(name) ?? 0
+    kept.delete(name)
+  }
+  const remember = (name: string, bytes: number): void => {
+    forget(name)
+    kept.set(name, bytes)
+    total += bytes
+  }
+  const evict = async (): Promise<number> => {
+    let gone = 0
+    // Down to nine tenths, so that a full cache does not evict at each new file.
+    const target = total > maxBytes ? maxBytes * 0.9 : maxBytes
+    for (const name of Array.from(kept.keys())) {
+      if (total <= target) break
+      if (pending.has(name)) continue
+      forget(name)
+      await discard(join(folder, name))
+      gone += 1
+    }
+    return gone
+  }
+
+  const found: { name: string; bytes: number; age: number }[] = []
+  const leftovers: string[] = []
+  for (const name of await readdir(folder)) {
+    if (!namePattern.test(name)) {
+      leftovers.push(name)
+      continue
+    }
+    const facts = await stat(join(folder, name)).catch(() => undefined)
+    if (facts) found.push({ name, bytes: facts.size, age: facts.mtimeMs })
+  }
+  for (const { name, bytes } of found.sort((a, b) => a.age - b.age)) remember(name, bytes)
+
+  const create = async (source: string, name: string, width: ThumbnailWidth): Promise<string> => {
+    const target = join(folder, name)
+    const part = join(folder, `${randomUUID()}.part`)
+    try {
+      const info = await decode(source)
+        .autoOrient()
+        // A strip a hundred times as tall as wide is held to four widths.
+        .resize({ width, height: width * 4, fit: 'inside', withoutEnlargement: true })
+        .webp(format)
+        .toFile(part)
+      await rename(part, target)
+      remember(name, info.size)
+      await evict()
+      return target
+    } catch (error) {
+      await discard(part)
+      throw pictureError(error)
+    }
+  }
+
+  const once = (name: string, source: string, width: ThumbnailWidth): Promise<string> => {
+    const running = pending.get(name)
+    if (running) return running
+    const target = join(folder, name)
+    const work = (async () => {
+      if (kept.has(name) && (await isWholeWebp(target))) {
+        remember(name, kept.get(name) ?? 0)
+        return target
+      }
+      forget(name)
+      return places.run(() => create(source, name, width))
+    })().finally(() => pending.delete(name))
+    pending.set(name, work)
+    return work
+  }
+
+  return {
+    get(working, wantedWidth) {
+      const width = thumbnailWidth(wantedWidth)
+      return once(`${working.sha256}-${width}.webp`, working.path, width)
+    },
+    make: (path, sha256, width) => once(`${sha256}-${width}.webp`, path, width),
+    size: () => total,
+    async sweep() {
+      await Promise.all(leftovers.map((name) => discard(join(folder, name))))
+      const gone = leftovers.length + (await evict())
+      leftovers.length = 0
+      return gone
+    },
+  }
+}
