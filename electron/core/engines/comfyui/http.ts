@@ -1,0 +1,240 @@
+import { createWriteStream } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { Transform } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { Agent, request, type Dispatcher, type FormData } from 'undici'
+import { AppError } from '#shared/domain/error'
+import type { ServerAddress } from './address'
+
+/** How a server is reached beside its address. */
+export interface HttpOptions {
+  /** Sent with every request and with the socket's upgrade: bearer, basic, or a proxy's own. */
+  headers?: Record<string, string>
+  /** PEM of a private certificate authority that this server's certificate is checked against, too. */
+  certificateAuthority?: string
+  /** Milliseconds until a connection must stand. */
+  connectTimeoutMs?: number
+  /** Milliseconds without a byte after which an answer counts as lost. */
+  idleTimeoutMs?: number
+}
+
+/** A small answer: status and body, the body read up to a limit. */
+export interface Answer {
+  status: number
+  body: Buffer
+}
+
+/** Largest JSON answer that is read: the history of a long graph is tens of KB, `/object_info` with many nodes some MB. */
+export const maxJsonBytes = 64 * 1024 * 1024
+const defaultConnectTimeoutMs = 5_000
+const defaultIdleTimeoutMs = 30_000
+
+type RequestOptions = Omit<Dispatcher.RequestOptions, 'origin' | 'path' | 'method' | 'headers'>
+
+/** HTTP with one server: bounded in time and size, never redirected (a redirect could carry the headers to another host). */
+export class ComfyHttp {
+  readonly #address: ServerAddress
+  readonly #headers: Record<string, string>
+  readonly #agent: Agent
+  readonly #idleTimeoutMs: number
+
+  constructor(address: ServerAddress, options: HttpOptions = {}) {
+    this.#address = address
+    this.#headers = options.headers ?? {}
+    this.#idleTimeoutMs = options.idleTimeoutMs ?? defaultIdleTimeoutMs
+    this.#agent = new Agent({
+      connect: {
+        timeout: options.connectTimeoutMs ?? defaultConnectTimeoutMs,
+        ...(options.certificateAuthority ? { ca: options.certificateAuthority } : {}),
+      },
+      connections: 6,
+      headersTimeout: this.#idleTimeoutMs,
+      bodyTimeout: this.#idleTimeoutMs,
+      // aiohttp closes an idle connection after 75 s; letting go first avoids writing into a closed one.
+      keepAliveTimeout: 30_000,
+    })
+  }
+
+  /** Asks and reads the answer up to `limit` bytes. Rejects with `engine.offline` when no whole answer came. */
+  async ask(
+    method: 'GET' | 'POST',
+    path: string,
+    options: RequestOptions & { headers?: Record<string, string>; limit?: number } = {},
+  ): Promise<Answer> {
+    const { headers, limit = maxJsonBytes, ...rest } = options
+    try {
+      const response = await this.#request(method, path, { ...rest, headers: { ...this.#headers, ...headers } })
+      return { status: response.statusCode, body: await readBounded(response.body, limit) }
+    } catch (thrown) {
+      throw this.#offline(thrown, path)
+    }
+  }
+
+  /** A GET that must answer 200 with JSON. */
+  async getJson(path: string, signal?: AbortSignal): Promise<unknown> {
+    const answer = await this.ask('GET', path, signal ? { signal } : {})
+    if (answer.status !== 200) throw this.refused(answer, path)
+    return this.json(answer, path)
+  }
+
+  /** A POST of JSON; the caller looks at the status. */
+  postJson(path: string, body: unknown, signal?: AbortSignal): Promise<Answer> {
+    return this.ask('POST', path, {
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json' },
+      ...(signal ? { signal } : {}),
+    })
+  }
+
+  /** A POST of a form. */
+  postForm(path: string, form: FormData, signal?: AbortSignal): Promise<Answer> {
+    return this.ask('POST', path, { body: form, ...(signal ? { signal } : {}) })
+  }
+
+  /**
+   * Fetches a file to `target` (made durable), at most `limit` bytes; answers its size.
+   * Rejects with `engine.execution` when the server sends something else, or too much of it.
+   */
+  async download(path: string, target: string, limit: number, signal: AbortSignal): Promise<number> {
+    let response: Dispatcher.ResponseData
+    try {
+      response = await this.#request('GET', path, { headers: this.#headers, signal })
+    } catch (thrown) {
+      throw this.#offline(thrown, path)
+    }
+    if (response.statusCode !== 200) {
+      const body = await readBounded(response.body, 64 * 1024).catch(() => Buffer.alloc(0))
+      throw this.refused({ status: response.statusCode, body }, path)
+    }
+    let bytes = 0
+    const count = new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        bytes += chunk.length
+        done(bytes > limit ? tooLarge(path, limit) : null, chunk)
+      },
+    })
+    try {
+      await pipeline(response.body, count, createWriteStream(target, { flags: 'w' }), { signal })
+    } catch (thrown) {
+      const errno = (thrown as { syscall?: unknown }).syscall
+      if (thrown instanceof AppError || errno === 'write' || errno === 'open') throw thrown
+      throw this.#offline(thrown, path)
+    }
+    const declared = Number(response.headers['content-length'])
+    if (Number.isFinite(declared) && declared !== bytes)
+      throw this.#offline(new Error(`${bytes} of ${declared} bytes came`), path)
+    const file = await open(target, 'r+')
+    try {
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    return bytes
+  }
+
+  /** Parses an answer's body; `engine.rejected` when it is no JSON (a login page, a proxy's error). */
+  json(answer: Answer, path: string): unknown {
+    try {
+      return JSON.parse(answer.body.toString('utf8'))
+    } catch (thrown) {
+      throw new AppError(
+        'engine.rejected',
+        `${this.#address.label} answered ${path.split('?')[0]} with something that is no JSON. Check that the address is ComfyUI's own and not a login page.`,
+        { cause: thrown, detail: { server: this.#address.label } },
+      )
+    }
+  }
+
+  /** The error for an answer that is no 200. */
+  refused(answer: Answer, path: string): AppError {
+    const server = this.#address.label
+    const route = path.split('?')[0]
+    const detail = { server, status: answer.status, body: answer.body.subarray(0, 2000).toString('utf8') }
+    if (answer.status === 401 || answer.status === 403 || answer.status === 407) {
+      return new AppError(
+        'auth.denied',
+        `${server} refused access (${answer.status}). Check the header that is set for this server.`,
+        { detail },
+      )
+    }
+    if (answer.status === 413) {
+      return new AppError(
+        'input.too_large',
+        `${server} takes no upload of this size. Choose a smaller picture or raise the server's upload limit.`,
+        { detail },
+      )
+    }
+    if (answer.status >= 500 || answer.status === 429) {
+      return new AppError('engine.offline', `${server} answered ${route} with ${answer.status}. Recast tries again by itself.`, {
+        detail,
+      })
+    }
+    if (answer.status >= 300 && answer.status < 400) {
+      return new AppError(
+        'engine.rejected',
+        `${server} sends us elsewhere (${answer.status}). Set the address that it points to, if you trust it.`,
+        { detail },
+      )
+    }
+    return new AppError(
+      'engine.rejected',
+      `${server} answered ${route} with ${answer.status}. Check that the address is ComfyUI's own.`,
+      { detail },
+    )
+  }
+
+  async close(): Promise<void> {
+    await this.#agent.destroy()
+  }
+
+  #request(
+    method: 'GET' | 'POST',
+    path: string,
+    options: RequestOptions & { headers: Record<string, string> },
+  ): Promise<Dispatcher.ResponseData> {
+    return request(`${this.#address.http}${path}`, { ...options, method, dispatcher: this.#agent })
+  }
+
+  #offline(thrown: unknown, path: string): unknown {
+    if (thrown instanceof AppError) return thrown
+    if (thrown instanceof Error && (thrown.name === 'AbortError' || thrown.name === 'TimeoutError')) {
+      return new AppError('canceled', 'Canceled. Retry to run it again.', { cause: thrown })
+    }
+    const why = thrown instanceof Error ? ((thrown as { code?: string }).code ?? thrown.message) : String(thrown)
+    return new AppError(
+      'engine.offline',
+      `${this.#address.label} does not answer (${why}). Check that ComfyUI runs there; Recast tries again by itself.`,
+      {
+        cause: thrown,
+        detail: { server: this.#address.label, path: path.split('?')[0], why },
+      },
+    )
+  }
+}
+
+function tooLarge(path: string, limit: number): AppError {
+  return new AppError(
+    'engine.execution',
+    `The server sends more than ${Math.round(limit / 1e6)} MB for one picture; it was cut off. Check the workflow's output size.`,
+    {
+      detail: { path: path.split('?')[0], limit },
+    },
+  )
+}
+
+async function readBounded(body: Dispatcher.ResponseData['body'], limit: number): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    bytes += chunk.length
+    if (bytes > limit) {
+      body.destroy()
+      throw new AppError(
+        'engine.rejected',
+        `The server's answer is longer than ${Math.round(limit / 1e6)} MB. Check that the address is ComfyUI's own.`,
+      )
+    }
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}

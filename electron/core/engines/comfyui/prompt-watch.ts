@@ -1,0 +1,177 @@
+import { assertNever } from '#shared/domain/error'
+import type { ExecutionError, ServerMessage } from './messages'
+
+/**
+ * What is known of one prompt on a server, as a pure value. The socket makes it fast, the server's queue and history make it true:
+ * no message alone ends a prompt well, because `execution_success` is sent before the history has the outputs.
+ */
+export interface PromptWatch {
+  promptId: string
+  /** Nodes of the graph, for progress; those that the server took from its cache count as done. */
+  nodeCount: number
+  phase: 'sent' | 'waiting' | 'running' | 'finishing' | 'ended'
+  end: PromptEnd | undefined
+  /** Nodes done, including cached ones. */
+  finished: ReadonlySet<string>
+  currentNode: string | undefined
+  /** 0..1 of the current node. */
+  nodeProgress: number
+  step: number | undefined
+  steps: number | undefined
+  /** When the server last gave a sign of this prompt, on the caller's monotonic clock in milliseconds. */
+  lastSignAt: number
+  startedAt: number | undefined
+  /** Readings of queue, history, queue in a row that found it nowhere. */
+  missing: number
+}
+
+/** How a prompt ended on the server. */
+export type PromptEnd =
+  | { type: 'success'; images: RemoteImage[] }
+  | { type: 'error'; error: ExecutionError }
+  | { type: 'interrupted' }
+  /** It is neither queued, nor running, nor in the history: a restarted server has forgotten it, or it never arrived. */
+  | { type: 'forgotten' }
+
+/** A file that the server says it has made. Its name is the server's word: used in a URL, never as a path here. */
+export interface RemoteImage {
+  node: string
+  filename: string
+  subfolder: string
+  type: string
+}
+
+/** What queue → history → queue said about one prompt, read in this order because it moves in this order. */
+export type PromptReading =
+  { place: 'pending' } | { place: 'running' } | { place: 'history'; end: PromptEnd } | { place: 'nowhere' }
+
+/** Times that a prompt must be found nowhere before it counts as forgotten: the history is written a moment after the queue is left. */
+const forgottenAfter = 3
+
+/** A prompt that is about to be posted. `now` is monotonic, milliseconds. */
+export function beginWatch(promptId: string, nodeCount: number, now: number): PromptWatch {
+  return {
+    promptId,
+    nodeCount,
+    phase: 'sent',
+    end: undefined,
+    finished: new Set(),
+    currentNode: undefined,
+    nodeProgress: 0,
+    step: undefined,
+    steps: undefined,
+    lastSignAt: now,
+    startedAt: undefined,
+    missing: 0,
+  }
+}
+
+/** The server has taken the prompt, or it was posted by a former process: from now on queue and history are worth reading. */
+export function onPosted(watch: PromptWatch): PromptWatch {
+  return watch.phase === 'sent' ? { ...watch, phase: 'waiting' } : watch
+}
+
+/** Takes a message of the socket in; messages of other prompts and those after the end change nothing. */
+export function onMessage(watch: PromptWatch, message: ServerMessage, now: number): PromptWatch {
+  if (watch.phase === 'ended') return watch
+  switch (message.type) {
+    case 'status':
+    case 'feature_flags':
+    case 'other':
+    case 'garbage':
+      return watch
+    case 'preview':
+      return message.promptId === watch.promptId ? { ...watch, lastSignAt: now } : watch
+    case 'execution_start':
+      return mine(watch, message.promptId, () => running(watch, now))
+    case 'execution_cached':
+      return mine(watch, message.promptId, () => ({ ...running(watch, now), finished: union(watch.finished, message.nodes) }))
+    case 'executing':
+      return mine(watch, message.promptId, () => {
+        if (message.node === null) return { ...running(watch, now), phase: 'finishing' as const }
+        return enterNode(running(watch, now), message.node)
+      })
+    case 'progress':
+      return mine(watch, message.promptId, () => {
+        const entered = message.node === undefined ? running(watch, now) : enterNode(running(watch, now), message.node)
+        if (!(message.max > 0)) return entered
+        return { ...entered, nodeProgress: clamp(message.value / message.max), step: message.value, steps: message.max }
+      })
+    case 'progress_state':
+      return mine(watch, message.promptId, () => {
+        const done = message.nodes.filter((node) => node.state === 'finished').map((node) => node.node)
+        const current = message.nodes.findLast((node) => node.state === 'running')
+        const entered = { ...running(watch, now), finished: union(watch.finished, done) }
+        if (!current) return entered
+        const moved = enterNode(entered, current.node)
+        return current.max > 0
+          ? { ...moved, nodeProgress: Math.max(moved.nodeProgress, clamp(current.value / current.max)) }
+          : moved
+      })
+    case 'executed':
+      return mine(watch, message.promptId, () => ({ ...running(watch, now), finished: union(watch.finished, [message.node]) }))
+    case 'execution_success':
+      return mine(watch, message.promptId, () => ({ ...running(watch, now), phase: 'finishing' as const }))
+    case 'execution_error':
+      return mine(watch, message.promptId, () => ended(watch, { type: 'error', error: message.error }, now))
+    case 'execution_interrupted':
+      return mine(watch, message.promptId, () => ended(watch, { type: 'interrupted' }, now))
+    default:
+      return assertNever(message, 'message')
+  }
+}
+
+/** Takes a reading of queue and history in. Only the history ends a prompt well. */
+export function onReading(watch: PromptWatch, reading: PromptReading, now: number): PromptWatch {
+  if (watch.phase === 'ended') return watch
+  switch (reading.place) {
+    case 'pending':
+      return { ...watch, phase: watch.phase === 'sent' ? 'waiting' : watch.phase, missing: 0, lastSignAt: now }
+    case 'running':
+      // Being in the queue is no sign of life: a dead worker's prompt stays "running" for ever.
+      return watch.startedAt === undefined ? running({ ...watch, missing: 0 }, now) : { ...watch, missing: 0 }
+    case 'history':
+      return ended(watch, reading.end, now)
+    case 'nowhere': {
+      const missing = watch.missing + 1
+      return missing >= forgottenAfter ? ended(watch, { type: 'forgotten' }, now) : { ...watch, missing }
+    }
+    default:
+      return assertNever(reading, 'reading')
+  }
+}
+
+/** 0..1 over the whole prompt: done nodes and the part of the current one. Finishing leaves room for fetching. */
+export function progressOf(watch: PromptWatch): number {
+  if (watch.phase === 'ended') return 1
+  if (watch.nodeCount === 0) return 0
+  const current = watch.currentNode !== undefined && !watch.finished.has(watch.currentNode) ? watch.nodeProgress : 0
+  return Math.min(0.98, (watch.finished.size + current) / watch.nodeCount)
+}
+
+function mine(watch: PromptWatch, promptId: string | undefined, change: () => PromptWatch): PromptWatch {
+  return promptId === watch.promptId ? change() : watch
+}
+
+function running(watch: PromptWatch, now: number): PromptWatch {
+  const phase = watch.phase === 'finishing' ? 'finishing' : 'running'
+  return { ...watch, phase, lastSignAt: now, startedAt: watch.startedAt ?? now, missing: 0 }
+}
+
+function enterNode(watch: PromptWatch, node: string): PromptWatch {
+  if (watch.currentNode === node) return watch
+  const finished = watch.currentNode === undefined ? watch.finished : union(watch.finished, [watch.currentNode])
+  return { ...watch, finished, currentNode: node, nodeProgress: 0, step: undefined, steps: undefined }
+}
+
+function ended(watch: PromptWatch, end: PromptEnd, now: number): PromptWatch {
+  return { ...watch, phase: 'ended', end, lastSignAt: now }
+}
+
+function union(set: ReadonlySet<string>, more: readonly string[]): ReadonlySet<string> {
+  return more.every((item) => set.has(item)) ? set : new Set([...set, ...more])
+}
+
+function clamp(value: number): number {
+  return Math.min(1, Math.max(0, value))
+}

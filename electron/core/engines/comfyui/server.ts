@@ -1,0 +1,392 @@
+import { randomUUID } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { buffer } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { FormData } from 'undici'
+import { AppError, toAppError } from '#shared/domain/error'
+import type { Graph } from '../../workflows/graph'
+import { readAddress, type ServerAddress } from './address'
+import { ComfyHttp, type HttpOptions } from './http'
+import type { ServerMessage } from './messages'
+import {
+  beginWatch,
+  onMessage,
+  onPosted,
+  onReading,
+  type PromptEnd,
+  type PromptReading,
+  type PromptWatch,
+  type RemoteImage,
+} from './prompt-watch'
+import { readHistory, readPost, readQueue, readStats, readUpload, type ServerStats } from './readings'
+import { ComfySocket } from './socket'
+
+/** Times of a server, in milliseconds; the defaults suit real servers, tests make them small. */
+export interface ServerTimes {
+  /** Between two looks at queue and history while a prompt is out. */
+  reconcileMs?: number
+  /** Without any answer for this long the prompt counts as lost. */
+  lostMs?: number
+  /** How long a post waits for the socket to stand, so that its first messages are heard. */
+  socketWaitMs?: number
+  pingMs?: number
+}
+
+export interface ComfyServerOptions extends HttpOptions, ServerTimes {
+  address: string
+  /** Told about odd things, for the log. */
+  onProblem?: (problem: string) => void
+}
+
+/** What a caller of {@link ComfyServer.run} hears while a prompt is out. */
+export interface PromptListener {
+  onChange(watch: PromptWatch): void
+  onPreview(preview: { mime: 'image/jpeg' | 'image/png'; image: Uint8Array }): void
+}
+
+interface Tracked {
+  watch: PromptWatch
+  listener: PromptListener
+  /** Resolves the waiting `run` when the watch has ended. */
+  settle: () => void
+  lastAnswerAt: number
+  reading: boolean
+  readAgain: boolean
+}
+
+/** After the end is announced the history has it within milliseconds; these are the waits between looks. */
+const finishingWaitsMs = [0, 5, 20, 50, 100, 200, 400, 800]
+/** A picture of ours is at most 100 megapixels; a PNG of that with little to compress is under this. */
+const maxImageBytes = 512 * 1024 * 1024
+
+/** One ComfyUI server: posts prompts, follows them to their true end, moves pictures. Knows nothing of jobs. */
+export class ComfyServer {
+  readonly address: ServerAddress
+  readonly #http: ComfyHttp
+  readonly #socket: ComfySocket
+  readonly #clientId = randomUUID()
+  readonly #tracked = new Map<string, Tracked>()
+  readonly #uploaded = new Map<string, Promise<string>>()
+  readonly #options: ComfyServerOptions
+  #timer: NodeJS.Timeout | undefined
+  /** The prompt that this client has running, for previews that name none. */
+  #runningPrompt: string | undefined
+  #closed = false
+
+  constructor(options: ComfyServerOptions) {
+    this.#options = options
+    this.address = readAddress(options.address)
+    this.#http = new ComfyHttp(this.address, options)
+    this.#socket = new ComfySocket({
+      address: this.address,
+      clientId: this.#clientId,
+      ...(options.headers ? { headers: options.headers } : {}),
+      ...(options.certificateAuthority ? { certificateAuthority: options.certificateAuthority } : {}),
+      ...(options.pingMs ? { pingMs: options.pingMs } : {}),
+      onMessage: (message) => this.#heard(message),
+      onOpen: () => this.#readAll(),
+      onLost: (why) => this.#options.onProblem?.(`socket of ${this.address.label}: ${why}`),
+    })
+  }
+
+  /** Version and devices. Rejects with `engine.offline`, `auth.denied` or `engine.rejected`. */
+  async stats(signal?: AbortSignal): Promise<ServerStats> {
+    return readStats(await this.#http.getJson('/system_stats', signal))
+  }
+
+  /** The server's node classes, as it describes them. */
+  objectInfo(signal?: AbortSignal): Promise<unknown> {
+    return this.#http.getJson('/object_info', signal)
+  }
+
+  /**
+   * Uploads a picture under a name made of its content, once for each content; answers the name that `LoadImage` takes.
+   * @param extension of the file's format, e.g. `png`
+   */
+  upload(path: string, sha256: string, extension: string, signal: AbortSignal): Promise<string> {
+    const known = this.#uploaded.get(sha256)
+    if (known) return known
+    const sending = this.#send(path, `recast-${sha256}.${extension}`, signal)
+    this.#uploaded.set(sha256, sending)
+    sending.catch(() => this.#uploaded.delete(sha256))
+    return sending
+  }
+
+  /** Forgets what was uploaded: a server that was reinstalled or cleaned has it no longer. */
+  forgetUploads(): void {
+    this.#uploaded.clear()
+  }
+
+  /** Posts a prompt under an id of ours and follows it to its end. The id must be stored before; it is never posted twice. */
+  async run(promptId: string, graph: Graph, listener: PromptListener, signal: AbortSignal): Promise<PromptEnd> {
+    const tracked = this.#track(promptId, Object.keys(graph).length, listener)
+    try {
+      await this.#socketOpen(signal)
+      await this.#post(promptId, graph, signal)
+      this.#change(tracked, onPosted(tracked.watch))
+      return await this.#end(tracked, signal)
+    } finally {
+      this.#untrack(promptId)
+    }
+  }
+
+  /** Follows a prompt that was posted before, perhaps by a former process. */
+  async attach(promptId: string, nodeCount: number, listener: PromptListener, signal: AbortSignal): Promise<PromptEnd> {
+    const tracked = this.#track(promptId, nodeCount, listener)
+    try {
+      this.#change(tracked, onPosted(tracked.watch))
+      this.#read(tracked)
+      return await this.#end(tracked, signal)
+    } finally {
+      this.#untrack(promptId)
+    }
+  }
+
+  /** Where a prompt is: queue, then history, then queue again, because it can move between two looks. */
+  async locate(promptId: string, signal?: AbortSignal): Promise<PromptReading> {
+    const before = await this.#placeInQueue(promptId, signal)
+    if (before) return before
+    const end = readHistory(await this.#http.getJson(`/history/${encodeURIComponent(promptId)}`, signal), promptId)
+    if (end) return { place: 'history', end }
+    return (await this.#placeInQueue(promptId, signal)) ?? { place: 'nowhere' }
+  }
+
+  /**
+   * Ends a prompt of ours wherever it is, and sees to it that it ended: an interrupt that comes before the prompt starts is lost, and
+   * loading models ignores it. Never touches another client's. Resolves when it is over, or when the server can't be asked for `patienceMs`.
+   */
+  async stop(promptId: string, patienceMs = 60_000): Promise<void> {
+    const giveUpAt = performance.now() + patienceMs
+    let wait = 50
+    while (!this.#closed && performance.now() < giveUpAt) {
+      try {
+        await this.#http.postJson('/queue', { delete: [promptId] })
+        const reading = await this.locate(promptId)
+        if (reading.place === 'history' || reading.place === 'nowhere') return
+        if (reading.place === 'running') await this.#http.postJson('/interrupt', { prompt_id: promptId })
+      } catch (thrown) {
+        this.#options.onProblem?.(`stopping ${promptId}: ${toAppError(thrown).message}`)
+      }
+      await sleep(wait)
+      wait = Math.min(2_000, wait * 2)
+    }
+  }
+
+  /** Fetches a result to `target`; the server's name for it only ever becomes part of a URL. Answers its size in bytes. */
+  fetchImage(image: RemoteImage, target: string, signal: AbortSignal): Promise<number> {
+    const query = new URLSearchParams({ filename: image.filename, subfolder: image.subfolder, type: image.type })
+    return this.#http.download(`/view?${query.toString()}`, target, maxImageBytes, signal)
+  }
+
+  /** Lets go of models and cached results on the server. */
+  async free(): Promise<void> {
+    await this.#http.postJson('/free', { unload_models: true, free_memory: true })
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    clearInterval(this.#timer)
+    this.#socket.unwant()
+    await this.#http.close()
+  }
+
+  async #send(path: string, name: string, signal: AbortSignal): Promise<string> {
+    const { size } = await stat(path)
+    const bytes = await buffer(createReadStream(path, { signal }))
+    if (bytes.length !== size) throw new AppError('io.failed', `${path} changed while it was read. Retry.`)
+    const form = new FormData()
+    form.set('image', new Blob([bytes], { type: 'image/png' }), name)
+    // The name is the content: whatever is there under it may be overwritten with the same bytes.
+    form.set('overwrite', 'true')
+    const answer = await this.#http.postForm('/upload/image', form, signal)
+    if (answer.status !== 200) throw this.#http.refused(answer, '/upload/image')
+    return readUpload(this.#http.json(answer, '/upload/image'))
+  }
+
+  async #post(promptId: string, graph: Graph, signal: AbortSignal): Promise<void> {
+    let status: number
+    let json: unknown
+    try {
+      const answer = await this.#http.postJson(
+        '/prompt',
+        { prompt: graph, client_id: this.#clientId, prompt_id: promptId },
+        signal,
+      )
+      if (answer.status >= 500 || answer.status === 413 || answer.status === 401 || answer.status === 403)
+        throw this.#http.refused(answer, '/prompt')
+      status = answer.status
+      json = this.#http.json(answer, '/prompt')
+    } catch (thrown) {
+      // The answer is lost, the prompt perhaps not: posting it again would run it twice, so look first.
+      if (toAppError(thrown).code !== 'engine.offline' || !(await this.#arrived(promptId, signal))) throw thrown
+      return
+    }
+    const post = readPost(status, json)
+    if (!post.accepted) throw post.error
+    if (post.promptId !== promptId) {
+      await this.stop(post.promptId)
+      throw new AppError(
+        'engine.rejected',
+        `${this.address.label} does not take prompt ids from its clients. Update ComfyUI there, then retry.`,
+      )
+    }
+    if (post.dropped) {
+      await this.stop(promptId)
+      throw post.dropped
+    }
+  }
+
+  /** Whether a prompt whose answer got lost is on the server after all. It may still be on its way in: three looks. */
+  async #arrived(promptId: string, signal: AbortSignal): Promise<boolean> {
+    for (const wait of [100, 400, 1_000]) {
+      await sleep(wait, undefined, { signal })
+      try {
+        if ((await this.locate(promptId, signal)).place !== 'nowhere') return true
+      } catch (thrown) {
+        if (toAppError(thrown).code !== 'engine.offline') throw thrown
+      }
+    }
+    return false
+  }
+
+  async #placeInQueue(promptId: string, signal?: AbortSignal): Promise<PromptReading | undefined> {
+    const queue = readQueue(await this.#http.getJson('/queue', signal))
+    if (queue.running.includes(promptId)) return { place: 'running' }
+    if (queue.pending.includes(promptId)) return { place: 'pending' }
+    return undefined
+  }
+
+  #track(promptId: string, nodeCount: number, listener: PromptListener): Tracked {
+    const now = performance.now()
+    const tracked: Tracked = {
+      watch: beginWatch(promptId, nodeCount, now),
+      listener,
+      settle: () => {},
+      lastAnswerAt: now,
+      reading: false,
+      readAgain: false,
+    }
+    this.#tracked.set(promptId, tracked)
+    this.#socket.want()
+    this.#timer ??= setInterval(() => this.#readAll(), this.#options.reconcileMs ?? 3_000)
+    return tracked
+  }
+
+  #untrack(promptId: string): void {
+    this.#tracked.delete(promptId)
+    if (this.#runningPrompt === promptId) this.#runningPrompt = undefined
+    if (this.#tracked.size > 0) return
+    clearInterval(this.#timer)
+    this.#timer = undefined
+  }
+
+  async #socketOpen(signal: AbortSignal): Promise<void> {
+    const giveUpAt = performance.now() + (this.#options.socketWaitMs ?? 1_000)
+    while (!this.#socket.isOpen && performance.now() < giveUpAt) await sleep(5, undefined, { signal })
+  }
+
+  #end(tracked: Tracked, signal: AbortSignal): Promise<PromptEnd> {
+    return new Promise((resolve, reject) => {
+      const lostMs = this.#options.lostMs ?? 60_000
+      const abort = (): void =>
+        finish(() => reject(new AppError('canceled', 'Canceled. Retry to run it again.', { cause: signal.reason })))
+      const lookOut = setInterval(
+        () => {
+          if (performance.now() - tracked.lastAnswerAt < lostMs) return
+          finish(() =>
+            reject(
+              new AppError(
+                'engine.lost',
+                `${this.address.label} has not answered for ${Math.round(lostMs / 1000)} s. Recast tries again by itself.`,
+              ),
+            ),
+          )
+        },
+        Math.min(1_000, lostMs / 4),
+      )
+      const finish = (act: () => void): void => {
+        clearInterval(lookOut)
+        signal.removeEventListener('abort', abort)
+        tracked.settle = () => {}
+        act()
+      }
+      tracked.settle = () => {
+        const { end } = tracked.watch
+        if (end) finish(() => resolve(end))
+      }
+      if (signal.aborted) return abort()
+      signal.addEventListener('abort', abort)
+      tracked.settle()
+    })
+  }
+
+  #heard(message: ServerMessage): void {
+    if (message.type === 'garbage') this.#options.onProblem?.(`socket of ${this.address.label}: ${message.why}`)
+    if (message.type === 'preview') return this.#preview(message)
+    if (message.type === 'executing' && message.promptId && message.node !== null && this.#tracked.has(message.promptId))
+      this.#runningPrompt = message.promptId
+    for (const tracked of this.#tracked.values()) this.#change(tracked, onMessage(tracked.watch, message, performance.now()))
+  }
+
+  #preview(message: Extract<ServerMessage, { type: 'preview' }>): void {
+    const tracked = this.#tracked.get(message.promptId ?? this.#runningPrompt ?? '')
+    if (!tracked || tracked.watch.phase === 'ended') return
+    tracked.lastAnswerAt = performance.now()
+    tracked.listener.onPreview({ mime: message.mime, image: message.image })
+  }
+
+  #change(tracked: Tracked, next: PromptWatch): void {
+    const before = tracked.watch
+    if (next === before) return
+    tracked.watch = next
+    tracked.lastAnswerAt = performance.now()
+    tracked.listener.onChange(next)
+    if (next.phase === 'ended') tracked.settle()
+    else if (next.phase === 'finishing' && before.phase !== 'finishing') this.#read(tracked)
+  }
+
+  #readAll(): void {
+    for (const tracked of this.#tracked.values()) this.#read(tracked)
+  }
+
+  /** Looks the prompt up; while it is finishing, again and again for a moment, because the history is written after the announcement. */
+  #read(tracked: Tracked): void {
+    if (tracked.reading) {
+      tracked.readAgain = true
+      return
+    }
+    tracked.reading = true
+    void this.#readNow(tracked).finally(() => {
+      tracked.reading = false
+      const again = tracked.readAgain && this.#tracked.get(tracked.watch.promptId) === tracked
+      tracked.readAgain = false
+      if (again) this.#read(tracked)
+    })
+  }
+
+  async #readNow(tracked: Tracked): Promise<void> {
+    const { promptId } = tracked.watch
+    for (const wait of finishingWaitsMs) {
+      if (wait > 0) await sleep(wait)
+      if (this.#closed || tracked.watch.phase === 'ended' || !this.#tracked.has(promptId)) return
+      try {
+        if (tracked.watch.phase === 'sent') return
+        // While it is finishing only the history matters; the last look is a whole one, for a server that has forgotten it meanwhile.
+        const historyOnly = tracked.watch.phase === 'finishing' && wait !== finishingWaitsMs.at(-1)
+        const reading = historyOnly ? await this.#historyOnly(promptId) : await this.locate(promptId)
+        tracked.lastAnswerAt = performance.now()
+        if (reading) this.#change(tracked, onReading(tracked.watch, reading, performance.now()))
+        if (tracked.watch.phase !== 'finishing') return
+      } catch (thrown) {
+        this.#options.onProblem?.(`looking for ${promptId} on ${this.address.label}: ${toAppError(thrown).message}`)
+        return
+      }
+    }
+  }
+
+  async #historyOnly(promptId: string): Promise<PromptReading | undefined> {
+    const end = readHistory(await this.#http.getJson(`/history/${encodeURIComponent(promptId)}`), promptId)
+    return end ? { place: 'history', end } : undefined
+  }
+}
