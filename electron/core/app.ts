@@ -30,6 +30,11 @@ export interface AppOptions {
   /** The engines to run jobs on; absent: the draft engine. */
   engines?: (context: EngineContext) => Engine[]
   logger?: AppLogger
+  /**
+   * False for an owner that only looks (`recast jobs`, `recast doctor`): no job is started and no attempt of a former process is touched;
+   * everything else works, submitted jobs wait. Default true.
+   */
+  takeJobs?: boolean
   /** Folder of the draft networks (`*.onnx`); absent: the one that comes with Recast. */
   modelsDir?: string
   /** The draft engine's process file; absent: found beside the running bundle or in the source tree. */
