@@ -18,7 +18,10 @@ import {
 
 const size = fc.record({ width: fc.integer({ min: 1, max: 20_000 }), height: fc.integer({ min: 1, max: 20_000 }) })
 const pane = fc.record({ width: fc.integer({ min: 60, max: 4000 }), height: fc.integer({ min: 60, max: 3000 }) })
-const point = fc.record({ x: fc.double({ min: -500, max: 4500, noNaN: true }), y: fc.double({ min: -500, max: 4500, noNaN: true }) })
+const point = fc.record({
+  x: fc.double({ min: -500, max: 4500, noNaN: true }),
+  y: fc.double({ min: -500, max: 4500, noNaN: true }),
+})
 const factor = fc.double({ min: 0.01, max: 100, noNaN: true })
 const viewport = fc.record({
   scale: fc.double({ min: 0.01, max: 32, noNaN: true }),

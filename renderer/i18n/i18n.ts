@@ -3,6 +3,8 @@ import { useMemo } from 'react'
 import { initReactI18next, useTranslation } from 'react-i18next'
 import type { Settings } from '#shared/domain/settings'
 import { en } from './en'
+import { partsEn } from './parts.en'
+import { partsZh } from './parts.zh'
 import type { Say, WordKey } from './words'
 import { zh } from './zh'
 
@@ -29,7 +31,7 @@ export function createI18n(language: Language): I18n {
     nsSeparator: false,
     // React escapes what it renders.
     interpolation: { escapeValue: false },
-    resources: { en: { translation: en }, zh: { translation: zh } },
+    resources: { en: { translation: en, parts: partsEn }, zh: { translation: zh, parts: partsZh } },
     react: { useSuspense: false },
   })
   return instance
