@@ -78,7 +78,7 @@ describe('recordings of a real server', () => {
       expect(prompt).toBeDefined()
       const { watch, progress } = replay(name, prompt ?? { id: '', nodes: 0 })
       expect(watch.end?.type).toBe('success')
-      if (watch.end?.type === 'success') expect(watch.end.images.length).toBe(name === 'batch_of_three.jsonl' ? 3 : 1)
+      expect(watch.end?.type === 'success' && watch.end.images.length).toBe(name === 'batch_of_three.jsonl' ? 3 : 1)
       expect(progress.every((value, index) => index === 0 || value >= (progress[index - 1] ?? 0))).toBe(true)
     },
   )
