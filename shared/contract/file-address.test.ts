@@ -8,7 +8,7 @@ describe('file addresses', () => {
   it('are read back as they were written', () => {
     const name = fc
       .string({ minLength: 1, maxLength: 60, unit: 'grapheme' })
-      .filter((text) => text.isWellFormed() && text.length <= 200)
+      .filter((text) => !/\p{Surrogate}/u.test(text) && text.length <= 200)
     const options = fc.record(
       {
         width: fc.integer({ min: 1, max: 16_384 }),

@@ -1,4 +1,4 @@
-import { pipeline, Transform, type Readable } from 'node:stream'
+import { Transform, type Readable } from 'node:stream'
 import type { ImportResult } from '#shared/contract/calls'
 import { AppError, toAppError } from '#shared/domain/error'
 import type { AppFiles } from '../app'
@@ -48,8 +48,21 @@ export async function importUpload(
   const name = uploadName(given.name)
   let failure: unknown
   const capped = limited(maxBytes, name)
-  // Both ends are watched: a broken connection must end the import, and an import that stops early must not stop the reading.
-  pipeline(given.stream, capped, (error) => (failure = error ?? undefined))
+  const { stream } = given
+  // Not `pipeline`: that would destroy the source when the cap is reached, and a multipart reader then waits for it for ever.
+  const fail = (error: unknown): void => {
+    failure ??= error
+    stream.unpipe(capped)
+    stream.resume()
+    capped.destroy(error instanceof Error ? error : undefined)
+  }
+  stream.on('error', fail)
+  stream.on('close', () => {
+    if (!stream.readableEnded)
+      fail(new AppError('io.failed', `The upload of ${name} broke off. Add it again.`, { detail: { file: name } }))
+  })
+  capped.on('error', fail)
+  stream.pipe(capped)
   try {
     const result = await files.importUpload(name, capped, given.as)
     return failure instanceof AppError && !result.picture && !result.asset ? { ...result, error: failure.toView() } : result
@@ -57,8 +70,8 @@ export async function importUpload(
     const error = failure instanceof AppError ? failure : toAppError(thrown)
     return { file: name, duplicate: false, error: error.toView() }
   } finally {
-    given.stream.on('error', () => {})
-    given.stream.unpipe()
-    given.stream.resume()
+    // The import may have stopped reading early; the rest of the file must pass for the next one to come.
+    stream.unpipe(capped)
+    stream.resume()
   }
 }
