@@ -6,10 +6,17 @@ export function isFinal(job: Job): boolean {
   return (finalStates as readonly string[]).includes(job.state)
 }
 
+/** The core's note on a done job whose copy for the results' folder could not be written; the job's error says why. */
+const exportFailedNote = 'export_failed'
+
+/** True when a done job's copies, where they were asked for, are all there or have failed. */
+function isCopied(job: Job): boolean {
+  return job.notes.includes(exportFailedNote) || job.outputs.every((output) => output.exportedPath !== undefined)
+}
+
 /** True when nothing more is to be heard of a job: it has ended, and where copies were asked for, each result has its own. */
 export function isSettled(job: Job, exporting: boolean): boolean {
-  if (!isFinal(job)) return false
-  return job.state !== 'done' || !exporting || job.outputs.every((output) => output.exportedPath !== undefined)
+  return isFinal(job) && (job.state !== 'done' || !exporting || isCopied(job))
 }
 
 /** What a follower tells. */
@@ -35,6 +42,7 @@ function differs(next: Job, before: Job): boolean {
     next.progress !== before.progress ||
     next.etaMs !== before.etaMs ||
     next.attempt !== before.attempt ||
+    next.notes.length !== before.notes.length ||
     next.outputs.length !== before.outputs.length ||
     next.outputs.some((output, i) => output.exportedPath !== before.outputs[i]?.exportedPath)
   )

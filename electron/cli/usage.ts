@@ -57,7 +57,8 @@ export const seed = wholeIn(0, maxSeed)
 export function engine(text: string): string {
   if (['auto', 'draft', 'local'].includes(text)) return text
   const address = /^https?:\/\//i.test(text) && URL.canParse(text) ? new URL(text) : undefined
-  if (!address) throw new InvalidArgumentError('Use auto, draft, local, or the address of a ComfyUI server such as http://192.168.1.20:8188.')
+  if (!address)
+    throw new InvalidArgumentError('Use auto, draft, local, or the address of a ComfyUI server such as http://192.168.1.20:8188.')
   return text
 }
 

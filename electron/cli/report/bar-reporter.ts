@@ -39,7 +39,9 @@ export function barLines(
   const line = (title: string, progress: number, tail: string): string =>
     `${fit(title, titleColumns)} ${bar(progress, barColumns)} ${String(Math.floor(progress * 100)).padStart(3)} %${tail === '' ? '' : `  ${tail}`}`
 
-  const lines = shown.map((job) => line(jobTitle(job, withSeed), job.progress, job.etaMs === undefined ? '' : `${duration(job.etaMs)} left`))
+  const lines = shown.map((job) =>
+    line(jobTitle(job, withSeed), job.progress, job.etaMs === undefined ? '' : `${duration(job.etaMs)} left`),
+  )
   if (active.length > shown.length) lines.push(`… and ${active.length - shown.length} more at work`)
   if (jobs.length > 1 || active.length === 0) {
     const share = jobs.length === 0 ? 0 : jobs.reduce((sum, job) => sum + (isFinal(job) ? 1 : job.progress), 0) / jobs.length
@@ -68,7 +70,12 @@ export function barReporter(terminal: Terminal, now: () => number = () => perfor
     clearTimeout(timer)
     timer = undefined
     drawnAt = now()
-    const lines = barLines([...jobs.values()], { elapsedMs: now() - began, columns: terminal.columns, rows: terminal.rows, withSeed })
+    const lines = barLines([...jobs.values()], {
+      elapsedMs: now() - began,
+      columns: terminal.columns,
+      rows: terminal.rows,
+      withSeed,
+    })
     // One write, so that the bars don't flicker.
     const text = `${erase()}${lines.join('\n')}\n`
     drawn = lines.length

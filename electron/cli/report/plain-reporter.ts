@@ -18,7 +18,8 @@ export function plainReporter(terminal: Terminal): Reporter {
       const title = jobTitle(job, withSeed)
       const place = (): string => `[${++ended}/${total}]`
       if (job.state === 'running') err(`${title}: started`)
-      else if (job.state === 'done') err(`${place()} ${title}: done${job.durationMs === undefined ? '' : ` in ${duration(job.durationMs)}`}`)
+      else if (job.state === 'done')
+        err(`${place()} ${title}: done${job.durationMs === undefined ? '' : ` in ${duration(job.durationMs)}`}`)
       else if (job.state === 'failed') err(`${place()} ${title}: failed. ${job.error?.message ?? ''}`.trimEnd())
       else if (job.state === 'canceled') err(`${place()} ${title}: canceled`)
       else if (before && job.state === 'queued') err(`${title}: back in the queue${job.error ? `. ${job.error.message}` : ''}`)

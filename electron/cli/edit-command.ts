@@ -1,0 +1,173 @@
+import { mkdirSync } from 'node:fs'
+import { relative } from 'node:path'
+import type { ImportResult } from '#shared/contract/calls'
+import { AppError, toAppError, type ErrorCode } from '#shared/domain/error'
+import type { SubmissionInput } from '#shared/domain/job'
+import type { CommandContext, CommonOptions } from './context'
+import { exitCodes, type ExitCode } from './exit-codes'
+import { openData, orAborted, type OpenData } from './open-data'
+import { photoPaths } from './photo-paths'
+import { chooseReporter } from './report/choose-reporter'
+import type { Reporter } from './report/reporter'
+import { finishOlderJobs, noteOlderJobs, runJobs } from './run-jobs'
+import { UsageError } from './usage'
+
+type EditInput = SubmissionInput['edits'][number]
+
+/** Edits of photos, as a command line asks for them. */
+export interface EditCommand extends CommonOptions {
+  photos: readonly string[]
+  /** Absolute. */
+  outDir: string
+  /** What to do with each photo. A style picture's asset is put into style edits. */
+  edits: readonly EditInput[]
+  /** Absolute path of a style picture. */
+  styleImage?: string
+  sampling: NonNullable<SubmissionInput['sampling']>
+  seed?: number
+  count: number
+  engine: string
+  workflowId?: string
+}
+
+/** Refusals that mean "the command line is wrong", once the files themselves were taken. */
+const usageCodes = new Set<ErrorCode>([
+  'input.invalid',
+  'input.unknown_style',
+  'input.unknown_view',
+  'input.unknown_engine',
+  'input.unknown_workflow',
+])
+
+/** Imports, submits, follows and reports; answers the exit code. */
+export async function runEditCommand(command: EditCommand, context: CommandContext): Promise<ExitCode> {
+  const began = performance.now()
+  const { terminal, signal } = context
+  const reporter = chooseReporter(terminal, command.json)
+  let data: OpenData | undefined
+  try {
+    mkdirSync(command.outDir, { recursive: true })
+    data = await orAborted(openData(command.dataDir, context, true), signal)
+    await noteOlderJobs(data, reporter)
+    const code = await submitAndRun(command, data, reporter, context, began)
+    await finishOlderJobs(data, context)
+    return signal.aborted ? exitCodes.interrupted : code
+  } catch (thrown) {
+    if (signal.aborted) {
+      reporter.close()
+      terminal.err('Stopped before anything was queued. Run it again to start over.\n')
+      return exitCodes.interrupted
+    }
+    throw thrown
+  } finally {
+    reporter.close()
+    await data?.close({
+      waitForClients: !signal.aborted,
+      onWaiting: (jobs) =>
+        terminal.err(`Another command still works through this one: ${jobs} of its jobs are left. Ctrl-C hands them over.\n`),
+    })
+  }
+}
+
+async function submitAndRun(
+  command: EditCommand,
+  data: OpenData,
+  reporter: Reporter,
+  context: CommandContext,
+  began: number,
+): Promise<ExitCode> {
+  const { client } = data.instance
+  const edits = await withStyleImage(command, data, context)
+  const paths = photoPaths(command.photos, command.outDir)
+  const { results } =
+    paths.length === 0 ? { results: [] } : await orAborted(client.call('assets.import', { paths, as: 'picture' }), context.signal)
+  const { pictureIds, refused } = takeImports(results, reporter)
+  if (results.length === 0) {
+    refuse(
+      reporter,
+      new AppError('input.not_found', `There are no pictures in ${command.photos.join(', ')}. Give other files or folders.`),
+    )
+  }
+  if (pictureIds.length === 0) {
+    reporter.summary({
+      done: 0,
+      failed: Math.max(refused, 1),
+      canceled: 0,
+      left: 0,
+      durationMs: Math.round(performance.now() - began),
+    })
+    return exitCodes.failed
+  }
+
+  const submission: SubmissionInput = {
+    pictures: pictureIds.map((pictureId) => ({ pictureId })),
+    edits,
+    sampling: command.sampling,
+    count: command.count,
+    engine: command.engine,
+    exportDir: command.outDir,
+    // One result somebody waits for goes before the batches of others.
+    priority: pictureIds.length * edits.length * command.count === 1 ? 'interactive' : 'batch',
+    ...(command.seed === undefined ? {} : { seed: command.seed }),
+    ...(command.workflowId === undefined ? {} : { workflowId: command.workflowId }),
+  }
+  return await runJobs({
+    data,
+    context,
+    reporter,
+    exportDir: command.outDir,
+    began,
+    refused,
+    async ask() {
+      try {
+        return (await client.call('jobs.submit', submission)).jobs
+      } catch (thrown) {
+        const error = toAppError(thrown)
+        if (usageCodes.has(error.code)) throw new UsageError(error.message, { cause: error })
+        throw error
+      }
+    },
+  })
+}
+
+/** The edits with the style picture's asset in them, once that is imported. */
+async function withStyleImage(command: EditCommand, data: OpenData, { signal }: CommandContext): Promise<EditInput[]> {
+  const { styleImage } = command
+  if (styleImage === undefined) return [...command.edits]
+  const { results } = await orAborted(data.instance.client.call('assets.import', { paths: [styleImage], as: 'style' }), signal)
+  const [first] = results
+  if (first?.error)
+    throw AppError.fromView({ ...first.error, message: `The style picture ${styleImage}: ${first.error.message}` })
+  const styleAssetId = first?.asset?.id
+  if (styleAssetId === undefined || results.length !== 1) {
+    throw new AppError('input.not_a_picture', `${styleImage} is not one picture. Give a single picture file as the style.`)
+  }
+  return command.edits.map((edit) => (edit.kind === 'style' ? { ...edit, styleAssetId } : edit))
+}
+
+/** Reports what was refused; answers each picture once. */
+function takeImports(results: readonly ImportResult[], reporter: Reporter): { pictureIds: string[]; refused: number } {
+  const firstFile = new Map<string, string>()
+  let refused = 0
+  for (const { file, picture, error } of results) {
+    if (error || !picture) {
+      refused++
+      if (error) reporter.problem(error, file)
+      continue
+    }
+    const twin = firstFile.get(picture.id)
+    if (twin === undefined) firstFile.set(picture.id, file)
+    else reporter.note(`${shown(file)} is the same picture as ${shown(twin)}; it is done once.`)
+  }
+  return { pictureIds: [...firstFile.keys()], refused }
+}
+
+function refuse(reporter: Reporter, error: AppError): void {
+  reporter.problem(error.toView())
+}
+
+/** A path as short as it can be told. */
+function shown(path: string): string {
+  const way = relative(process.cwd(), path)
+  return way === '' || way.startsWith('..') ? path : way
+}
