@@ -58,9 +58,9 @@ export interface AssetStore extends Importer {
 const mimeByFormat: Record<string, string> = { png: 'image/png', jpeg: 'image/jpeg', webp: 'image/webp' }
 
 /** Uses a working file; one that is gone gets words of its own. */
-async function withFile<T>(blobs: BlobStore, stored: StoredAsset, use: (path: string) => Promise<T>): Promise<T> {
+async function withFile<T>(blobs: BlobStore, stored: StoredAsset, read: (path: string) => Promise<T>): Promise<T> {
   try {
-    return await use(blobs.path(stored.workingSha256))
+    return await read(blobs.path(stored.workingSha256))
   } catch (error) {
     if (await blobs.size(stored.workingSha256)) throw error
     throw new AppError('input.not_found', 'The file of this picture is gone. Run "recast doctor", or import the picture again.', {
