@@ -1,0 +1,68 @@
+import BetterSqlite3 from 'better-sqlite3'
+import { existsSync } from 'node:fs'
+import { copyFile, mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { openAssetStore } from '#core/assets/asset-store'
+import { schemaV1 } from '#core/database/schema.sql'
+import { toAppError } from '#shared/domain/error'
+
+/**
+ * The asset store in a process of its own: `child.mjs {"dataDir", "uid"?, "import"?, "produce"?, "export"?}`.
+ * Prints one JSON object. With `uid`, everything is loaded first and then the rights are given up.
+ */
+interface Request {
+  dataDir: string
+  uid?: number
+  /** Paths to import as pictures. */
+  import?: string[]
+  /** A PNG that plays an engine's result; `workDir` gets a copy of it. */
+  produce?: string
+  /** A folder to export the first imported picture to. */
+  export?: string
+}
+
+const request = JSON.parse(process.argv[2] ?? '{}') as Request
+// Loads the native parts while this process may still read everything.
+new BetterSqlite3(':memory:').close()
+await sharp({ create: { width: 1, height: 1, channels: 3, background: '#000' } })
+  .png()
+  .toBuffer()
+if (request.uid !== undefined) {
+  process.setgid?.(request.uid)
+  process.setuid?.(request.uid)
+}
+
+const answer: Record<string, unknown> = {}
+try {
+  await mkdir(request.dataDir, { recursive: true })
+  const path = join(request.dataDir, 'recast.db')
+  const fresh = !existsSync(path)
+  const db = new BetterSqlite3(path)
+  db.pragma('journal_mode = WAL')
+  db.pragma('synchronous = FULL')
+  if (fresh) db.exec(schemaV1)
+  const store = await openAssetStore({ dataDir: request.dataDir, db })
+  if (request.import) {
+    answer['results'] = await store.importPaths(request.import, 'picture')
+  }
+  if (request.produce !== undefined) {
+    const workDir = join(request.dataDir, 'work')
+    await mkdir(workDir, { recursive: true })
+    const result = join(workDir, 'result.png')
+    await copyFile(request.produce, result)
+    const { width, height } = await sharp(result).metadata()
+    const stored = await store.storeProduced({ path: result, width, height, hasAlpha: false, notes: ['draft'] })
+    db.transaction(() => {
+      answer['asset'] = store.assets.insertOrReuse(stored).asset
+    })()
+  }
+  if (request.export !== undefined) {
+    const [picture] = store.pictures.page({ limit: 1 }).items
+    if (picture)
+      answer['exported'] = await store.export(picture.rootAssetId, { dir: request.export, name: picture.name, format: 'png' })
+  }
+} catch (error) {
+  answer['error'] = toAppError(error).toView()
+}
+process.stdout.write(JSON.stringify(answer))

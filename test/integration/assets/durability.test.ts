@@ -1,0 +1,62 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { writePng } from '../../pictures/png-writer'
+import { scene } from '../../pictures/odd-pictures'
+import { bundleForNode } from './bundle'
+
+const run = promisify(execFile)
+let dir: string
+let child: string
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'recast-durable-'))
+  child = await bundleForNode('test/integration/assets/child.ts', 'assets-child')
+})
+afterAll(async () => {
+  await rm(dir, { recursive: true, force: true })
+  await rm(dirname(child), { recursive: true, force: true })
+})
+
+const canTrace = process.platform === 'linux' && existsSync('/usr/bin/strace')
+
+describe.skipIf(!canTrace)('the order of an engine result (needs strace)', () => {
+  it('is fsync of the file, rename, fsync of its folder and of the new folder above, then the commit', async () => {
+    const png = join(dir, 'result.png')
+    await writeFile(png, writePng({ width: 96, height: 64, colour: 'rgb', pixels: scene() }))
+    const trace = join(dir, 'trace')
+    const request = JSON.stringify({ dataDir: join(dir, 'data'), produce: png })
+    const calls = 'fsync,fdatasync,rename,renameat,renameat2,openat,open,mkdir,mkdirat,pwrite64,write,close'
+    const { stdout } = await run('strace', ['-f', '-y', '-o', trace, '-e', `trace=${calls}`, process.execPath, child, request])
+    const { asset } = JSON.parse(stdout) as { asset: { sha256: string } }
+    const lines = (await readFile(trace, 'utf8')).split('\n')
+    const blob = join(dir, 'data', 'blobs', asset.sha256.slice(0, 2), asset.sha256)
+    const line = (what: RegExp, from = 0): number => {
+      const at = lines.findIndex((text, i) => i >= from && what.test(text))
+      expect(at, `${what} in the trace`).toBeGreaterThanOrEqual(0)
+      return at
+    }
+    const quoted = (path: string): string => path.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+    const rename = line(new RegExp(`rename\\w*\\(.*result\\.png.*${quoted(blob)}"`))
+    const fileSynced = lines.findLastIndex((text, i) => i < rename && new RegExp(`fsync\\(\\d+<[^>]*result\\.png>`).test(text))
+    const folderSynced = line(new RegExp(`fsync\\(\\d+<${quoted(dirname(blob))}>`), rename)
+    const parentSynced = lines.findIndex((text) => new RegExp(`fsync\\(\\d+<${quoted(dirname(dirname(blob)))}>`).test(text))
+    // The commit: the write-ahead log gets its frames and is flushed.
+    const committed = line(/f(data)?sync\(\d+<[^>]*recast\.db-wal>/, rename)
+    expect(fileSynced).toBeGreaterThanOrEqual(0)
+    expect(fileSynced).toBeLessThan(rename)
+    expect(rename).toBeLessThan(folderSynced)
+    expect(parentSynced).toBeGreaterThanOrEqual(0)
+    expect(parentSynced).toBeLessThan(committed)
+    expect(folderSynced).toBeLessThan(committed)
+    // Nothing of the result is in the log before the folder is durable.
+    expect(lines.findIndex((text, i) => i > fileSynced && /pwrite64\(\d+<[^>]*recast\.db-wal>/.test(text))).toBeGreaterThan(
+      folderSynced,
+    )
+    expect(await readdir(join(dir, 'data', 'work'))).toEqual([])
+  })
+})
