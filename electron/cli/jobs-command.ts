@@ -26,11 +26,11 @@ export async function runJobsCommand(command: JobsCommand, context: CommandConte
   try {
     if (action.name === 'list') return await list(client, action.limit, command.json, context)
     if (action.name === 'resume') return await resume(data, command, context)
-    const ids = action.name === 'cancel' && action.ids[0] === 'all' ? undefined : await findIds(client, action.ids)
+    if (action.name === 'cancel' && action.ids[0] === 'all') return await cancel(client, undefined, command.json, context)
+    const ids = await findIds(client, action.ids)
     if (action.name === 'cancel') return await cancel(client, ids, command.json, context)
-    return await (action.name === 'show'
-      ? show(client, ids ?? [], command.json, context)
-      : retry(data, ids ?? [], command, context))
+    if (action.name === 'show') return await show(client, ids, command.json, context)
+    return await retry(data, ids, command, context)
   } finally {
     await data.close({ waitForClients: works && !context.signal.aborted })
   }
@@ -122,7 +122,7 @@ async function findIds(client: InstanceClient, given: readonly string[]): Promis
 
 async function show(
   client: InstanceClient,
-  given: readonly string[],
+  ids: readonly string[],
   json: boolean,
   { terminal }: CommandContext,
 ): Promise<ExitCode> {
@@ -153,9 +153,10 @@ async function show(
   return exitCodes.done
 }
 
+/** Stops these jobs, or everything that is left. */
 async function cancel(
   client: InstanceClient,
-  given: readonly string[],
+  ids: string[] | undefined,
   json: boolean,
   { terminal }: CommandContext,
 ): Promise<ExitCode> {
