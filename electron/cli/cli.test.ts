@@ -1,0 +1,124 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { homedir, tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { dataDir } from './data-dir'
+import { photoPaths } from './photo-paths'
+import { engine, nearest, numberIn, seed, wholeIn } from './usage'
+import { parsePerspectives } from './views-option'
+
+const dirs: string[] = []
+afterEach(() => {
+  for (const dir of dirs.splice(0)) rmSync(dir, { recursive: true, force: true })
+})
+
+describe('values on the command line', () => {
+  it.each(['0', '1', '0.85', '.5', '1e-1'])('takes %s as a strength', (text) => {
+    expect(numberIn(0, 1)(text)).toBe(Number(text))
+  })
+  it.each(['7', '-0.1', '', ' ', 'half', '0x1', 'NaN', 'Infinity', '0,5', '1.0001'])(
+    'refuses %j as a strength, with the range',
+    (text) => {
+      expect(() => numberIn(0, 1)(text)).toThrow('Give a number from 0 to 1.')
+    },
+  )
+  it.each(['-1', '1.5', '9007199254740992', 'x', '', '1e3'])('refuses %j as a seed', (text) => {
+    expect(() => seed(text)).toThrow('whole number from 0 to 9007199254740991')
+  })
+  it('takes the largest seed exactly', () => {
+    expect(seed('9007199254740991')).toBe(9007199254740991)
+    expect(wholeIn(1, 64)('64')).toBe(64)
+  })
+  it.each(['auto', 'draft', 'local', 'http://192.168.1.20:8188', 'https://gpu.example/comfy'])(
+    'takes %s as an engine',
+    (text) => {
+      expect(engine(text)).toBe(text)
+    },
+  )
+  it.each(['cuda', 'ftp://x', 'http://', 'file:///etc/passwd', ''])('refuses %j as an engine', (text) => {
+    expect(() => engine(text)).toThrow('auto, draft, local')
+  })
+  it('offers what was probably meant', () => {
+    const commands = ['serve', 'style', 'views', 'jobs', 'doctor']
+    expect(nearest('stlye', commands)[0]).toBe('style')
+    expect(nearest('job', commands)[0]).toBe('jobs')
+    expect(nearest('Doktor', commands)[0]).toBe('doctor')
+    expect(nearest('photograph.png', commands)).toEqual([])
+  })
+})
+
+describe('the data folder', () => {
+  it('is the one given, else the environment’s, else the system’s', () => {
+    expect(dataDir('x/y', { RECAST_DATA: '/env' })).toBe(resolve('x/y'))
+    expect(dataDir(undefined, { RECAST_DATA: '/env' })).toBe('/env')
+    expect(dataDir('~/data', {})).toBe(join(homedir(), 'data'))
+    expect(dataDir(undefined, { RECAST_DATA: '' })).toMatch(/recast/)
+  })
+})
+
+describe('photo paths', () => {
+  function folder(...files: string[]): string {
+    const dir = mkdtempSync(join(tmpdir(), 'recast-paths-'))
+    dirs.push(dir)
+    for (const file of files) {
+      mkdirSync(join(dir, file, '..'), { recursive: true })
+      writeFileSync(join(dir, file), '')
+    }
+    return dir
+  }
+
+  it('are absolute, in order, each once', () => {
+    expect(photoPaths(['b.png', './b.png', '/x/a.png'], '/out', '/photos')).toEqual(['/photos/b.png', '/x/a.png'])
+  })
+
+  it('leave out the results of earlier runs that lie among the photos', () => {
+    const dir = folder('a.png', 'b.png', 'recast-out/a_clay_1.png', 'more/c.png')
+    expect(photoPaths(['.'], join(dir, 'recast-out'), dir)).toEqual([join(dir, 'a.png'), join(dir, 'b.png'), join(dir, 'more')])
+  })
+
+  it('go down to where the results lie', () => {
+    const dir = folder('a.png', 'sets/one/out/r.png', 'sets/one/b.png', 'sets/two/c.png')
+    expect(photoPaths(['.'], join(dir, 'sets/one/out'), dir)).toEqual([
+      join(dir, 'a.png'),
+      join(dir, 'sets/one/b.png'),
+      join(dir, 'sets/two'),
+    ])
+  })
+
+  it('keep a results’ folder that is asked for by name, and files beside it', () => {
+    const dir = folder('out/a.png', 'out.png')
+    expect(photoPaths(['out', 'out.png'], join(dir, 'out'), dir)).toEqual([join(dir, 'out'), join(dir, 'out.png')])
+  })
+
+  it('keep a path that does not exist, for the import to refuse', () => {
+    expect(photoPaths(['nothing.png'], '/out', '/photos')).toEqual(['/photos/nothing.png'])
+  })
+})
+
+describe('a perspectives file', () => {
+  it('takes prompts and poses', () => {
+    const text = JSON.stringify([
+      { id: 'hero', name: 'Hero shot', prompt: 'low angle, dramatic' },
+      { id: 'left', name: 'Left', azimuth: -90, elevation: 15, distance: 1.2 },
+      { id: 'plain', azimuth: 45 },
+    ])
+    expect(parsePerspectives(`\uFEFF${text}`, 'x.json')).toEqual([
+      { id: 'hero', name: 'Hero shot', prompt: 'low angle, dramatic' },
+      { id: 'left', name: 'Left', pose: { azimuth: -90, elevation: 15, distance: 1.2 } },
+      { id: 'plain', name: 'plain', pose: { azimuth: 45, elevation: 0, distance: 1 } },
+    ])
+  })
+
+  it.each([
+    ['no JSON', '{', 'x.json is no JSON'],
+    ['an object', '{}', 'must hold an array'],
+    ['nothing', '[]', 'must hold an array'],
+    ['a view without id', '[{"name":"a","azimuth":1}]', 'view 1 (id)'],
+    ['a view without camera', '[{"id":"a","name":"a"}]', 'view 1: it has neither a "prompt" nor an "azimuth"'],
+    ['a height beyond the pole', '[{"id":"a","azimuth":0},{"id":"b","azimuth":0,"elevation":120}]', 'view 2 (elevation)'],
+    ['an id that is a path', '[{"id":"../a","azimuth":0}]', 'view 1 (id)'],
+    ['two with one id', '[{"id":"a","azimuth":0},{"id":"a","azimuth":1}]', 'two views with the id "a"'],
+  ])('refuses %s in words', (_what, text, words) => {
+    expect(() => parsePerspectives(text, 'x.json')).toThrow(words)
+  })
+})
