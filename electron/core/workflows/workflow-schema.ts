@@ -116,8 +116,8 @@ export const workflowFileSchema = z.strictObject({
   title: words,
   summary: words,
   edit: z.enum(editKinds),
-  /** The strictest licence among its models, as the user must know it. */
-  licence: z.strictObject({ id: z.string(), commercial: z.boolean() }),
+  /** The strictest licence among its models, as the user must know it; `commercial: null` means: not known, read the card. */
+  licence: z.strictObject({ id: z.string(), commercial: z.boolean().nullable() }),
   minimumVersion: version,
   /**
    * Video memory, in GB, that runs it without moving weights in and out: the largest weights and working memory.

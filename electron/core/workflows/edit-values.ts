@@ -1,0 +1,97 @@
+import type { Edit, PerspectiveEdit, Sampling, StyleEdit } from '#shared/domain/edit'
+import { AppError } from '#shared/domain/error'
+import type { Pose } from '#shared/domain/view'
+import { cameraRequest } from './camera-prompt'
+import type { Workflow } from './load'
+import { pictureStyleInstruction, strengthWord, styleInstruction, styleTags } from './style-prompt'
+
+/** What an edit becomes for a workflow: arguments of `bindWorkflow`. */
+export interface EditValues {
+  values: Record<string, unknown>
+  choices: Record<string, string>
+}
+
+export interface EditFacts {
+  seed: number
+  /** The preset's wording, looked up by the edit's style id. */
+  styleWording?: string | undefined
+  /** Where the photo was taken from, if the user marked it; relative camera commands need it. */
+  photoPose?: Pose | undefined
+}
+
+/**
+ * Turns an edit of the studio into a workflow's values. Throws `input.unsupported_edit` when the workflow can't do it,
+ * `input.unknown_view` for a view that its model has no words for.
+ */
+export function valuesForEdit(workflow: Workflow, edit: Edit, sampling: Sampling, facts: EditFacts): EditValues {
+  if (workflow.edit !== edit.kind) throw unsupported(workflow, `it does ${workflow.edit} edits`)
+  const own = edit.kind === 'style' ? styleValues(workflow, edit, facts) : perspectiveValues(workflow, edit, facts)
+  // Explicit sampling goes through untouched: a value that the workflow does not have is refused when it is bound, not dropped here.
+  const given = Object.fromEntries(Object.entries(sampling).filter(([, value]) => value !== undefined))
+  return { choices: own.choices, values: { ...own.values, ...('seed' in workflow.inputs ? { seed: facts.seed } : {}), ...given } }
+}
+
+function styleValues(workflow: Workflow, edit: StyleEdit, facts: EditFacts): EditValues {
+  const slot = workflow.images['style']
+  if (edit.styleAssetId !== undefined && !slot) throw unsupported(workflow, 'it takes no style picture')
+  if (edit.styleAssetId === undefined && slot?.required) throw unsupported(workflow, 'it needs a style picture')
+  const words = { wording: facts.styleWording, prompt: edit.prompt }
+  if (workflow.controls.strength === 'denoise') {
+    return { values: { prompt: need(workflow, styleTags(words)), ...sliders(workflow, edit) }, choices: {} }
+  }
+  const told = { ...words, strength: strengthWord(edit.strength), keepColours: edit.keepColours }
+  const prompt = edit.styleAssetId === undefined ? need(workflow, styleInstruction(told)) : pictureStyleInstruction(told)
+  return { values: { prompt }, choices: {} }
+}
+
+/** The studio's defaults of the two sliders; they stand for the workflow's own defaults. */
+const usual = { strength: 0.85, structure: 0.5 }
+/** Less changes nothing to be seen, more keeps nothing of the photo. */
+const denoiseEnds = { least: 0.15, most: 0.85 }
+
+function sliders(workflow: Workflow, edit: StyleEdit): Record<string, number> {
+  const result: Record<string, number> = {}
+  const denoise = numberDefault(workflow, 'denoise')
+  if (denoise !== undefined) {
+    result['denoise'] = round(
+      edit.strength <= usual.strength
+        ? denoiseEnds.least + ((denoise - denoiseEnds.least) * edit.strength) / usual.strength
+        : denoise + ((denoiseEnds.most - denoise) * (edit.strength - usual.strength)) / (1 - usual.strength),
+    )
+  }
+  const structure = numberDefault(workflow, 'structure')
+  if (structure !== undefined) result['structure'] = round((structure * edit.structure) / usual.structure)
+  return result
+}
+
+function numberDefault(workflow: Workflow, name: string): number | undefined {
+  const input = workflow.inputs[name]
+  return input?.type === 'number' ? input.default : undefined
+}
+
+function perspectiveValues(workflow: Workflow, edit: PerspectiveEdit, facts: EditFacts): EditValues {
+  const options = workflow.choices['camera']?.options ?? {}
+  const model = 'poses' in options ? '2511' : 'angles' in options ? '2509' : undefined
+  if (model === undefined) throw unsupported(workflow, 'it has no camera')
+  const { prompt, choices } = cameraRequest(model, edit.view, facts.photoPose)
+  return { values: { prompt }, choices }
+}
+
+function need(workflow: Workflow, prompt: string | undefined): string {
+  if (prompt === undefined) throw unsupported(workflow, 'it needs a style or words')
+  return prompt
+}
+
+function unsupported(workflow: Workflow, why: string): AppError {
+  return new AppError(
+    'input.unsupported_edit',
+    `${workflow.title.en} can't do this edit: ${why}. Choose another workflow or change the edit.`,
+    {
+      detail: { workflow: workflow.id },
+    },
+  )
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100
+}
