@@ -1,0 +1,76 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { numberedStem, pictureName, resultName, safeFileStem } from './names'
+
+describe('pictureName', () => {
+  it.each([
+    ['/photos/Coffee cup.PNG', 'Coffee cup'],
+    ['C:\\Users\\me\\杯子.jpeg', '杯子'],
+    ['archive.tar.gz', 'archive.tar'],
+    ['v1.2', 'v1'],
+    ['no extension', 'no extension'],
+    ['.png', '.png'],
+    ['cafe\u0301.png', 'caf\u00e9'],
+    ['invoice\u202egnp.exe.png', 'invoicegnp.exe'],
+    ['a\n  b\t.png', 'a b'],
+    ['👩‍🎨 art.webp', '👩‍🎨 art'],
+    ['   .jpg', 'picture'],
+    ['', 'picture'],
+  ])('%j is called %j', (file, name) => expect(pictureName(file)).toBe(name))
+
+  it('is short, printable and never empty', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 400 }), (file) => {
+        const name = pictureName(file)
+        expect(name.length).toBeGreaterThan(0)
+        expect([...name].length).toBeLessThanOrEqual(120)
+        // oxlint-disable-next-line no-control-regex -- that there are none is the point
+        expect(name).not.toMatch(/[\u0000-\u001f\u202a-\u202e]/)
+      }),
+    )
+  })
+})
+
+describe('safeFileStem', () => {
+  it.each([
+    ['a/b\\c:d*e?f"g<h>i|j', 'a_b_c_d_e_f_g_h_i_j'],
+    ['..', 'picture'],
+    ['../../etc/passwd', '_.._etc_passwd'],
+    ['name. . ', 'name'],
+    ['CON', '_CON'],
+    ['com1.backup', '_com1.backup'],
+    ['lpt\u00b9', '_lpt\u00b9'],
+    ['console', 'console'],
+    ['.hidden', 'hidden'],
+    ['', 'picture'],
+    ['咖啡 杯', '咖啡 杯'],
+    ['\ud800x', '\ufffdx'],
+  ])('%j becomes %j', (name, stem) => expect(safeFileStem(name)).toBe(stem))
+
+  it('fits every file system, whatever is asked', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (name) => {
+        const stem = safeFileStem(name)
+        expect(Buffer.byteLength(stem)).toBeLessThanOrEqual(201)
+        expect(stem).toMatch(/^[^<>:"/\\|?*\s.]/u)
+        expect(stem).not.toMatch(/[\s.]$/)
+        // Safe is safe: a second pass changes nothing.
+        expect(safeFileStem(stem)).toBe(stem)
+      }),
+    )
+  })
+})
+
+describe('resultName', () => {
+  it('is name, style or view, seed', () => {
+    expect(resultName({ name: 'coffee', styleOrView: 'oil-painting', seed: 42 })).toBe('coffee_oil-painting_42')
+  })
+  it('shortens the picture name and keeps the rest', () => {
+    const name = resultName({ name: '很长的名字'.repeat(40), styleOrView: 'front', seed: Number.MAX_SAFE_INTEGER })
+    expect(name).toMatch(/_front_9007199254740991$/)
+    expect(Buffer.byteLength(name)).toBeLessThanOrEqual(200)
+  })
+  it('numbers what is taken', () => {
+    expect([1, 2, 10].map((n) => numberedStem('a', n))).toEqual(['a', 'a (2)', 'a (10)'])
+  })
+})

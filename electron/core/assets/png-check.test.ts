@@ -1,0 +1,55 @@
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { breakChecksum, pngChunk, writePng } from '../../../test/pictures/png-writer'
+import { checkPng, type PngFacts } from './png-check'
+
+let dir: string
+beforeAll(async () => void (dir = await mkdtemp(join(tmpdir(), 'recast-png-'))))
+afterAll(() => rm(dir, { recursive: true, force: true }))
+
+const check = async (png: Buffer): Promise<PngFacts> => {
+  const path = join(dir, 'a.png')
+  await writeFile(path, png)
+  const file = await open(path)
+  try {
+    return await checkPng(file)
+  } finally {
+    await file.close()
+  }
+}
+const picture = (...extra: Buffer[]): Buffer =>
+  writePng({ width: 8, height: 8, colour: 'rgb', pixels: Buffer.alloc(192, 7), extra })
+
+describe('checkPng', () => {
+  it('says what a sound one is', async () => {
+    expect(await check(picture())).toEqual({ bitDepth: 8, animated: false, bare: true })
+    expect(await check(picture(pngChunk('eXIf', Buffer.from('MM'))))).toMatchObject({ bare: false })
+    expect(await check(picture(pngChunk('acTL', Buffer.alloc(8))))).toMatchObject({ animated: true, bare: false })
+  })
+  it.each(['IHDR', 'tEXt', 'IDAT', 'IEND'])('finds a wrong checksum of %s and names it', async (type) => {
+    const png = breakChecksum(picture(pngChunk('tEXt', Buffer.from('a\0b'))), type)
+    await expect(check(png)).rejects.toMatchObject({
+      code: 'input.damaged',
+      message: expect.stringContaining(`its ${type} chunk is wrong`),
+    })
+  })
+  it('finds every single flipped bit after the signature', async () => {
+    const png = picture()
+    for (let bit = 64; bit < png.length * 8; bit += 3) {
+      const broken = Buffer.from(png)
+      broken[bit >> 3] = broken[bit >> 3]! ^ (1 << (bit & 7))
+      await expect(check(broken), `bit ${bit}`).rejects.toMatchObject({ code: 'input.damaged' })
+    }
+  })
+  it('finds every cut', async () => {
+    const png = picture()
+    for (let length = 8; length < png.length; length++) {
+      await expect(check(png.subarray(0, length))).rejects.toMatchObject({ code: 'input.damaged' })
+    }
+  })
+  it('walks through a chunk larger than its buffer', async () => {
+    expect(await check(picture(pngChunk('teSt', Buffer.alloc(3_500_000, 5))))).toMatchObject({ bitDepth: 8 })
+  })
+})
