@@ -26,6 +26,7 @@ export const en = {
   'bar.undo.what': 'Undo: {{what}}',
   'bar.redo': 'Redo',
   'bar.redo.what': 'Redo: {{what}}',
+  'bar.add': 'Add',
   'bar.import': 'Open pictures…',
   'bar.importFolder': 'Open a folder…',
 
@@ -347,7 +348,8 @@ export const en = {
   'shortcuts.moveJob': 'Move a focused waiting job',
   'shortcuts.applyTile': 'Restyle the selection with a focused style',
   'shortcuts.tileMenu': 'More for a focused style or picture',
-  'shortcuts.panels': 'Hide or show the panels',
+  'shortcuts.panels': 'Hide or show the left panel',
+  'shortcuts.queue': 'Hide or show the queue',
 
   'undo.apply': 'apply {{label}}',
   'undo.trash_one': 'trash {{name}}',

@@ -27,6 +27,7 @@ export const zh: ChineseWords = {
   'bar.undo.what': '撤销：{{what}}',
   'bar.redo': '重做',
   'bar.redo.what': '重做：{{what}}',
+  'bar.add': '添加',
   'bar.import': '打开图片…',
   'bar.importFolder': '打开文件夹…',
 
@@ -328,7 +329,8 @@ export const zh: ChineseWords = {
   'shortcuts.moveJob': '移动所选的等待任务',
   'shortcuts.applyTile': '用所选风格重绘选中的图片',
   'shortcuts.tileMenu': '所选风格或图片的更多操作',
-  'shortcuts.panels': '隐藏或显示面板',
+  'shortcuts.panels': '隐藏或显示左侧面板',
+  'shortcuts.queue': '隐藏或显示队列',
 
   'undo.apply': '应用 {{label}}',
   'undo.trash_other': '移除 {{count}} 张图片',

@@ -1,11 +1,12 @@
 import type { CallInput } from '#shared/contract/calls'
 import type { Edit } from '#shared/domain/edit'
-import { finalStates } from '#shared/domain/job'
+import { finalStates, type Job } from '#shared/domain/job'
 import type { View } from '#shared/domain/view'
 import type { ActionContext } from './actions'
 import { viewsOf } from '../views/sheets'
 import { finishedJobsReturned } from './jobs'
 import { editTargets } from './selection'
+import { recalled } from './recall'
 import { shownCleared } from './shown'
 import { stepDone, takeRedo, takeUndo, type Command, type UndoStep } from './undo'
 
@@ -18,6 +19,8 @@ export interface EditActions {
   apply(pictureId: string, assetId: string, label: string): Promise<void>
   /** Puts a preview aside; it stays among the versions. */
   discard(pictureId: string): void
+  /** Puts a job's values into the panels and opens its picture: "use all settings". */
+  recall(job: Job): void
   trash(ids: readonly string[]): Promise<void>
   clearFinished(): Promise<void>
   undo(): Promise<void>
@@ -131,6 +134,9 @@ export function createEditActions({ store, ask, toast }: ActionContext): EditAct
     },
     discard(pictureId) {
       store.setState((state) => ({ shown: shownCleared(state.shown, [pictureId]) }))
+    },
+    recall(job) {
+      store.setState((state) => recalled(state, job))
     },
     async trash(ids) {
       const name = store.getState().pictures.byId[ids[0] ?? '']?.name ?? ''

@@ -10,6 +10,8 @@ export interface JobActions {
   moveJob(id: string, beforeId: string | null): Promise<void>
   /** Moves a waiting job by so many places; answers its new place from 1, or `undefined` when it can't go there. */
   nudgeJob(id: string, places: number): { place: number; count: number } | undefined
+  /** Fetches a job that no list has, for the facts of an old version. */
+  knowJob(id: string): Promise<void>
   pause(paused: boolean): Promise<void>
   /** Loads the first or the next page of the history. */
   loadHistory(): Promise<void>
@@ -36,6 +38,14 @@ export function createJobActions({ store, ask, fail, client }: ActionContext): J
       if (before === undefined) return undefined
       void moveJob(id, before)
       return { place: Math.max(0, Math.min(waiting.length - 1, waiting.indexOf(id) + places)) + 1, count: waiting.length }
+    },
+    async knowJob(id) {
+      try {
+        const job = await client.call('jobs.get', { id })
+        store.setState((state) => (state.jobs.byId[id] ? state : { jobs: { ...state.jobs, byId: { ...state.jobs.byId, [id]: job } } }))
+      } catch {
+        // The facts are then without it: not worth a message.
+      }
     },
     async pause(paused) {
       const queue = await ask('queue.pause', { paused })

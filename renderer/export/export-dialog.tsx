@@ -1,0 +1,81 @@
+import { useState, type ReactElement } from 'react'
+import type { ExportFormat } from '#shared/contract/calls'
+import type { Picture } from '#shared/domain/picture'
+import { useWords } from '../i18n/i18n'
+import { useActions, useClient, useStudio } from '../state/context'
+import { Button, DialogFrame, Segmented, Select, Slider } from '../widgets'
+import { exportItems, hasQuality, startDownloads } from './downloads'
+
+const formats: ExportFormat[] = ['png', 'jpeg', 'webp', 'tiff', 'avif']
+
+/** Exports pictures: format, quality, which version; the browser downloads them. */
+export function ExportDialog(props: { pictureIds: readonly string[]; onClose: () => void }): ReactElement {
+  const say = useWords()
+  const client = useClient()
+  const { toast } = useActions()
+  const byId = useStudio((state) => state.pictures.byId)
+  const shown = useStudio((state) => state.shown)
+  const [format, setFormat] = useState<ExportFormat>('png')
+  const [quality, setQuality] = useState(90)
+  const pictures = props.pictureIds.flatMap((id): Picture[] => (byId[id] ? [byId[id]] : []))
+  const hasShown = pictures.some((picture) => shown[picture.id] !== undefined)
+  const [which, setWhich] = useState<'current' | 'shown'>(hasShown ? 'shown' : 'current')
+  const count = pictures.length
+  const download = (): void => {
+    startDownloads(
+      exportItems(pictures, which === 'shown' ? shown : {}).map((item) =>
+        client.fileUrl(item.assetId, {
+          download: { format, name: item.name, ...(hasQuality(format) ? { quality } : {}) },
+        }),
+      ),
+    )
+    toast({ tone: 'info', text: { key: 'export.started', values: { count } } })
+    props.onClose()
+  }
+  return (
+    <DialogFrame
+      title={say('export.title')}
+      open
+      onClose={props.onClose}
+      closeLabel={say('dialog.close')}
+      width="s"
+      data-testid="export"
+      footer={
+        <Button kind="primary" onPress={download} isDisabled={count === 0} data-testid="export-download">
+          {say('export.download', { count })}
+        </Button>
+      }
+    >
+      <div className="flex flex-col gap-4">
+        <p className="truncate text-muted">{say('export.what', { count, name: pictures[0]?.name ?? '' })}</p>
+        {hasShown ? (
+          <Segmented
+            label={say('export.which')}
+            value={which}
+            onChange={setWhich}
+            items={[
+              { id: 'shown', label: say('export.which.shown') },
+              { id: 'current', label: say('export.which.current') },
+            ]}
+          />
+        ) : null}
+        <Select
+          label={say('export.format')}
+          value={format}
+          onChange={setFormat}
+          items={formats.map((id) => ({ id, label: say(`export.format.${id}`) }))}
+          data-testid="export-format"
+        />
+        {/* The room stays when there is no quality to set: nothing jumps. */}
+        <div className="min-h-14">
+          {hasQuality(format) ? (
+            <Slider label={say('export.quality')} value={quality} onChange={setQuality} min={1} max={100} data-testid="export-quality" />
+          ) : (
+            <p className="flex h-8 items-center text-s text-muted">{say('export.quality.lossless')}</p>
+          )}
+          <p className="text-s text-muted">{format === 'jpeg' ? say('export.alpha') : ''}</p>
+        </div>
+      </div>
+    </DialogFrame>
+  )
+}

@@ -1,0 +1,130 @@
+import { Lock } from 'lucide-react'
+import { useEffect, type ReactElement, type ReactNode } from 'react'
+import type { Job } from '#shared/domain/job'
+import type { Version } from '#shared/domain/picture'
+import { bytes, seedDigits, took } from '../i18n/format'
+import { useWords } from '../i18n/i18n'
+import { deviceLabel, editLabel } from '../i18n/labels'
+import { noteWords } from '../i18n/notes'
+import { viewLabel } from '../views/sheets'
+import { PanelHeading } from '../frame/side-panel'
+import { useActions, useStudio } from '../state/context'
+import { shownVersion } from '../state/open-picture'
+import { Button } from '../widgets'
+
+/** The facts of what is on the canvas: size, file, how it was made, and its seed and settings to use again. */
+export function FactsPanel(): ReactElement {
+  const say = useWords()
+  const picture = useStudio((state) => state.pictures.byId[state.selection.openId ?? ''])
+  const version = useStudio(shownVersion)
+  const job = useJob(version?.jobId)
+  return (
+    <section aria-label={say('facts.title')} className="flex max-h-[45%] shrink-0 flex-col border-t border-line" data-testid="facts">
+      <div className="px-4 pt-1.5">
+        <PanelHeading title={say('facts.title')} />
+      </div>
+      <div className="min-h-24 overflow-y-auto px-4 pb-3" tabIndex={0} role="group" aria-label={say('facts.title')}>
+        {picture && version ? (
+          <dl className="grid grid-cols-[72px_1fr] gap-x-3 gap-y-1 text-s">
+            <Fact name={say('facts.name')}>{picture.name}</Fact>
+            <Fact name={say('facts.size')}>
+              {version.asset.width} × {version.asset.height}
+            </Fact>
+            <Fact name={say('facts.file')}>
+              {version.asset.format.toUpperCase()} · {bytes(version.asset.bytes)}
+            </Fact>
+            {job ? <JobFacts job={job} /> : null}
+            <Notes version={version} job={job} />
+          </dl>
+        ) : (
+          <p className="text-s text-muted">{picture ? '' : say('facts.none')}</p>
+        )}
+        {job ? <Recall job={job} /> : null}
+      </div>
+    </section>
+  )
+}
+
+function JobFacts({ job }: { job: Job }): ReactElement {
+  const say = useWords()
+  const { setStyle } = useActions()
+  const styles = useStudio((state) => state.styles)
+  const engine = useStudio((state) => state.engines.find((candidate) => candidate.id === job.engineId))
+  const { edit } = job
+  return (
+    <>
+      <Fact name={say('facts.made')}>
+        {editLabel(edit, styles, say, say.language)}
+        {job.durationMs === undefined ? '' : ` · ${took(job.durationMs, say.language)}`}
+      </Fact>
+      {engine ? (
+        <Fact name={say('facts.engine')}>
+          {engine.kind === 'draft' ? say('engine.draft', { device: deviceLabel(engine.device, say.language) }) : engine.name}
+        </Fact>
+      ) : null}
+      <Fact name={say('facts.seed')}>
+        <span data-selectable>{seedDigits(job.seed)}</span>
+        <Button
+          size="s"
+          kind="quiet"
+          className="-my-1 ml-1 text-accent-text"
+          icon={<Lock size={11} aria-hidden />}
+          aria-label={say('facts.useSeed', { seed: job.seed })}
+          onPress={() => setStyle({ seed: job.seed })}
+          data-testid="use-seed"
+        >
+          {say('facts.use')}
+        </Button>
+      </Fact>
+      {edit.kind === 'style' ? (
+        <>
+          <Fact name={say('facts.strength')}>{Math.round(edit.strength * 100)} %</Fact>
+          <Fact name={say('facts.structure')}>{Math.round(edit.structure * 100)} %</Fact>
+          {edit.prompt ? <Fact name={say('facts.words')}>{edit.prompt}</Fact> : null}
+        </>
+      ) : (
+        <Fact name={say('facts.view')}>{viewLabel(edit.view, say)}</Fact>
+      )}
+    </>
+  )
+}
+
+function Notes({ version, job }: { version: Version; job: Job | undefined }): ReactElement | null {
+  const say = useWords()
+  const notes = [...new Set([...version.asset.notes, ...(job?.notes ?? [])])]
+  return notes.length === 0 ? null : (
+    <Fact name={say('facts.notes')}>{notes.map((note) => noteWords(note, say.language)).join('; ')}</Fact>
+  )
+}
+
+function Recall({ job }: { job: Job }): ReactElement {
+  const say = useWords()
+  const { recall } = useActions()
+  return (
+    <Button size="s" className="mt-2" onPress={() => recall(job)} data-testid="use-all">
+      {say('facts.useAll')}
+    </Button>
+  )
+}
+
+function Fact(props: { name: string; children: ReactNode }): ReactElement {
+  return (
+    <>
+      <dt className="text-muted">{props.name}</dt>
+      <dd data-selectable className="min-w-0 break-words">
+        {props.children}
+      </dd>
+    </>
+  )
+}
+
+/** A job by its id; asks for it when the panel's lists don't have it. */
+function useJob(id: string | undefined): Job | undefined {
+  const { knowJob } = useActions()
+  const job = useStudio((state) => (id === undefined ? undefined : state.jobs.byId[id]))
+  const missing = id !== undefined && job === undefined
+  useEffect(() => {
+    if (missing) void knowJob(id)
+  }, [missing, id, knowJob])
+  return job
+}

@@ -1,0 +1,62 @@
+import { ChevronDown } from 'lucide-react'
+import type { ReactElement } from 'react'
+import { Button as AriaButton } from 'react-aria-components'
+import type { EngineView } from '#shared/domain/engine'
+import { errorWords } from '../i18n/errors'
+import { useWords } from '../i18n/i18n'
+import { currentEngine, engineLabel } from '../i18n/labels'
+import { useActions, useStudio } from '../state/context'
+import { classes, MenuButton, Tip } from '../widgets'
+
+const dots: Record<EngineView['state'], string> = {
+  ready: 'bg-good',
+  starting: 'bg-muted',
+  waking: 'bg-muted',
+  offline: 'border border-bad',
+  failed: 'bg-bad',
+}
+
+/** Which engine works, on what, and whether it is ready; opens the choice of engines. */
+export function EngineChip(): ReactElement {
+  const say = useWords()
+  const { setSettings } = useActions()
+  const engines = useStudio((state) => state.engines)
+  const setting = useStudio((state) => state.settings.engine)
+  const ready = useStudio((state) => state.ready)
+  const engine = currentEngine(setting, engines)
+  const state = engine ? say(`engine.state.${engine.state}`) : ''
+  const help = engine?.error
+    ? `${errorWords(engine.error, say.language).title}. ${errorWords(engine.error, say.language).next}`
+    : engine?.kind === 'draft'
+      ? say('engine.draft.help')
+      : state
+  if (!ready) return <div className="skeleton h-7 w-44" />
+  return (
+    <MenuButton
+      label={say('engine.label')}
+      entries={[
+        { id: 'auto', label: say('engine.auto'), checked: setting === 'auto', onAction: () => void setSettings({ engine: 'auto' }) },
+        ...engines.map((candidate) => ({
+          id: candidate.id,
+          label: `${engineLabel(candidate, say, say.language)} · ${say(`engine.state.${candidate.state}`)}`,
+          checked: setting !== 'auto' && candidate === engine,
+          onAction: () => void setSettings({ engine: candidate.kind === 'remote' ? candidate.id : candidate.kind }),
+        })),
+      ]}
+    >
+      <Tip text={help || say('engine.none')}>
+        <AriaButton
+          data-testid="engine-chip"
+          className="inline-flex h-7 min-w-0 items-center gap-2 whitespace-nowrap rounded-m border border-line px-2.5 text-s text-text transition-colors duration-120 hovered:bg-hover"
+        >
+          <span aria-hidden className={classes('size-2 shrink-0 rounded-full', engine ? dots[engine.state] : 'bg-bad')} />
+          <span className="truncate">{engine ? engineLabel(engine, say, say.language) : say('engine.none')}</span>
+          <span className="hidden text-muted min-[1180px]:inline">
+            {engine?.kind === 'draft' && engine.state === 'ready' ? say('engine.drafts') : state}
+          </span>
+          <ChevronDown size={13} className="shrink-0 text-muted" aria-hidden />
+        </AriaButton>
+      </Tip>
+    </MenuButton>
+  )
+}

@@ -1,0 +1,49 @@
+import { Brush, Rotate3d, Settings } from 'lucide-react'
+import type { ReactElement, ReactNode } from 'react'
+import { ToggleButton, Button as AriaButton } from 'react-aria-components'
+import { useWords } from '../i18n/i18n'
+import { useActions, useStudio } from '../state/context'
+import type { UiState } from '../state/ui'
+import { classes, Tip } from '../widgets'
+
+const look =
+  'flex w-13 flex-col items-center gap-1 rounded-m py-2 text-s text-muted transition-colors duration-120 hovered:bg-hover hovered:text-text'
+
+/** The modes, each an icon with its name. Pressing the one that is on hides or shows its panel. */
+export function ModeRail(): ReactElement {
+  const say = useWords()
+  const { openDialog } = useActions()
+  return (
+    <nav aria-label={say('mode.label')} className="flex w-16 shrink-0 flex-col items-center border-r border-line bg-panel py-2">
+      <Mode mode="style" label={say('mode.style')} icon={<Brush size={18} aria-hidden />} keys="s" />
+      <Mode mode="view" label={say('mode.view')} icon={<Rotate3d size={18} aria-hidden />} keys="v" />
+      <div className="flex-1" />
+      <Tip text={say('mode.settings')} keys="mod+,">
+        <AriaButton className={look} onPress={() => openDialog({ type: 'settings' })} data-testid="open-settings">
+          <Settings size={18} aria-hidden />
+          <span className="whitespace-nowrap">{say('mode.settings')}</span>
+        </AriaButton>
+      </Tip>
+    </nav>
+  )
+}
+
+function Mode(props: { mode: UiState['mode']; label: string; icon: ReactNode; keys: string }): ReactElement {
+  const mode = useStudio((state) => state.ui.mode)
+  const left = useStudio((state) => state.ui.left)
+  const { setUi } = useActions()
+  const on = mode === props.mode
+  return (
+    <Tip text={props.label} keys={props.keys}>
+      <ToggleButton
+        isSelected={on}
+        data-testid={`mode-${props.mode}`}
+        onChange={() => setUi(on ? { left: { ...left, open: !left.open } } : { mode: props.mode, left: { ...left, open: true } })}
+        className={classes(look, 'mb-1 selected:bg-raised selected:text-accent-text')}
+      >
+        {props.icon}
+        <span className="whitespace-nowrap">{props.label}</span>
+      </ToggleButton>
+    </Tip>
+  )
+}

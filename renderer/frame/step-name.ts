@@ -1,0 +1,14 @@
+import type { Say } from '../i18n/words'
+import type { UndoStep } from '../state/undo'
+
+/** What an undo step is called. */
+export function stepName(step: UndoStep, say: Say): string {
+  switch (step.name.type) {
+    case 'apply':
+      return say('undo.apply', { label: step.name.label })
+    case 'trash':
+      return say('undo.trash', { count: step.name.count, name: step.name.name })
+    case 'clear':
+      return say('undo.clear')
+  }
+}

@@ -1,0 +1,55 @@
+import type { Edit } from '#shared/domain/edit'
+import type { EngineView } from '#shared/domain/engine'
+import type { Version } from '#shared/domain/picture'
+import type { Settings } from '#shared/domain/settings'
+import type { Style } from '#shared/domain/style'
+import { presetViews } from '#shared/domain/view-presets'
+import { poseLabel, viewLabel } from '../views/sheets'
+import type { Language } from './i18n'
+import type { Say } from './words'
+
+/** What an edit is called on its card. */
+export function editLabel(edit: Edit, styles: readonly Style[], say: Say, language: Language): string {
+  if (edit.kind === 'perspective') return capital(viewLabel(edit.view, say))
+  if (edit.styleAssetId !== undefined) return say('job.ownStyle')
+  if (edit.styleId !== undefined) return styles.find((style) => style.id === edit.styleId)?.title[language] ?? edit.styleId
+  return edit.prompt ?? say('job.ownWords')
+}
+
+/** What a version is called in the strip: its style, its view, or that it is the original. */
+export function versionLabel(version: Version, styles: readonly Style[], say: Say, language: Language): string {
+  if (version.jobId === undefined) return say('versions.original')
+  const style = styles.find((known) => known.id === version.label)
+  if (style) return style.title[language]
+  if (version.label === 'style') return say('job.ownStyle')
+  const view = presetViews(24).find((known) => known.id === version.label)
+  return view?.pose ? capital(poseLabel(view.pose, say)) : capital(version.label.replaceAll(/[-_]/gu, ' '))
+}
+
+/** The engine that a job would go to now: the chosen one, or by `auto` the own GPU, else a remote one, else drafts. */
+export function currentEngine(setting: Settings['engine'], engines: readonly EngineView[]): EngineView | undefined {
+  if (setting !== 'auto') {
+    const chosen = engines.find((engine) => engine.id === setting) ?? engines.find((engine) => engine.kind === setting)
+    if (chosen) return chosen
+  }
+  for (const kind of ['local', 'remote', 'draft'] as const) {
+    const engine = engines.find((candidate) => candidate.kind === kind)
+    if (engine) return engine
+  }
+  return undefined
+}
+
+/** The device line of an engine; the draft engine's has words in it that are ours to translate. */
+export function deviceLabel(device: string, language: Language): string {
+  return language === 'zh' ? device.replace(/, (\d+) threads?/u, '，$1 线程') : device
+}
+
+/** What an engine is called in the top bar. */
+export function engineLabel(engine: EngineView, say: Say, language: Language): string {
+  const device = deviceLabel(engine.device, language)
+  return engine.kind === 'draft' ? say('engine.draft', { device }) : [engine.name, device].filter(Boolean).join(' · ')
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}

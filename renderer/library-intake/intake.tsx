@@ -1,0 +1,54 @@
+import { useMemo, useRef, type ChangeEvent, type ReactElement, type ReactNode } from 'react'
+import { useActions } from '../state/context'
+import { picturesOfSelection } from './incoming'
+import { PickersContext, type Pickers } from './pickers'
+
+/** The ways into the library that are not drag and drop: file and folder pickers. */
+export function Intake(props: { children: ReactNode }): ReactElement {
+  const { importFiles, importStylePicture, setStyle } = useActions()
+  const files = useRef<HTMLInputElement>(null)
+  const folder = useRef<HTMLInputElement>(null)
+  const style = useRef<HTMLInputElement>(null)
+  const pickers = useMemo<Pickers>(
+    () => ({
+      files: () => files.current?.click(),
+      folder: () => folder.current?.click(),
+      stylePicture: () => style.current?.click(),
+    }),
+    [],
+  )
+
+  const take = (event: ChangeEvent<HTMLInputElement>): void => {
+    const chosen = picturesOfSelection(event.currentTarget.files)
+    // The same file can be chosen again.
+    event.currentTarget.value = ''
+    if (chosen.length > 0) void importFiles(chosen)
+  }
+  const takeStyle = (event: ChangeEvent<HTMLInputElement>): void => {
+    const [file] = event.currentTarget.files ?? []
+    event.currentTarget.value = ''
+    if (!file) return
+    void importStylePicture({ name: file.name, data: file }).then((styleAssetId) => {
+      if (styleAssetId !== undefined) setStyle({ styleAssetId })
+    })
+  }
+  return (
+    <PickersContext value={pickers}>
+      {props.children}
+      <input ref={files} type="file" multiple accept="image/*" hidden onChange={take} data-testid="pick-files" />
+      <input
+        ref={(element) => {
+          folder.current = element
+          // React knows no such attribute; without it the picker chooses files.
+          element?.setAttribute('webkitdirectory', '')
+        }}
+        type="file"
+        multiple
+        hidden
+        onChange={take}
+        data-testid="pick-folder"
+      />
+      <input ref={style} type="file" accept="image/*" hidden onChange={takeStyle} data-testid="pick-style" />
+    </PickersContext>
+  )
+}

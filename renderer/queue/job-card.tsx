@@ -1,0 +1,239 @@
+import { ChevronsDown, ChevronsUp, Copy, ArrowDown, ArrowUp, Ellipsis, GripVertical, RotateCcw, Sliders, X } from 'lucide-react'
+import { useState, type KeyboardEvent, type PointerEvent, type ReactElement } from 'react'
+import { Button as AriaButton, Disclosure, DisclosurePanel, Heading } from 'react-aria-components'
+import type { ErrorView } from '#shared/domain/error'
+import type { Job } from '#shared/domain/job'
+import { errorWords } from '../i18n/errors'
+import { duration, percent, took } from '../i18n/format'
+import { useWords } from '../i18n/i18n'
+import { editLabel } from '../i18n/labels'
+import { noteWords } from '../i18n/notes'
+import { useActions, useClient, useStudio } from '../state/context'
+import { isFinal, placeOf } from '../state/jobs'
+import { Button, classes, IconButton, MenuButton, Progress, type MenuEntry } from '../widgets'
+
+export interface JobCardProps {
+  job: Job
+  /** Set where the list can be reordered; the card then has a grip. */
+  onGrip?: { pointerDown: (event: PointerEvent<HTMLElement>) => void; keyDown: (event: KeyboardEvent) => void } | undefined
+  dragged?: boolean
+}
+
+/** One job: what, of which picture, how far, how long still, and what can be done with it. */
+export function JobCard({ job, onGrip, dragged = false }: JobCardProps): ReactElement {
+  const say = useWords()
+  const client = useClient()
+  const { openPicture, showVersion } = useActions()
+  const styles = useStudio((state) => state.styles)
+  const picture = useStudio((state) => state.pictures.byId[job.pictureId])
+  const label = editLabel(job.edit, styles, say, say.language)
+  const result = job.outputs[0]
+  const show = (): void => {
+    openPicture(job.pictureId)
+    if (result) showVersion(job.pictureId, result.assetId)
+  }
+  const gone = picture?.trashedAt !== undefined
+  return (
+    <article
+      data-testid="job"
+      data-job={job.id}
+      data-state={job.state}
+      aria-label={`${label}, ${job.pictureName}, ${say(`job.state.${job.state}`)}`}
+      className={classes(
+        'group relative flex gap-3 border-b border-line px-4 py-2.5',
+        job.state === 'failed' && 'bg-bad-wash',
+        dragged && 'bg-hover opacity-60',
+      )}
+    >
+      {onGrip ? (
+        <AriaGrip label={say('job.drag', { label })} onGrip={onGrip} />
+      ) : null}
+      <AriaButton
+        onPress={show}
+        isDisabled={gone}
+        aria-label={say(result ? 'job.show' : 'library.openPicture', { name: job.pictureName })}
+        className="size-11 shrink-0 overflow-hidden rounded-s bg-raised"
+      >
+        <img
+          src={client.fileUrl(result?.assetId ?? job.inputAssetId, { width: 128 })}
+          alt=""
+          loading="lazy"
+          decoding="async"
+          draggable={false}
+          className={classes('size-full object-cover', job.state === 'queued' && 'opacity-60')}
+        />
+      </AriaButton>
+      <div className="min-w-0 flex-1">
+        <div className="flex items-baseline justify-between gap-2">
+          <span className="truncate">{label}</span>
+          <JobState job={job} />
+        </div>
+        <Line job={job} />
+        {job.error && job.state === 'failed' ? <Failure job={job} error={job.error} /> : null}
+      </div>
+      <Actions job={job} label={label} reorder={onGrip !== undefined} />
+    </article>
+  )
+}
+
+function AriaGrip(props: { label: string; onGrip: NonNullable<JobCardProps['onGrip']> }): ReactElement {
+  return (
+    <button
+      type="button"
+      aria-label={props.label}
+      aria-keyshortcuts="Alt+ArrowUp Alt+ArrowDown"
+      onPointerDown={props.onGrip.pointerDown}
+      onKeyDown={props.onGrip.keyDown}
+      data-testid="job-grip"
+      className="absolute inset-y-0 left-0 flex w-4 cursor-grab touch-none items-center justify-center text-muted opacity-0 focus-visible:opacity-100 group-hover:opacity-100"
+    >
+      <GripVertical size={13} aria-hidden />
+    </button>
+  )
+}
+
+/** The state at the right end of the first line; percent while it runs. */
+function JobState({ job }: { job: Job }): ReactElement {
+  const say = useWords()
+  const progress = useStudio((state) => (state.jobs.live[job.id] ?? job).progress)
+  const running = job.state === 'running' || job.state === 'collecting'
+  return (
+    <span
+      data-testid="job-state"
+      className={classes(
+        'shrink-0 text-s',
+        job.state === 'failed' ? 'text-bad' : running ? 'text-accent-text' : 'text-muted',
+      )}
+    >
+      {running ? say('job.percent', { percent: percent(progress) }) : say(`job.state.${job.state}`)}
+    </span>
+  )
+}
+
+/** The second line and the bar. Both have their room in every state, so that nothing jumps. */
+function Line({ job }: { job: Job }): ReactElement {
+  const say = useWords()
+  const live = useStudio((state) => state.jobs.live[job.id])
+  const { progress, etaMs } = live ?? { progress: job.progress, etaMs: job.etaMs }
+  const active = placeOf(job) === 'active'
+  const parts = [
+    job.pictureName,
+    active && etaMs !== undefined ? say('job.left', { time: duration(etaMs) }) : undefined,
+    job.state === 'done' && job.durationMs !== undefined ? took(job.durationMs, say.language) : undefined,
+    ...(job.state === 'done' ? job.notes.map((note) => noteWords(note, say.language).split(':')[0]) : []),
+  ].filter(Boolean)
+  return (
+    <>
+      <p className="truncate text-s text-muted" data-testid="job-line">
+        {parts.join(' · ')}
+      </p>
+      <div className="h-2 pt-1.5">{active ? <Progress label={say('job.state.running')} value={progress} /> : null}</div>
+    </>
+  )
+}
+
+/** What went wrong and what to do next, on the job's own card; the details are folded. */
+function Failure({ job, error }: { job: Job; error: ErrorView }): ReactElement {
+  const say = useWords()
+  const { retry, toast } = useActions()
+  const words = errorWords(error, say.language)
+  const details = [`${error.code}: ${error.message}`, ...(error.detail ? [JSON.stringify(error.detail)] : []), `job ${job.id}`].join('\n')
+  return (
+    <div className="pt-0.5" data-testid="job-error">
+      <p>{words.title}</p>
+      <p className="text-s text-muted">{words.next}</p>
+      <Disclosure>
+        <Heading level={4} className="flex gap-2 pt-2">
+          {error.retry === 'never' ? null : (
+            <Button
+              size="s"
+              icon={<RotateCcw size={12} aria-hidden />}
+              onPress={() => void retry([job.id])}
+              data-testid="job-retry"
+            >
+              {say('job.retry')}
+            </Button>
+          )}
+          <Button size="s" kind="quiet" slot="trigger">
+            {say('job.details')}
+          </Button>
+        </Heading>
+        <DisclosurePanel>
+          <pre
+            data-selectable
+            tabIndex={0}
+            className="mt-2 max-h-40 overflow-auto whitespace-pre-wrap break-words text-s text-muted"
+          >
+            {details}
+          </pre>
+          <Button
+            size="s"
+            kind="quiet"
+            icon={<Copy size={12} aria-hidden />}
+            onPress={() => {
+              void navigator.clipboard.writeText(details).then(() => toast({ tone: 'info', text: { key: 'job.copied' } }))
+            }}
+          >
+            {say('job.copy')}
+          </Button>
+        </DisclosurePanel>
+      </Disclosure>
+    </div>
+  )
+}
+
+/** Cancel while it can be; everything else in a menu. */
+function Actions({ job, label, reorder }: { job: Job; label: string; reorder: boolean }): ReactElement {
+  const say = useWords()
+  const { cancel, retry, moveJob, nudgeJob, recall } = useActions()
+  const waiting = useStudio((state) => state.jobs.waiting)
+  const [asked, setAsked] = useState(false)
+  const first = waiting[0]
+  const entries: MenuEntry[] = [
+    ...(reorder
+      ? [
+          {
+            id: 'first',
+            label: say('job.moveFirst'),
+            icon: <ChevronsUp size={14} aria-hidden />,
+            disabled: first === job.id,
+            onAction: () => void (first === undefined ? undefined : moveJob(job.id, first)),
+          },
+          { id: 'earlier', label: say('job.moveUp'), icon: <ArrowUp size={14} aria-hidden />, keys: 'alt+up', disabled: first === job.id, onAction: () => void nudgeJob(job.id, -1) },
+          { id: 'later', label: say('job.moveDown'), icon: <ArrowDown size={14} aria-hidden />, keys: 'alt+down', disabled: waiting.at(-1) === job.id, onAction: () => void nudgeJob(job.id, 1) },
+          {
+            id: 'last',
+            label: say('job.moveLast'),
+            icon: <ChevronsDown size={14} aria-hidden />,
+            disabled: waiting.at(-1) === job.id,
+            onAction: () => void moveJob(job.id, null),
+          },
+        ]
+      : []),
+    ...(job.state === 'failed' || job.state === 'canceled'
+      ? [{ id: 'retry', label: say('job.retry'), icon: <RotateCcw size={14} aria-hidden />, onAction: () => void retry([job.id]) }]
+      : []),
+    { id: 'recall', label: say('job.useSettings'), icon: <Sliders size={14} aria-hidden />, onAction: () => recall(job) },
+  ]
+  return (
+    <div className="flex shrink-0 flex-col items-center">
+      {isFinal(job) ? null : (
+        <IconButton
+          size="s"
+          label={say('job.cancel')}
+          icon={<X size={14} aria-hidden />}
+          isDisabled={asked}
+          onPress={() => {
+            setAsked(true)
+            void cancel([job.id]).finally(() => setAsked(false))
+          }}
+          data-testid="job-cancel"
+        />
+      )}
+      <MenuButton label={say('job.more', { label })} entries={entries}>
+        <IconButton size="s" label={say('job.more', { label })} icon={<Ellipsis size={14} aria-hidden />} data-testid="job-menu" />
+      </MenuButton>
+    </div>
+  )
+}
+

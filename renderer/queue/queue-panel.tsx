@@ -1,0 +1,160 @@
+import { BrushCleaning, CircleX, Ellipsis, Pause, Play } from 'lucide-react'
+import { useEffect, useMemo, useState, type ReactElement } from 'react'
+import { count } from '../i18n/format'
+import { useWords } from '../i18n/i18n'
+import { useActions, useStudio, useStudioParts } from '../state/context'
+import { IconButton, MenuButton, Segmented } from '../widgets'
+import { JobList } from './job-list'
+import { historyRows, queueRows } from './rows'
+
+/** The queue: what runs and waits, and the history of everything that ended. */
+export function QueuePanel(): ReactElement {
+  const say = useWords()
+  const [tab, setTab] = useState<'queue' | 'history'>('queue')
+  return (
+    <section aria-label={say('queue.title')} className="flex min-h-0 flex-1 flex-col" data-testid="queue">
+      <header className="flex shrink-0 items-center justify-between gap-2 px-4 pt-2.5">
+        <h2 className="sr-only">{say('queue.title')}</h2>
+        <Segmented
+          label={say('queue.title')}
+          size="s"
+          value={tab}
+          onChange={setTab}
+          items={[
+            { id: 'queue', label: say('queue.tab.queue'), testId: 'tab-queue' },
+            { id: 'history', label: say('queue.tab.history'), testId: 'tab-history' },
+          ]}
+        />
+        <QueueActions />
+      </header>
+      <Counts />
+      {tab === 'queue' ? <Jobs /> : <History />}
+    </section>
+  )
+}
+
+function Counts(): ReactElement {
+  const say = useWords()
+  const queue = useStudio((state) => state.queue)
+  const idle = queue.active + queue.queued === 0
+  return (
+    <p className="flex h-8 shrink-0 items-center gap-1.5 border-b border-line px-4 text-s text-muted" data-testid="queue-counts">
+      <span className="truncate">
+        {queue.paused
+          ? say('queue.paused')
+          : idle
+            ? say('queue.counts.idle')
+            : say('queue.counts', { active: count(queue.active, say.language), queued: count(queue.queued, say.language) })}
+      </span>
+    </p>
+  )
+}
+
+function QueueActions(): ReactElement {
+  const say = useWords()
+  const { pause, clearFinished, openDialog } = useActions()
+  const { paused, unfinished, hasRecent } = useStudioParts((state) => ({
+    paused: state.queue.paused,
+    unfinished: state.queue.active + state.queue.queued,
+    hasRecent: state.jobs.recent.length > 0,
+  }))
+  return (
+    <div className="flex">
+      <IconButton
+        size="s"
+        label={say(paused ? 'queue.resume' : 'queue.pause')}
+        icon={paused ? <Play size={14} aria-hidden /> : <Pause size={14} aria-hidden />}
+        keys="mod+p"
+        onPress={() => void pause(!paused)}
+        data-testid="queue-pause"
+      />
+      <IconButton
+        size="s"
+        label={say('queue.clear')}
+        icon={<BrushCleaning size={14} aria-hidden />}
+        isDisabled={!hasRecent}
+        onPress={() => void clearFinished()}
+        data-testid="queue-clear"
+      />
+      <MenuButton
+        label={say('queue.actions')}
+        entries={[
+          {
+            id: 'cancel-all',
+            label: say('queue.cancelAll'),
+            icon: <CircleX size={14} aria-hidden />,
+            danger: true,
+            disabled: unfinished === 0,
+            onAction: () => openDialog({ type: 'cancelAll' }),
+          },
+        ]}
+      >
+        <IconButton size="s" label={say('queue.actions')} icon={<Ellipsis size={14} aria-hidden />} data-testid="queue-menu" />
+      </MenuButton>
+    </div>
+  )
+}
+
+function Jobs(): ReactElement {
+  const say = useWords()
+  const { active, waiting, recent, queued, ready } = useStudioParts((state) => ({
+    active: state.jobs.active,
+    waiting: state.jobs.waiting,
+    recent: state.jobs.recent,
+    queued: state.queue.queued,
+    ready: state.ready,
+  }))
+  const rows = useMemo(() => queueRows({ active, waiting, recent }, queued), [active, waiting, recent, queued])
+  if (!ready) return <CardSkeletons />
+  if (rows.length === 0) return <Nothing title={say('queue.empty')} text={say('queue.empty.text')} />
+  return <JobList label={say('queue.list')} rows={rows} />
+}
+
+function History(): ReactElement {
+  const say = useWords()
+  const { loadHistory } = useActions()
+  const history = useStudio((state) => state.history)
+  const rows = useMemo(() => historyRows(history), [history])
+  if (history.state === 'idle') return <FirstPage onMount={loadHistory} />
+  if (rows.length === 0) return history.state === 'loading' ? <CardSkeletons /> : <Nothing title={say('queue.history.empty')} text="" />
+  return (
+    <JobList
+      label={say('queue.tab.history')}
+      rows={rows}
+      loading={history.state === 'loading'}
+      onEnd={() => void loadHistory()}
+    />
+  )
+}
+
+/** Asks for the first page once it is looked at; after a reconnection the history starts again in the same way. */
+function FirstPage(props: { onMount: () => Promise<void> }): ReactElement {
+  const { onMount } = props
+  useEffect(() => void onMount(), [onMount])
+  return <CardSkeletons />
+}
+
+function Nothing(props: { title: string; text: string }): ReactElement {
+  return (
+    <div className="flex flex-1 flex-col items-center justify-center gap-1 px-6 text-center">
+      <p>{props.title}</p>
+      <p className="text-s text-muted">{props.text}</p>
+    </div>
+  )
+}
+
+function CardSkeletons(): ReactElement {
+  return (
+    <div className="flex-1" aria-hidden>
+      {[0, 1, 2].map((index) => (
+        <div key={index} className="flex gap-3 border-b border-line px-4 py-2.5">
+          <div className="skeleton size-11" />
+          <div className="flex-1 space-y-2 pt-1">
+            <div className="skeleton h-3 w-2/3" />
+            <div className="skeleton h-2.5 w-1/2" />
+          </div>
+        </div>
+      ))}
+    </div>
+  )
+}

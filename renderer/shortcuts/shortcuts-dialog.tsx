@@ -1,0 +1,41 @@
+import type { ReactElement } from 'react'
+import { useWords } from '../i18n/i18n'
+import { DialogFrame, Keys } from '../widgets'
+import { shortcuts, type ShortcutGroup } from './registry'
+
+const groups: ShortcutGroup[] = ['general', 'picture', 'library', 'queue']
+
+/** Every shortcut, by group. */
+export function ShortcutsDialog(props: { open: boolean; onClose: () => void }): ReactElement {
+  const say = useWords()
+  return (
+    <DialogFrame
+      title={say('shortcuts.title')}
+      open={props.open}
+      onClose={props.onClose}
+      closeLabel={say('dialog.close')}
+      width="l"
+      data-testid="shortcuts"
+    >
+      <div className="columns-2 gap-10">
+        {groups.map((group) => (
+          <section key={group} className="mb-5 break-inside-avoid">
+            <h3 className="pb-1 font-semibold">{say(`shortcuts.group.${group}`)}</h3>
+            <dl>
+              {shortcuts
+                .filter((shortcut) => shortcut.group === group)
+                .map((shortcut) => (
+                  <div key={shortcut.label} className="flex h-7 items-center justify-between gap-4">
+                    <dt className="truncate text-muted">{say(shortcut.label)}</dt>
+                    <dd>
+                      <Keys combo={shortcut.combo} />
+                    </dd>
+                  </div>
+                ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+    </DialogFrame>
+  )
+}

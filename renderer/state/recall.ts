@@ -1,0 +1,46 @@
+import type { Job } from '#shared/domain/job'
+import type { StudioState } from './studio-state'
+
+/** The studio with a job's values in its panels, its seed locked and its picture open: asked again, it gives the same result. */
+export function recalled(state: StudioState, job: Job): StudioState {
+  const { edit } = job
+  const { styleId: _, styleAssetId: __, ...style } = state.ui.style
+  const known = state.pictures.byId[job.pictureId]?.trashedAt === undefined
+  const selection = known ? { openId: job.pictureId, selected: [] } : state.selection
+  if (edit.kind === 'style')
+    return {
+      ...state,
+      selection,
+      ui: {
+        ...state.ui,
+        mode: 'style',
+        center: 'canvas',
+        style: {
+          ...style,
+          ...(edit.styleId === undefined ? {} : { styleId: edit.styleId }),
+          ...(edit.styleAssetId === undefined ? {} : { styleAssetId: edit.styleAssetId }),
+          strength: edit.strength,
+          structure: edit.structure,
+          keepColours: edit.keepColours,
+          prompt: edit.prompt ?? '',
+          count: 1,
+          seed: job.seed,
+        },
+      },
+    }
+  return {
+    ...state,
+    selection,
+    ui: {
+      ...state.ui,
+      mode: 'view',
+      center: 'canvas',
+      style: { ...state.ui.style, seed: job.seed },
+      view: {
+        pose: edit.view.pose ?? state.ui.view.pose,
+        poses: edit.view.pose ? [edit.view.pose] : [],
+        prompt: edit.view.prompt ?? '',
+      },
+    },
+  }
+}
