@@ -10,13 +10,13 @@ export interface NewOutput {
   exportPath: string | undefined
 }
 
-/** A copy that is planned but not known to be there. */
+/** A result of a job with an export folder whose copy is not known to be there. */
 export interface UnexportedOutput {
   jobId: string
   index: number
   assetId: string
-  sha256: string
-  exportPath: string
+  /** Absent while no path could be chosen, e.g. because the folder cannot be written. */
+  exportPath: string | undefined
 }
 
 interface OutputRow {
@@ -28,6 +28,9 @@ interface OutputRow {
   width: number
   height: number
 }
+
+type UnexportedRow = Omit<UnexportedOutput, 'exportPath'> & { exportPath: string | null }
+const unexportedOfRow = (row: UnexportedRow): UnexportedOutput => ({ ...row, exportPath: row.exportPath ?? undefined })
 
 /** The statements over the outputs table, prepared once per connection. */
 export type OutputTable = ReturnType<typeof outputTable>
@@ -42,10 +45,11 @@ export function outputTable(db: Database) {
      FROM outputs o JOIN assets a ON a.id = o.asset_id
      WHERE o.job_id IN (SELECT value FROM json_each(?)) ORDER BY o.job_id, o.idx`,
   )
-  const unexported = `SELECT o.job_id AS jobId, o.idx AS "index", o.asset_id AS assetId, a.sha256 AS sha256, o.export_path AS exportPath
-     FROM outputs o JOIN assets a ON a.id = o.asset_id WHERE o.export_path IS NOT NULL AND o.exported = 0`
-  const allUnexported = db.prepare<[], UnexportedOutput>(`${unexported} ORDER BY o.job_id, o.idx`)
-  const unexportedOf = db.prepare<[string], UnexportedOutput>(`${unexported} AND o.job_id = ? ORDER BY o.idx`)
+  // The join order is fixed: the few outputs of the partial index first, then their jobs.
+  const unexported = `SELECT o.job_id AS jobId, o.idx AS "index", o.asset_id AS assetId, o.export_path AS exportPath
+     FROM outputs o CROSS JOIN jobs j ON j.id = o.job_id WHERE o.exported = 0 AND j.export_dir IS NOT NULL AND j.state = 'done'`
+  const allUnexported = db.prepare<[], UnexportedRow>(`${unexported} AND o.export_path IS NOT NULL ORDER BY o.job_id, o.idx`)
+  const unexportedOf = db.prepare<[string], UnexportedRow>(`${unexported} AND o.job_id = ? ORDER BY o.idx`)
   const plan = db.prepare<[string, string, number]>('UPDATE outputs SET export_path = ? WHERE job_id = ? AND idx = ?')
   const exported = db.prepare<[string, number]>('UPDATE outputs SET exported = 1 WHERE job_id = ? AND idx = ?')
 
@@ -70,8 +74,10 @@ export function outputTable(db: Database) {
       }
       return found
     },
-    allUnexported: (): UnexportedOutput[] => allUnexported.all(),
-    unexportedOf: (jobId: string): UnexportedOutput[] => unexportedOf.all(jobId),
+    /** Planned copies that are not known to be there, of all jobs. */
+    allUnexported: (): UnexportedOutput[] => allUnexported.all().map(unexportedOfRow),
+    /** Copies of a done job that are not known to be there, planned or not. */
+    unexportedOf: (jobId: string): UnexportedOutput[] => unexportedOf.all(jobId).map(unexportedOfRow),
     planExport: (jobId: string, index: number, path: string): void => void plan.run(path, jobId, index),
     setExported: (jobId: string, index: number): void => void exported.run(jobId, index),
   }

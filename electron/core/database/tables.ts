@@ -1,0 +1,22 @@
+import type { Database } from './database'
+import { assetTable } from './tables/assets'
+import { attemptTable } from './tables/attempts'
+import { jobTable } from './tables/jobs'
+import { outputTable } from './tables/outputs'
+import { pictureTable } from './tables/pictures'
+import { timingTable } from './tables/timings'
+
+/** Every table of a connection, its statements prepared. */
+export type Tables = ReturnType<typeof openTables>
+
+/** Prepares the statements over all tables. */
+export function openTables(db: Database) {
+  return {
+    assets: assetTable(db),
+    attempts: attemptTable(db),
+    jobs: jobTable(db),
+    outputs: outputTable(db),
+    pictures: pictureTable(db),
+    timings: timingTable(db),
+  }
+}

@@ -1,0 +1,232 @@
+import { mkdir, link, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AppError } from '#shared/domain/error'
+import type { AppLogger } from '../app'
+import type { AssetStore } from '../assets/asset-store'
+import type { Database } from '../database/database'
+import { toCoreError } from '../database/errors'
+import type { Tables } from '../database/tables'
+import type { StoredAsset } from '../database/tables/assets'
+import type { JobRecord } from '../database/tables/jobs'
+import type { Engine, EngineEvent, EngineResult, EngineTask } from '../engines/engine'
+import type { EventSource } from '../event-hub'
+import type { JobBoard } from './board'
+import { remainingMs, workOf, type Estimator } from './estimate'
+import type { JobExporter } from './export'
+
+/** Why an attempt is stopped from outside; the reason of its AbortSignal. */
+export type StopReason = 'cancel' | 'shutdown'
+
+/** What attempts work with. */
+export interface AttemptContext {
+  dataDir: string
+  db: Database
+  tables: Tables
+  store: AssetStore
+  board: JobBoard
+  events: EventSource
+  estimator: Estimator
+  exporter: JobExporter
+  kept: KeptResults
+  logger: AppLogger
+}
+
+/** One attempt to be driven: its rows are there already. */
+export interface Attempt {
+  id: string
+  job: JobRecord
+  engine: Engine
+  signal: AbortSignal
+  /** `attach` waits for what a former process began; `run` begins. */
+  mode: 'run' | 'attach'
+  /** Called when the engine has nothing more to do for it, so that the next job can have its place. */
+  onEngineFree: () => void
+}
+
+/** How an attempt ended. `lost-race`: somebody else moved the job first, and what they did counts. */
+export type AttemptEnd = { kind: 'done' } | { kind: 'lost-race' } | { kind: 'failed'; error: AppError }
+
+/** Results whose storing failed (a full disk), for the user's retry: the engine's work is not done twice. */
+export type KeptResults = Map<string, { results: EngineResult[]; workDir: string }>
+
+/** How long an engine may take to let go of a stopped job before its place is given away, milliseconds. */
+const graceMs = 5_000
+
+/** Thrown inside a transaction when a compare-and-set found another state: rolls it back. */
+class LostRace extends Error {}
+
+/** Folder of an attempt's own in which its engine works. */
+export function workDirOf(dataDir: string, attemptId: string): string {
+  return join(dataDir, 'staging', attemptId)
+}
+
+/** Waits for a promise, but not longer than the grace time after the signal. Rejects with the signal's reason then. */
+function withGrace<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let timer: NodeJS.Timeout | undefined
+    const onAbort = (): void => {
+      timer = setTimeout(() => reject(signal.reason as Error), graceMs)
+    }
+    if (signal.aborted) onAbort()
+    else signal.addEventListener('abort', onAbort, { once: true })
+    promise.then(resolve, reject).finally(() => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', onAbort)
+    })
+  })
+}
+
+function taskOf(context: AttemptContext, job: JobRecord, workDir: string): EngineTask {
+  return {
+    jobId: job.id,
+    edit: job.edit,
+    sampling: job.sampling,
+    workflowId: job.workflowId,
+    seed: job.seed,
+    input: context.store.engineInput(job.inputAssetId),
+    styleInput: job.styleAssetId === undefined ? undefined : context.store.engineInput(job.styleAssetId),
+    workDir,
+  }
+}
+
+/** Hears what the engine says: progress, time left and previews go out, and whether the run was a cold one is remembered. */
+function listener(context: AttemptContext, attempt: Attempt, pixels: number) {
+  const { board, events, estimator } = context
+  const { job, engine } = attempt
+  const work = workOf(job)
+  const startedAt = performance.now()
+  let cold = false
+  let progress = 0
+  let expected = estimator.expected(engine.id, work, pixels, cold)
+  const tell = (): void => board.progress(job.id, progress, remainingMs(progress, performance.now() - startedAt, expected))
+  tell()
+  return {
+    startedAt,
+    work,
+    isCold: () => cold,
+    onEvent(event: EngineEvent): void {
+      if (attempt.signal.aborted) return
+      switch (event.type) {
+        case 'progress':
+          progress = Math.max(progress, event.progress)
+          return tell()
+        case 'loading':
+          cold = true
+          expected = estimator.expected(engine.id, work, pixels, cold)
+          return tell()
+        case 'preview': {
+          const { mime, width, height, image } = event
+          return events.preview({ header: { jobId: job.id, attemptId: attempt.id, mime, width, height, progress }, image })
+        }
+      }
+    },
+  }
+}
+
+/** Second names for the results: storing takes the first one away, also when it fails. */
+async function keepNames(results: readonly EngineResult[]): Promise<EngineResult[]> {
+  return Promise.all(
+    results.map(async (result) => {
+      const path = `${result.path}.kept`
+      await rm(path, { force: true })
+      await link(result.path, path)
+      return { ...result, path }
+    }),
+  )
+}
+
+/**
+ * Drives one attempt from staging to its end: runs it, stores its results durably, and commits results and states in one
+ * transaction, which only the first claimant of an active attempt gets through. Never rejects.
+ */
+export async function runAttempt(context: AttemptContext, attempt: Attempt): Promise<AttemptEnd> {
+  const { tables, board, estimator, kept } = context
+  const { job, engine, signal } = attempt
+  const own = workDirOf(context.dataDir, attempt.id)
+  const before = kept.get(job.id)
+  /** Where the result files are: an earlier attempt's folder when only storing them had failed. */
+  const resultDir = before?.workDir ?? own
+  try {
+    await mkdir(own, { recursive: true })
+    const task = taskOf(context, job, own)
+    if (job.state === 'staging' && !tables.jobs.move(job.id, 'staging', 'running')) return { kind: 'lost-race' }
+    board.announce(job.id)
+    const { onEvent, startedAt, work, isCold } = listener(context, attempt, task.input.width * task.input.height)
+    const options = { attemptId: attempt.id, signal, onEvent }
+    const running = before ? undefined : attempt.mode === 'run' ? engine.run(task, options) : engine.collect(task, options)
+    const results = running ? await withGrace(running, signal) : (before?.results ?? [])
+    const durationMs = Math.round(performance.now() - startedAt)
+    attempt.onEngineFree()
+    if (signal.aborted) return { kind: 'lost-race' }
+    if (results.length === 0) throw new AppError('engine.execution', 'The engine ended without a picture. Retry the job.')
+    // Where there are no hard links a failed storing costs another run, nothing more.
+    const spare = await keepNames(results).catch(() => undefined)
+    try {
+      if (job.state !== 'collecting' && !tables.jobs.move(job.id, 'running', 'collecting')) return { kind: 'lost-race' }
+      board.announce(job.id)
+      const stored: StoredAsset[] = []
+      for (const result of results) stored.push(await context.store.storeProduced(result))
+      const exportPaths = await context.exporter.plan(job, stored.length)
+      commit(context, attempt, stored, {
+        exportPaths,
+        durationMs,
+        notes: [...new Set(results.flatMap((result) => result.notes))],
+      })
+    } catch (error) {
+      if (spare && ['io.disk_full', 'io.permission', 'io.failed'].includes(toCoreError(error).code)) {
+        kept.set(job.id, { results: spare, workDir: resultDir })
+      }
+      throw error
+    }
+    kept.delete(job.id)
+    if (running && attempt.mode === 'run')
+      estimator.learn(engine.id, work, task.input.width * task.input.height, isCold(), durationMs)
+    return { kind: 'done' }
+  } catch (thrown) {
+    if (thrown instanceof LostRace || signal.aborted) return { kind: 'lost-race' }
+    return { kind: 'failed', error: toCoreError(thrown) }
+  } finally {
+    attempt.onEngineFree()
+    for (const workDir of new Set([own, resultDir])) {
+      if (kept.get(job.id)?.workDir !== workDir) await discardWorkDir(context, workDir)
+    }
+  }
+}
+
+async function discardWorkDir(context: AttemptContext, workDir: string): Promise<void> {
+  await rm(workDir, { recursive: true, force: true }).catch((error: unknown) => {
+    context.logger.warn({ err: error, workDir }, 'a work folder could not be removed; the next start does it')
+  })
+}
+
+/** The claim: results, attempt and job in one transaction, or nothing. */
+function commit(
+  context: AttemptContext,
+  attempt: Attempt,
+  stored: readonly StoredAsset[],
+  end: { exportPaths: string[] | undefined; durationMs: number; notes: string[] },
+): void {
+  const { db, tables } = context
+  const { job } = attempt
+  db.transaction(() => {
+    const now = Date.now()
+    if (!tables.attempts.end(attempt.id, 'done', now)) throw new LostRace()
+    for (const [index, produced] of stored.entries()) {
+      const { asset } = tables.assets.insertOrReuse(produced)
+      tables.outputs.insert({
+        jobId: job.id,
+        index,
+        attemptId: attempt.id,
+        assetId: asset.id,
+        exportPath: end.exportPaths?.[index],
+      })
+    }
+    const moved = tables.jobs.move(job.id, 'collecting', 'done', {
+      finishedAt: now,
+      durationMs: end.durationMs,
+      notes: end.notes,
+      error: undefined,
+    })
+    if (!moved) throw new LostRace()
+  }).immediate()
+}

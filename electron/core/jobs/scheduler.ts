@@ -1,0 +1,281 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { AppError } from '#shared/domain/error'
+import type { JobState } from '#shared/domain/job'
+import { toCoreError } from '../database/errors'
+import type { JobChanges, JobRecord } from '../database/tables/jobs'
+import type { Engine } from '../engines/engine'
+import type { EnginePool } from '../engines/pool'
+import { runAttempt, type AttemptContext, type AttemptEnd, type StopReason } from './attempt'
+import { afterFailure, choose, longestWaitMs, type EngineCapacity } from './decide'
+import { isActive } from './machine'
+
+/** What the scheduler works with. */
+export interface SchedulerContext extends AttemptContext {
+  pool: EnginePool
+  isPaused: () => boolean
+  maxInFlight: () => number
+  /** Told when a job has got results. */
+  onResult: (job: JobRecord) => void
+}
+
+/** An attempt that is being driven. */
+export interface ActiveAttempt {
+  jobId: string
+  engineId: string
+  controller: AbortController
+  /** The engine works on it, or may still. */
+  onEngine: boolean
+  ended: Promise<void>
+}
+
+/** Runs queued jobs on free engines, one attempt each, and ends them. */
+export interface Scheduler {
+  /** Looks for jobs to start, soon; call it after anything that may let one start. */
+  kick(): void
+  /** Drives an attempt whose rows are there already. */
+  drive(job: JobRecord, attemptId: string, engine: Engine, mode: 'run' | 'attach'): void
+  /** Puts an active job back to its place in the queue; its attempt is given up. False when somebody else was first. */
+  requeue(job: JobRecord, attemptId: string | undefined): boolean
+  /** Cancels queued and active jobs; answers those that it stopped. */
+  cancel(ids: readonly string[]): string[]
+  /** While held, nothing is started: for work on the queue in several steps. */
+  hold<T>(work: () => Promise<T>): Promise<T>
+  /** Stops starting, stops what runs (back to the queue), and waits for the engines to let go. */
+  close(): Promise<void>
+}
+
+/** Between two tries to write to a disk that refuses, milliseconds. */
+const diskWaitMs = 1_000
+
+/** Makes the scheduler; nothing runs before the first `kick`. */
+export function createScheduler(context: SchedulerContext): Scheduler {
+  const { db, tables, board, pool, logger } = context
+  const active = new Map<string, ActiveAttempt>()
+  let kicked: NodeJS.Immediate | undefined
+  let dueTimer: NodeJS.Timeout | undefined
+  let holds = 0
+  let closed = false
+
+  function kick(): void {
+    if (closed) return
+    // In a turn of its own: whoever asked has answered its caller before anything starts.
+    kicked ??= setImmediate(() => {
+      kicked = undefined
+      try {
+        fill()
+      } catch (error) {
+        // The database refuses to be written (a full disk): the queue stands as it is until that is over.
+        logger.error({ err: error }, 'no job could be started; trying again')
+        wakeIn(diskWaitMs)
+      }
+    })
+  }
+
+  function wakeIn(ms: number): void {
+    clearTimeout(dueTimer)
+    dueTimer = setTimeout(kick, ms)
+    dueTimer.unref()
+  }
+
+  function capacity(engine: Engine, accepts: boolean): EngineCapacity {
+    const view = engine.view()
+    let running = 0
+    for (const attempt of active.values()) if (attempt.onEngine && attempt.engineId === engine.id) running += 1
+    return { id: engine.id, ready: view.state === 'ready' && accepts, edits: view.edits, slots: engine.slots, running }
+  }
+
+  function fill(): void {
+    while (!closed && holds === 0) {
+      const now = Date.now()
+      const choice = choose({
+        paused: context.isPaused(),
+        inFlight: active.size,
+        maxInFlight: context.maxInFlight(),
+        heads: tables.jobs.heads(now, longestWaitMs),
+        enginesFor: (job) => {
+          const allowed = pool.candidates(job.engine)
+          if (allowed.length < 2) return allowed.map((engine) => capacity(engine, true))
+          const edit = tables.jobs.get(job.id)?.edit
+          return allowed.map((engine) =>
+            capacity(engine, edit !== undefined && pool.accepts(engine, edit, job.workflowId ?? undefined)),
+          )
+        },
+      })
+      if (!choice) {
+        const due = tables.jobs.nextDue(now, longestWaitMs)
+        if (due !== undefined) wakeIn(Math.min(longestWaitMs, Math.max(10, due - now)))
+        return
+      }
+      const engine = pool.get(choice.engineId)
+      if (!engine) return
+      const claimed = claim(choice.jobId, engine)
+      if (claimed) drive(claimed.job, claimed.attemptId, engine, 'run')
+    }
+  }
+
+  /** Takes a job out of the queue for an engine: state and attempt in one transaction. */
+  function claim(jobId: string, engine: Engine): { job: JobRecord; attemptId: string } | undefined {
+    const attemptId = randomUUID()
+    return db
+      .transaction(() => {
+        const now = Date.now()
+        const number = tables.attempts.lastNumber(jobId) + 1
+        const changes: JobChanges = {
+          engineId: engine.id,
+          attempt: number,
+          startedAt: now,
+          finishedAt: undefined,
+          durationMs: undefined,
+          error: undefined,
+        }
+        if (!tables.jobs.move(jobId, 'queued', 'staging', changes)) return undefined
+        tables.attempts.insert({ id: attemptId, jobId, number, engineId: engine.id, startedAt: now })
+        const job = tables.jobs.get(jobId)
+        return job && { job, attemptId }
+      })
+      .immediate()
+  }
+
+  function drive(job: JobRecord, attemptId: string, engine: Engine, mode: 'run' | 'attach'): void {
+    const controller = new AbortController()
+    const own: ActiveAttempt = { jobId: job.id, engineId: engine.id, controller, onEngine: true, ended: Promise.resolve() }
+    active.set(attemptId, own)
+    logger.info({ job: job.id, attempt: attemptId, engine: engine.id, mode }, 'attempt begins')
+    const onEngineFree = (): void => {
+      if (!own.onEngine) return
+      own.onEngine = false
+      pool.refresh(engine.id)
+      kick()
+    }
+    own.ended = runAttempt(context, { id: attemptId, job, engine, signal: controller.signal, mode, onEngineFree })
+      .then((end) => conclude(job, attemptId, engine, end))
+      .catch((error: unknown) => logger.error({ err: error, job: job.id }, 'an attempt ended in a fault of Recast'))
+      .finally(() => {
+        active.delete(attemptId)
+        kick()
+      })
+  }
+
+  async function conclude(job: JobRecord, attemptId: string, engine: Engine, end: AttemptEnd): Promise<void> {
+    // A job that was cancelled and retried at once may run again already: what is live is not ours then.
+    const runsAgain = [...active].some(([id, other]) => id !== attemptId && other.jobId === job.id)
+    if (!runsAgain) {
+      board.endLive(job.id)
+      context.events.dropPreviews(job.id)
+    }
+    const log = { job: job.id, attempt: attemptId, engine: engine.id }
+    if (end.kind === 'done') {
+      logger.info(log, 'job done')
+      // The copy first: who hears "done" finds it there.
+      if (job.exportDir !== undefined) await context.exporter.write(job.id)
+      board.announce(job.id)
+      context.onResult(job)
+    } else if (end.kind === 'failed') {
+      logger.warn({ ...log, err: end.error, code: end.error.code }, 'attempt failed')
+      if (end.error.code.startsWith('engine.')) void pool.probe(engine.id).then(kick)
+      await persist(() => fail(job.id, attemptId, end.error))
+    } else {
+      const reason = active.get(attemptId)?.controller.signal.reason as StopReason | undefined
+      logger.info({ ...log, reason }, 'attempt stopped')
+      if (reason === 'shutdown') requeue(job, attemptId)
+    }
+  }
+
+  /** Writes to the database even if its disk refuses for a while: the job must not look active for ever. */
+  async function persist(write: () => void): Promise<void> {
+    for (;;) {
+      try {
+        return write()
+      } catch (thrown) {
+        const error = toCoreError(thrown)
+        if (closed || !error.code.startsWith('io.')) throw error
+        logger.error({ err: error }, 'the database could not be written; trying again')
+        await sleep(diskWaitMs, undefined, { ref: false })
+      }
+    }
+  }
+
+  function fail(jobId: string, attemptId: string, error: AppError): void {
+    const moved = db
+      .transaction(() => {
+        const job = tables.jobs.get(jobId)
+        if (!job || !isActive(job.state)) return undefined
+        const now = Date.now()
+        if (!tables.attempts.end(attemptId, 'failed', now, error.toView())) return undefined
+        const tries = job.tries + 1
+        const next = afterFailure(error, tries, Math.random())
+        const to: JobState = next.again ? 'queued' : 'failed'
+        const changes: JobChanges = next.again
+          ? { tries, notBefore: now + next.waitMs, error: error.toView(), engineId: undefined, startedAt: undefined }
+          : { tries, error: error.toView(), finishedAt: now, durationMs: Math.max(0, now - (job.startedAt ?? now)) }
+        return tables.jobs.move(jobId, job.state, to, changes)
+      })
+      .immediate()
+    if (moved) board.announce(jobId)
+  }
+
+  function requeue(job: JobRecord, attemptId: string | undefined): boolean {
+    const moved = db
+      .transaction(() => {
+        const now = tables.jobs.get(job.id)
+        if (!now || !isActive(now.state)) return false
+        if (attemptId !== undefined && !tables.attempts.end(attemptId, 'lost', Date.now())) return false
+        return tables.jobs.move(job.id, now.state, 'queued', { engineId: undefined, startedAt: undefined, notBefore: 0 })
+      })
+      .immediate()
+    if (moved) board.announce(job.id)
+    return moved
+  }
+
+  function cancel(ids: readonly string[]): string[] {
+    const canceled = db
+      .transaction(() => {
+        const now = Date.now()
+        return ids.filter((id) => {
+          const job = tables.jobs.get(id)
+          if (!job || (job.state !== 'queued' && !isActive(job.state))) return false
+          if (!tables.jobs.move(id, job.state, 'canceled', { finishedAt: now, error: undefined })) return false
+          const attempt = tables.attempts.activeOfJob(id)
+          if (attempt) tables.attempts.end(attempt.id, 'canceled', now)
+          return true
+        })
+      })
+      .immediate()
+    // Only after the commit: an engine must not be stopped for a cancel that was not stored.
+    const stopped = new Set(canceled)
+    for (const attempt of active.values()) {
+      if (!stopped.has(attempt.jobId)) continue
+      attempt.controller.abort('cancel' satisfies StopReason)
+      board.endLive(attempt.jobId)
+      context.events.dropPreviews(attempt.jobId)
+    }
+    board.announceMany(canceled)
+    if (canceled.length > 0) kick()
+    return canceled
+  }
+
+  return {
+    kick,
+    drive,
+    requeue,
+    cancel,
+    async hold(work) {
+      holds += 1
+      try {
+        return await work()
+      } finally {
+        holds -= 1
+        kick()
+      }
+    },
+    async close() {
+      closed = true
+      if (kicked) clearImmediate(kicked)
+      clearTimeout(dueTimer)
+      const running = [...active.values()]
+      for (const attempt of running) attempt.controller.abort('shutdown' satisfies StopReason)
+      await Promise.all(running.map((attempt) => attempt.ended))
+    },
+  }
+}
