@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { dataDir } from './data-dir'
 import { photoPaths } from './photo-paths'
-import { engine, nearest, numberIn, seed, wholeIn } from './usage'
+import { engine, numberIn, seed, wholeIn } from './usage'
 import { parsePerspectives } from './views-option'
 
 const dirs: string[] = []
@@ -37,13 +37,6 @@ describe('values on the command line', () => {
   )
   it.each(['cuda', 'ftp://x', 'http://', 'file:///etc/passwd', ''])('refuses %j as an engine', (text) => {
     expect(() => engine(text)).toThrow('auto, draft, local')
-  })
-  it('offers what was probably meant', () => {
-    const commands = ['serve', 'style', 'views', 'jobs', 'doctor']
-    expect(nearest('stlye', commands)[0]).toBe('style')
-    expect(nearest('job', commands)[0]).toBe('jobs')
-    expect(nearest('Doktor', commands)[0]).toBe('doctor')
-    expect(nearest('photograph.png', commands)).toEqual([])
   })
 })
 

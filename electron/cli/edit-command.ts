@@ -8,6 +8,7 @@ import { exitCodes, type ExitCode } from './exit-codes'
 import { openData, orAborted, type OpenData } from './open-data'
 import { photoPaths } from './photo-paths'
 import { chooseReporter } from './report/choose-reporter'
+import { importNotes } from './report/note-words'
 import type { Reporter } from './report/reporter'
 import { finishOlderJobs, noteOlderJobs, runJobs } from './run-jobs'
 import { UsageError } from './usage'
@@ -149,12 +150,13 @@ async function withStyleImage(command: EditCommand, data: OpenData, { signal }: 
 function takeImports(results: readonly ImportResult[], reporter: Reporter): { pictureIds: string[]; refused: number } {
   const firstFile = new Map<string, string>()
   let refused = 0
-  for (const { file, picture, error } of results) {
+  for (const { file, picture, asset, error } of results) {
     if (error || !picture) {
       refused++
       if (error) reporter.problem(error, file)
       continue
     }
+    for (const words of importNotes(asset?.notes ?? [])) reporter.note(`${shown(file)} ${words}.`)
     const twin = firstFile.get(picture.id)
     if (twin === undefined) firstFile.set(picture.id, file)
     else reporter.note(`${shown(file)} is the same picture as ${shown(twin)}; it is done once.`)

@@ -5,7 +5,8 @@ import { dataDir } from './data-dir'
 import type { EditCommand } from './edit-command'
 import { exitCodes, type ExitCode } from './exit-codes'
 import type { JobsCommand } from './jobs-command'
-import { engine, nearest, numberIn, seed, textUpTo, UsageError, wholeIn } from './usage'
+import { nearestNames } from '#shared/styles/nearest'
+import { engine, numberIn, seed, textUpTo, UsageError, wholeIn } from './usage'
 
 /** What the program needs besides the command line. */
 export interface ProgramOptions {
@@ -299,7 +300,7 @@ export async function runProgram(args: readonly string[], options: ProgramOption
 
 function unknownCommand(word: string, parent: Command): UsageError {
   const names = parent.commands.map((command) => command.name())
-  const like = nearest(word, names)
+  const like = nearestNames(word, names)
   const hint = like.length > 0 ? `Did you mean ${like.join(' or ')}?` : `There are: ${names.join(', ')}.`
   return new UsageError(`There is no command "${word}". ${hint}`)
 }

@@ -6,6 +6,7 @@ import { exitCodes, type ExitCode } from './exit-codes'
 import { followJobs } from './follow'
 import { isFinal } from './job-follower'
 import type { OpenData } from './open-data'
+import { resultNotes } from './report/note-words'
 import type { Reporter, Summary } from './report/reporter'
 import { count, interruptedText } from './report/words'
 
@@ -81,6 +82,7 @@ export async function runJobs(options: RunJobsOptions): Promise<ExitCode> {
       },
     )
   }
+  for (const words of resultNotes(jobs.filter((job) => job.state === 'done'))) reporter.note(words)
   const summary = summarise(jobs, options.refused, performance.now() - options.began)
   summary.done -= notCopied
   summary.failed += notCopied

@@ -6,30 +6,6 @@ export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-/** Number of single-character edits between two words. */
-function distance(a: string, b: string): number {
-  let above = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1] ? 0 : 1
-      row.push(Math.min((above[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (above[j - 1] ?? 0) + same))
-    }
-    above = row
-  }
-  return above[b.length] ?? 0
-}
-
-/** The words most like a mistyped one, best first; none that share too little with it. */
-export function nearest(word: string, words: readonly string[], limit = 3): string[] {
-  return words
-    .map((candidate) => ({ candidate, away: distance(word.toLowerCase(), candidate.toLowerCase()) }))
-    .filter(({ candidate, away }) => away <= Math.max(2, Math.floor(Math.max(word.length, candidate.length) / 2.5)))
-    .toSorted((a, b) => a.away - b.away)
-    .slice(0, limit)
-    .map(({ candidate }) => candidate)
-}
-
 const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
 
 /** Reads a number of a range; for commander, which puts the option's name before the message. */

@@ -4,6 +4,7 @@ import type { Terminal } from '../terminal'
 import { bar, barLines, barReporter, timeLeft } from './bar-reporter'
 import { jsonReporter } from './json-reporter'
 import { plainReporter } from './plain-reporter'
+import { importNotes, resultNotes } from './note-words'
 import { count, duration, fit, interruptedText, textWidth } from './words'
 
 function job(n: number, change: Partial<Job> = {}): Job {
@@ -118,7 +119,7 @@ describe('progress bars', () => {
       })
       reporter.job(done, job(1, { state: 'running' }))
       reporter.output(done, done.outputs[0]!)
-      expect(err[0]).toMatch(/^\r\u001b\[\d+A\u001b\[J$/)
+      expect(err[0]).toBe('\r\u001b[2A\u001b[J')
       expect(out).toEqual(['/o/mug.png\n'])
       vi.advanceTimersByTime(200)
       reporter.summary({ done: 1, failed: 0, canceled: 1, left: 0, durationMs: 1_500 })
@@ -175,6 +176,14 @@ describe('JSON lines', () => {
       { event: 'error', file: 'x.png', code: 'input.empty_file', message: 'It is empty.' },
       { event: 'summary', done: 1, failed: 1, canceled: 0, duration_ms: 900 },
     ])
+  })
+})
+
+describe('notes', () => {
+  it('say what became of a photo, and what results are, once', () => {
+    expect(importNotes(['rotated', 'first_frame'])).toEqual(['is animated; its first frame is used'])
+    expect(resultNotes([{ notes: ['draft'] }, { notes: ['draft', 'x'] }])).toHaveLength(1)
+    expect(resultNotes([{ notes: [] }])).toEqual([])
   })
 })
 
