@@ -1,4 +1,5 @@
-import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { mkdir, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import sharp from 'sharp'
@@ -207,7 +208,6 @@ describe('content and names', () => {
 
   it('heals a picture whose files were lost when it is imported again', async () => {
     const { store } = await openTestStore()
-    const { rm } = await import('node:fs/promises')
     const bytes = await oddPictures.find(({ file }) => file === '16-bit.png')!.bytes()
     const first = await store.importContent('a.png', bytes, 'picture')
     await rm(store.blobs.path(first.asset!.sha256))
@@ -277,7 +277,6 @@ describe('folders', () => {
   it('do not block on pipes and devices', async () => {
     const { store, dir } = await openTestStore()
     const pipe = join(dir, 'pipe.png')
-    const { execFileSync } = await import('node:child_process')
     execFileSync('mkfifo', [pipe])
     const results = await store.importPaths([pipe, '/dev/zero', join(dir, 'missing.png')], 'picture')
     expect(results.map(({ error }) => error?.code)).toEqual(['input.not_a_picture', 'input.not_a_picture', 'input.not_found'])
