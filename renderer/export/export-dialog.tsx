@@ -3,16 +3,20 @@ import type { ExportFormat } from '#shared/contract/calls'
 import type { Picture } from '#shared/domain/picture'
 import { useWords } from '../i18n/i18n'
 import { useActions, useClient, useStudio } from '../state/context'
+import { useDesktop } from '../state/shell'
 import { Button, DialogFrame, Segmented, Select, Slider } from '../widgets'
 import { exportItems, hasQuality, startDownloads } from './downloads'
 
 const formats: ExportFormat[] = ['png', 'jpeg', 'webp', 'tiff', 'avif']
 
-/** Exports pictures: format, quality, which version; the browser downloads them. */
+/** Exports pictures: format, quality, which version; the browser downloads them, the desktop writes them to a folder. */
 export function ExportDialog(props: { pictureIds: readonly string[]; onClose: () => void }): ReactElement {
   const say = useWords()
   const client = useClient()
-  const { toast } = useActions()
+  const { toast, fail } = useActions()
+  const desktop = useDesktop()
+  const [dir, setDir] = useState<string | undefined>(undefined)
+  const [saving, setSaving] = useState(false)
   const byId = useStudio((state) => state.pictures.byId)
   const shown = useStudio((state) => state.shown)
   const [format, setFormat] = useState<ExportFormat>('png')
@@ -21,9 +25,29 @@ export function ExportDialog(props: { pictureIds: readonly string[]; onClose: ()
   const hasShown = pictures.some((picture) => shown[picture.id] !== undefined)
   const [which, setWhich] = useState<'current' | 'shown'>(hasShown ? 'shown' : 'current')
   const count = pictures.length
+  const items = exportItems(pictures, which === 'shown' ? shown : {})
+  const choose = async (): Promise<void> => {
+    try {
+      setDir((await desktop?.('dialog.chooseFolder', {}))?.path ?? dir)
+    } catch (thrown) {
+      fail(thrown)
+    }
+  }
+  const save = async (folder: string): Promise<void> => {
+    setSaving(true)
+    try {
+      const { paths } = await client.call('assets.export', { items, dir: folder, format, quality })
+      toast({ tone: 'good', text: { key: 'export.done', values: { count: paths.length, dir: folder } } })
+      props.onClose()
+    } catch (thrown) {
+      fail(thrown)
+    } finally {
+      setSaving(false)
+    }
+  }
   const download = (): void => {
     startDownloads(
-      exportItems(pictures, which === 'shown' ? shown : {}).map((item) =>
+      items.map((item) =>
         client.fileUrl(item.assetId, {
           download: { format, name: item.name, ...(hasQuality(format) ? { quality } : {}) },
         }),
@@ -41,9 +65,20 @@ export function ExportDialog(props: { pictureIds: readonly string[]; onClose: ()
       width="s"
       data-testid="export"
       footer={
-        <Button kind="primary" onPress={download} isDisabled={count === 0} data-testid="export-download">
-          {say('export.download', { count })}
-        </Button>
+        desktop ? (
+          <Button
+            kind="primary"
+            onPress={() => (dir === undefined ? void choose() : void save(dir))}
+            isDisabled={count === 0 || saving}
+            data-testid="export-save"
+          >
+            {say(dir === undefined ? 'export.folder.choose' : 'export.save')}
+          </Button>
+        ) : (
+          <Button kind="primary" onPress={download} isDisabled={count === 0} data-testid="export-download">
+            {say('export.download', { count })}
+          </Button>
+        )
       }
     >
       <div className="flex flex-col gap-4">
@@ -75,6 +110,16 @@ export function ExportDialog(props: { pictureIds: readonly string[]; onClose: ()
           )}
           <p className="text-s text-muted">{format === 'jpeg' ? say('export.alpha') : ''}</p>
         </div>
+        {desktop ? (
+          <div className="flex items-center justify-between gap-3">
+            <span className="min-w-0 truncate text-muted" title={dir}>
+              {dir ?? say('export.folder.none')}
+            </span>
+            <Button onPress={() => void choose()} data-testid="export-folder">
+              {say('export.folder.choose')}
+            </Button>
+          </div>
+        ) : null}
       </div>
     </DialogFrame>
   )

@@ -1,21 +1,40 @@
-import { useMemo, useRef, type ChangeEvent, type ReactElement, type ReactNode } from 'react'
+import { useCallback, useMemo, useRef, type ChangeEvent, type ReactElement, type ReactNode } from 'react'
 import { useActions } from '../state/context'
+import { useDesktop } from '../state/shell'
 import { picturesOfSelection } from './incoming'
 import { PickersContext, type Pickers } from './pickers'
 
 /** The ways into the library that are not drag and drop: file and folder pickers. */
 export function Intake(props: { children: ReactNode }): ReactElement {
-  const { importFiles, importStylePicture, setStyle } = useActions()
+  const { importFiles, importPaths, importStylePicture, setStyle, fail } = useActions()
+  const desktop = useDesktop()
   const files = useRef<HTMLInputElement>(null)
   const folder = useRef<HTMLInputElement>(null)
   const style = useRef<HTMLInputElement>(null)
+  const openByPath = useCallback(
+    async (choose: () => Promise<string[]>) => {
+      try {
+        const paths = await choose()
+        if (paths.length > 0) await importPaths(paths)
+      } catch (thrown) {
+        fail(thrown)
+      }
+    },
+    [importPaths, fail],
+  )
   const pickers = useMemo<Pickers>(
     () => ({
-      files: () => files.current?.click(),
-      folder: () => folder.current?.click(),
+      files: () => (desktop ? void openByPath(async () => (await desktop('dialog.openPictures', {})).paths) : files.current?.click()),
+      folder: () =>
+        desktop
+          ? void openByPath(async () => {
+              const { path } = await desktop('dialog.chooseFolder', {})
+              return path === undefined ? [] : [path]
+            })
+          : folder.current?.click(),
       stylePicture: () => style.current?.click(),
     }),
-    [],
+    [desktop, openByPath],
   )
 
   const take = (event: ChangeEvent<HTMLInputElement>): void => {

@@ -4,6 +4,7 @@ import { finalStates, type Job } from '#shared/domain/job'
 import type { View } from '#shared/domain/view'
 import type { ActionContext } from './actions'
 import { viewsOf } from '../views/sheets'
+import { editBase } from './canvas-view'
 import { finishedJobsReturned } from './jobs'
 import { editTargets } from './selection'
 import { recalled } from './recall'
@@ -45,7 +46,10 @@ export function createEditActions({ store, ask, toast }: ActionContext): EditAct
   ): Promise<void> => {
     const { settings } = store.getState()
     const answer = await ask('jobs.submit', {
-      pictures: pictureIds.map((pictureId) => ({ pictureId })),
+      pictures: pictureIds.map((pictureId) => {
+        const assetId = editBase(store.getState(), pictureId)
+        return assetId === undefined ? { pictureId } : { pictureId, assetId }
+      }),
       edits,
       count,
       engine: settings.engine,

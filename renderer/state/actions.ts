@@ -27,12 +27,15 @@ export interface ActionContext {
 
 interface GeneralActions {
   setUi(patch: Partial<UiState>): void
-  setStyle(patch: Partial<UiState['style']>): void
+  /** Changes values of the style panel; `undefined` takes an optional one away. */
+  setStyle(patch: { [K in keyof UiState['style']]?: UiState['style'][K] | undefined }): void
   setView(patch: Partial<UiState['view']>): void
   setSettings(patch: CallInput<'settings.set'>): Promise<void>
   openDialog(dialog: DialogState | undefined): void
   toast(toast: Omit<Toast, 'id' | 'life'>): void
   closeToast(id: number): void
+  /** Shows what was thrown as a message. */
+  fail(thrown: unknown): void
 }
 
 export type StudioActions = GeneralActions & PictureActions & EditActions & JobActions
@@ -60,7 +63,10 @@ export function createActions(client: AppClient, store: StoreApi<StudioState>): 
   const jobs = createJobActions(context)
   return {
     setUi,
-    setStyle: (patch) => setUi({ style: { ...store.getState().ui.style, ...patch } }),
+    setStyle: (patch) => {
+      const style = { ...store.getState().ui.style, ...patch }
+      setUi({ style: Object.fromEntries(Object.entries(style).filter(([, value]) => value !== undefined)) as UiState['style'] })
+    },
     setView: (patch) => setUi({ view: { ...store.getState().ui.view, ...patch } }),
     async setSettings(patch) {
       const before = store.getState().settings
@@ -71,6 +77,7 @@ export function createActions(client: AppClient, store: StoreApi<StudioState>): 
     },
     openDialog: (dialog) => store.setState({ dialog }),
     toast,
+    fail,
     closeToast: (id) => store.setState((state) => ({ toasts: toastClosed(state.toasts, id) })),
     ...createPictureActions(context),
     ...createEditActions(context),

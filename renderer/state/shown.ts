@@ -5,6 +5,8 @@ export interface Shown {
   assetId: string
   /** The batch that made a fresh result; absent for a version that the user picked. */
   batchId?: string
+  /** The job that made it. */
+  jobId?: string
 }
 export type ShownState = Readonly<Record<string, Shown>>
 
@@ -21,7 +23,7 @@ export function shownAfterJobs(shown: ShownState, before: Readonly<Record<string
     const known = before[job.id]
     if (job.state !== 'done' || !result || known === undefined || known.state === 'done') continue
     if (next[job.pictureId]?.batchId === job.batchId) continue
-    next = { ...next, [job.pictureId]: { assetId: result.assetId, batchId: job.batchId } }
+    next = { ...next, [job.pictureId]: { assetId: result.assetId, batchId: job.batchId, jobId: job.id } }
   }
   return next
 }

@@ -8,7 +8,7 @@ export const uiSchema = z.object({
   center: z.enum(['canvas', 'library']).catch('canvas'),
   left: z.object({ width: z.number(), open: z.boolean() }).catch({ width: 288, open: true }),
   right: z.object({ width: z.number(), open: z.boolean() }).catch({ width: 304, open: true }),
-  compare: z.boolean().catch(true),
+  compare: z.enum(['off', 'slider', 'side']).catch('slider'),
   style: z
     .object({
       styleId: z.string().optional(),

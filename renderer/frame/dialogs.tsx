@@ -1,0 +1,25 @@
+import type { ReactElement } from 'react'
+import { ExportDialog } from '../export/export-dialog'
+import { CancelAllDialog } from '../queue/cancel-all-dialog'
+import { SettingsDialog } from '../settings/settings-dialog'
+import { ShortcutsDialog } from '../shortcuts/shortcuts-dialog'
+import { useActions, useStudio } from '../state/context'
+
+/** The one dialog that is open, if any. */
+export function Dialogs(): ReactElement | null {
+  const dialog = useStudio((state) => state.dialog)
+  const { openDialog } = useActions()
+  const close = (): void => openDialog(undefined)
+  switch (dialog?.type) {
+    case 'settings':
+      return <SettingsDialog open onClose={close} />
+    case 'shortcuts':
+      return <ShortcutsDialog open onClose={close} />
+    case 'export':
+      return <ExportDialog pictureIds={dialog.pictureIds} onClose={close} />
+    case 'cancelAll':
+      return <CancelAllDialog onClose={close} />
+    case undefined:
+      return null
+  }
+}

@@ -1,0 +1,106 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { errorCodes } from '#shared/domain/error'
+import { en } from './en'
+import { errorDictionaries, errorWords } from './errors'
+import { chooseLanguage, createI18n } from './i18n'
+import { knownNotes, noteWords } from './notes'
+import { partsEn } from './parts.en'
+import { partsZh } from './parts.zh'
+import { zh } from './zh'
+
+const placeholders = (text: string): string[] => [...text.matchAll(/\{\{(\w+)\}\}/gu)].map((match) => match[1] ?? '').sort()
+const stem = (key: string): string => key.replace(/_(one|other)$/u, '')
+
+describe.each([
+  { name: 'the studio', english: en as Record<string, string>, chinese: zh as Record<string, string> },
+  { name: 'the parts', english: partsEn as Record<string, string>, chinese: partsZh as Record<string, string> },
+])('the dictionaries of $name', ({ english, chinese }) => {
+  it('have the same keys, but for the singular that Chinese has not', () => {
+    expect(Object.keys(chinese).sort()).toEqual(
+      Object.keys(english)
+        .filter((key) => !key.endsWith('_one'))
+        .sort(),
+    )
+  })
+
+  it('have words under every key', () => {
+    for (const [key, text] of [...Object.entries(english), ...Object.entries(chinese)]) expect(text.trim(), key).not.toBe('')
+  })
+
+  it('fill in the same values, so that no number or name is lost in one language', () => {
+    for (const [key, text] of Object.entries(chinese)) {
+      // A name that English gives only in the singular ("One picture: cup") has no place in a Chinese plural.
+      const allowed = new Set([...placeholders(english[key] ?? ''), ...placeholders(english[`${stem(key)}_one`] ?? '')])
+      const wanted = placeholders(english[key] ?? '')
+      expect(placeholders(text).filter((name) => !allowed.has(name)), key).toEqual([])
+      expect(wanted.filter((name) => !placeholders(text).includes(name)), key).toEqual([])
+    }
+  })
+
+  it('translate: no Chinese entry is left in English, but for signs and names', () => {
+    const same = Object.keys(chinese).filter((key) => /[a-z]{4}/u.test(chinese[key] ?? '') && chinese[key] === english[key])
+    expect(same.filter((key) => !['app.name', 'bar.label'].includes(key))).toEqual([])
+  })
+})
+
+describe('every word', () => {
+  const root = resolve(import.meta.dirname, '..')
+  const files = (dir: string): string[] =>
+    readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {
+      const path = join(dir, entry.name)
+      if (entry.isDirectory()) return files(path)
+      return /\.tsx?$/u.test(entry.name) && !/\.test\.tsx?$|[\\/](en|zh|parts\.(en|zh))\.ts$/u.test(path) ? [path] : []
+    })
+  const source = files(root)
+    .map((path) => readFileSync(path, 'utf8'))
+    .join('\n')
+
+  it('is used somewhere: a dead key is a word that somebody translates for nothing', () => {
+    // Keys that are put together from a value, e.g. `job.state.${state}`.
+    const built = /^(job\.state|engine\.state|azimuth|elevation|distance|export\.format|shortcuts\.group|drag)\./u
+    const dead = [...Object.keys(en), ...Object.keys(partsEn)].map(stem).filter((key) => !built.test(key) && !source.includes(`'${key}'`))
+    expect([...new Set(dead)]).toEqual([])
+  })
+})
+
+describe('the words for errors', () => {
+  it.each(['en', 'zh'] as const)('are there for every code in %s, and say what to do next', (language) => {
+    for (const code of errorCodes) {
+      const words = errorWords({ code, message: 'm', retry: 'user' }, language)
+      expect(words.title.length, code).toBeGreaterThan(1)
+      expect(words.next, code).toMatch(/[.。]$/u)
+      expect(words.title, code).not.toMatch(/[.。]$/u)
+    }
+    expect(Object.keys(errorDictionaries[language]).sort()).toEqual([...errorCodes].sort())
+  })
+
+  it('offer the nearest names, and bear details of the wrong type', () => {
+    const error = { code: 'input.unknown_style', message: '', retry: 'never', detail: { suggestions: ['oil_painting', 'clay'] } } as const
+    expect(errorWords(error, 'en').next).toContain('oil_painting, clay')
+    expect(errorWords({ ...error, detail: { suggestions: 7 } }, 'zh').next).toBe('请选择其他风格。')
+  })
+})
+
+describe('notes', () => {
+  it('have words in both languages; an unknown one is shown, not hidden', () => {
+    for (const note of knownNotes) expect(noteWords(note, 'zh')).not.toBe(noteWords(note, 'en'))
+    expect(noteWords('something_new', 'zh')).toBe('something new')
+  })
+})
+
+describe('the language', () => {
+  it('is the one that is set, else the first of the system that we have, else English', () => {
+    expect(chooseLanguage('zh', ['en-GB'])).toBe('zh')
+    expect(chooseLanguage('system', ['fr-FR', 'zh-Hant-TW', 'en'])).toBe('zh')
+    expect(chooseLanguage('system', ['fr', 'de'])).toBe('en')
+  })
+
+  it('counts: one and other in English, one form in Chinese', () => {
+    const english = createI18n('en')
+    expect(english.t('style.run', { count: 1 })).toBe('Restyle')
+    expect(english.t('style.run', { count: 3 })).toBe('Restyle 3 pictures')
+    expect(createI18n('zh').t('style.run', { count: 1 })).toBe('重绘 1 张')
+  })
+})
