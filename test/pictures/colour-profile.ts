@@ -53,7 +53,7 @@ export function toSrgb(colour: Triple, space: MatrixSpace): Triple {
   const [r, g, b] = colour.map((value) =>
     curve === 'srgb' ? decodeSrgb(value / 255) : (value / 255) ** curve,
   ) as unknown as Triple
-  const xyz = [0, 1, 2].map((i) => space.red[i]! * r + space.green[i]! * g + space.blue[i]! * b) as unknown as Triple
+  const xyz = ([0, 1, 2] as const).map((i) => space.red[i] * r + space.green[i] * g + space.blue[i] * b) as unknown as Triple
   return toLinear(srgb, xyz).map((value) => Math.round(255 * encodeSrgb(Math.min(1, Math.max(0, value))))) as unknown as Triple
 }
 

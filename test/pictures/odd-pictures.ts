@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import sharp from 'sharp'
+import sharp, { type Sharp } from 'sharp'
 import type { ErrorCode } from '#shared/domain/error'
 import { displayP3, iccProfile, tagJpeg } from './colour-profile'
 import { breakChecksum, pngChunk, writeBomb, writePng } from './png-writer'
@@ -40,11 +40,11 @@ export function scene(w = width, h = height): Buffer {
   return pixels
 }
 
-const raw = (): sharp.Sharp => sharp(scene(), { raw: { width, height, channels: 3 } })
+const raw = (): Sharp => sharp(scene(), { raw: { width, height, channels: 3 } })
 const png = (): Promise<Buffer> => raw().png().toBuffer()
 const jpeg = (): Promise<Buffer> => raw().jpeg({ quality: 92 }).toBuffer()
 /** Two pages: the scene, then its negative. */
-const frames = (): sharp.Sharp => {
+const frames = (): Sharp => {
   const first = scene()
   const second = Buffer.from(first.map((value) => 255 - value))
   return sharp(Buffer.concat([first, second]), { raw: { width, height: height * 2, channels: 3, pageHeight: height } })

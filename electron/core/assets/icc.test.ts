@@ -10,7 +10,9 @@ const embedded = async (name: string): Promise<Buffer> => {
     .withIccProfile(name)
     .jpeg()
     .toBuffer()
-  return (await sharp(jpeg).metadata()).icc!
+  const { icc } = await sharp(jpeg).metadata()
+  if (!icc) throw new Error('no profile embedded')
+  return icc
 }
 
 describe('isSrgbProfile', () => {

@@ -39,7 +39,7 @@ describe('checkPng', () => {
     const png = picture()
     for (let bit = 64; bit < png.length * 8; bit += 3) {
       const broken = Buffer.from(png)
-      broken[bit >> 3] = broken[bit >> 3]! ^ (1 << (bit & 7))
+      broken[bit >> 3] = (broken[bit >> 3] ?? 0) ^ (1 << (bit & 7))
       await expect(check(broken), `bit ${bit}`).rejects.toMatchObject({ code: 'input.damaged' })
     }
   })

@@ -10,6 +10,7 @@ import type { ErrorView } from '#shared/domain/error'
 import { writePng } from '../../pictures/png-writer'
 import { oddPictures } from '../../pictures/odd-pictures'
 import { bundleForNode } from './bundle'
+import { must } from './must'
 
 const run = promisify(execFile)
 /** `nobody`: root passes every permission check, so these tests give their rights up. */
@@ -41,7 +42,7 @@ describe.skipIf(!isRoot)('without permission (needs root, to give it up)', () =>
   it('reports the folder and the file that cannot be read, and imports the rest', async () => {
     const root = join(dir, 'photos')
     await mkdir(join(root, 'closed'), { recursive: true })
-    const bytes = await oddPictures[0]!.bytes()
+    const bytes = await must(oddPictures[0]).bytes()
     await writeFile(join(root, 'a.png'), bytes)
     await writeFile(join(root, 'closed', 'b.png'), bytes)
     await writeFile(join(root, 'secret.png'), bytes)
@@ -63,7 +64,7 @@ describe.skipIf(!isRoot)('without permission (needs root, to give it up)', () =>
     await mkdir(home)
     await chown(home, nobody, nobody)
     const photo = join(dir, 'photo.png')
-    await writeFile(photo, await oddPictures[0]!.bytes())
+    await writeFile(photo, await must(oddPictures[0]).bytes())
     const exported = await ask({ dataDir: join(home, 'data'), uid: nobody, import: [photo], export: join(dir, 'not-mine') })
     expect(exported.error?.code).toBe('io.permission')
     const closed = await ask({ dataDir: join(dir, 'not-mine', 'data'), uid: nobody, import: [photo] })

@@ -8,8 +8,9 @@ import { displayP3, iccProfile, tagJpeg } from '../../pictures/colour-profile'
 import { oddPictures, oddSize, scene, writeOddPictures } from '../../pictures/odd-pictures'
 import { pngChunk, writePng } from '../../pictures/png-writer'
 import { openTestStore } from './open-store'
+import { must } from './must'
 
-const odd = async (file: string): Promise<Buffer> => await oddPictures.find((picture) => picture.file === file)!.bytes()
+const odd = async (file: string): Promise<Buffer> => await must(oddPictures.find((picture) => picture.file === file)).bytes()
 
 describe('export', () => {
   it('writes every format, sRGB and without metadata, never over a file', async () => {
@@ -21,7 +22,7 @@ describe('export', () => {
     const { asset } = await store.importContent('cup.jpg', tagJpeg(jpeg, iccProfile(displayP3)), 'picture')
     const out = join(dir, 'new', 'out')
     for (const format of exportFormatSchema.options) {
-      const path = await store.export(asset!.id, { dir: out, name: 'cup', format })
+      const path = await store.export(must(asset).id, { dir: out, name: 'cup', format })
       const bytes = await readFile(path)
       expect(bytes.includes('secret place')).toBe(false)
       const meta = await sharp(bytes).metadata()
@@ -35,9 +36,9 @@ describe('export', () => {
       expect(meta.exif).toBeUndefined()
     }
     const first = await readFile(join(out, 'cup.png'))
-    expect(await store.export(asset!.id, { dir: out, name: 'cup', format: 'png' })).toBe(join(out, 'cup (2).png'))
+    expect(await store.export(must(asset).id, { dir: out, name: 'cup', format: 'png' })).toBe(join(out, 'cup (2).png'))
     await writeFile(join(out, 'cup (3).png'), 'mine')
-    expect(await store.export(asset!.id, { dir: out, name: 'cup', format: 'png' })).toBe(join(out, 'cup (4).png'))
+    expect(await store.export(must(asset).id, { dir: out, name: 'cup', format: 'png' })).toBe(join(out, 'cup (4).png'))
     expect(await readFile(join(out, 'cup.png'))).toEqual(first)
     expect(await readFile(join(out, 'cup (3).png'), 'utf8')).toBe('mine')
     expect((await readdir(out)).filter((name) => name.startsWith('.'))).toEqual([])
@@ -46,7 +47,9 @@ describe('export', () => {
   it('gives each of many exports at once a name of its own', async () => {
     const { store, dir } = await openTestStore()
     const { asset } = await store.importContent('cup.png', await odd('plain.png'), 'picture')
-    const paths = await Promise.all(Array.from({ length: 8 }, () => store.export(asset!.id, { dir, name: 'cup', format: 'png' })))
+    const paths = await Promise.all(
+      Array.from({ length: 8 }, () => store.export(must(asset).id, { dir, name: 'cup', format: 'png' })),
+    )
     expect(new Set(paths).size).toBe(8)
     for (const path of paths) expect((await sharp(path).metadata()).width).toBe(oddSize.width)
   })
@@ -60,7 +63,7 @@ describe('export', () => {
       extra: [pngChunk('tEXt', Buffer.from('Author\0secret name'))],
     })
     const { asset } = await store.importContent('a.png', png, 'picture')
-    const bytes = await readFile(await store.export(asset!.id, { dir, name: 'a', format: 'png' }))
+    const bytes = await readFile(await store.export(must(asset).id, { dir, name: 'a', format: 'png' }))
     expect(bytes.includes('secret name')).toBe(false)
     expect(await sharp(bytes).raw().toBuffer()).toEqual(scene())
   })
@@ -68,20 +71,20 @@ describe('export', () => {
   it('puts transparency on white where the format has none', async () => {
     const { store, dir } = await openTestStore()
     const { asset } = await store.importContent('t.png', await odd('transparent.png'), 'picture')
-    const jpeg = await sharp(await store.export(asset!.id, { dir, name: 't', format: 'jpeg', quality: 95 }))
+    const jpeg = await sharp(await store.export(must(asset).id, { dir, name: 't', format: 'jpeg', quality: 95 }))
       .raw()
       .toBuffer()
     expect([...jpeg.subarray(3 * (oddSize.width - 3), 3 * (oddSize.width - 2))].every((value) => value > 250)).toBe(true)
-    const webp = await sharp(await store.export(asset!.id, { dir, name: 't', format: 'webp' })).metadata()
+    const webp = await sharp(await store.export(must(asset).id, { dir, name: 't', format: 'webp' })).metadata()
     expect(webp.hasAlpha).toBe(true)
   })
 
   it('offers downloads in the same forms under a safe name', async () => {
     const { store } = await openTestStore()
     const { asset } = await store.importContent('t.png', await odd('plain.png'), 'picture')
-    const png = await store.download(asset!.id, 'a/b: cup', { format: 'png' })
+    const png = await store.download(must(asset).id, 'a/b: cup', { format: 'png' })
     expect(png).toMatchObject({ mime: 'image/png', downloadName: 'a_b_ cup.png' })
-    const jpeg = await store.download(asset!.id, 'cup', { format: 'jpeg', quality: 80 })
+    const jpeg = await store.download(must(asset).id, 'cup', { format: 'jpeg', quality: 80 })
     expect((await sharp(jpeg.bytes).metadata()).format).toBe('jpeg')
     expect(jpeg.etag).not.toBe(png.etag)
   })
@@ -101,10 +104,10 @@ describe('planned export', () => {
       ['cup.png', 'Cup (2).png', 'cup (3).png'].map((name) => join(dir, name)),
     )
     const path = join(dir, 'cup.png')
-    await store.writeExport(asset!.id, path, { format: 'png' })
+    await store.writeExport(must(asset).id, path, { format: 'png' })
     const once = await readFile(path)
     // As after a kill between the writing and the row that says so.
-    await store.writeExport(asset!.id, path, { format: 'png' })
+    await store.writeExport(must(asset).id, path, { format: 'png' })
     expect(await readFile(path)).toEqual(once)
     expect(await readdir(dir)).not.toContain('cup (2).png')
   })
@@ -116,15 +119,15 @@ describe('planned export', () => {
     await mkdir(out)
     const path = join(out, 'cup.png')
     const watched: string[] = []
-    const writing = store.writeExport(asset!.id, path, { format: 'avif' })
+    const writing = store.writeExport(must(asset).id, path, { format: 'avif' })
     while ((await readdir(out)).length === 0) await new Promise((go) => setTimeout(go, 1))
     watched.push(...(await readdir(out)))
     await writing
     const part = watched.find((name) => name.endsWith('.part'))
     expect(part).toBeDefined()
     await rm(path)
-    await writeFile(join(out, part!), 'half of a former try, longer than nothing')
-    await store.writeExport(asset!.id, path, { format: 'avif' })
+    await writeFile(join(out, must(part)), 'half of a former try, longer than nothing')
+    await store.writeExport(must(asset).id, path, { format: 'avif' })
     expect(await readdir(out)).toEqual(['cup.png'])
     expect((await sharp(path).metadata()).width).toBe(oddSize.width)
   })
@@ -134,7 +137,7 @@ describe('planned export', () => {
     const { asset } = await store.importContent('t.png', await odd('plain.png'), 'picture')
     const path = await store.planExportPath(dir, 'cup', 'png')
     await writeFile(path, 'mine')
-    await expect(store.writeExport(asset!.id, path, { format: 'png' })).rejects.toMatchObject({ code: 'input.conflict' })
+    await expect(store.writeExport(must(asset).id, path, { format: 'png' })).rejects.toMatchObject({ code: 'input.conflict' })
     expect(await readFile(path, 'utf8')).toBe('mine')
   })
 

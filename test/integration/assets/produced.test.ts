@@ -7,6 +7,7 @@ import { oddPictures, oddSize, scene } from '../../pictures/odd-pictures'
 import { breakChecksum, writePng } from '../../pictures/png-writer'
 import { openCarelessBlobStore } from './careless-blob-store'
 import { openTestStore, type TestStore } from './open-store'
+import { must } from './must'
 
 const png = writePng({ ...oddSize, colour: 'rgb', pixels: scene() })
 /** A result file as an engine leaves it in the attempt's folder. */
@@ -88,14 +89,14 @@ describe('the doctor', () => {
 
   it('makes a lost or damaged working file again from its original', async () => {
     const test = await openTestStore()
-    const deep = oddPictures.find(({ file }) => file === '16-bit.png')!
+    const deep = must(oddPictures.find(({ file }) => file === '16-bit.png'))
     const { asset } = await test.store.importContent(deep.file, await deep.bytes(), 'picture')
-    const { path } = test.store.engineInput(asset!.id)
+    const { path } = test.store.engineInput(must(asset).id)
     await rm(path)
     expect((await test.store.checkFiles({ repair: true }))[0]).toMatchObject({ ok: true, found: 1, repaired: 1 })
     expect((await test.store.checkFiles({ repair: false, deep: true }))[0]).toMatchObject({ ok: true, found: 0 })
     // The same length, another content: only a deep look finds it.
-    const size = (await test.store.blobs.size(test.store.engineInput(asset!.id).sha256))!
+    const size = must(await test.store.blobs.size(test.store.engineInput(must(asset).id).sha256))
     await writeFile(path, Buffer.alloc(size, 1))
     expect((await test.store.checkFiles({ repair: false }))[0]).toMatchObject({ found: 0 })
     expect((await test.store.checkFiles({ repair: true, deep: true }))[0]).toMatchObject({ ok: true, found: 1, repaired: 1 })
@@ -105,10 +106,10 @@ describe('the doctor', () => {
   it('says which originals are lost or cut off', async () => {
     const test = await openTestStore()
     const { asset } = await test.store.importContent('a.png', png, 'picture')
-    await truncate(test.store.blobs.path(asset!.sha256), 10)
+    await truncate(test.store.blobs.path(must(asset).sha256), 10)
     const [files] = await test.store.checkFiles({ repair: true })
     expect(files).toMatchObject({ ok: false, found: 1, repaired: 0 })
-    expect(files!.note).toContain('Import the same files again')
+    expect(must(files).note).toContain('Import the same files again')
     expect((await test.store.importContent('a.png', png, 'picture')).duplicate).toBe(true)
     expect((await test.store.checkFiles({ repair: true, deep: true }))[0]).toMatchObject({ ok: true, found: 0 })
   })
@@ -118,7 +119,7 @@ describe('the doctor', () => {
     const { asset } = await test.store.importContent('a.png', png, 'picture')
     expect((await test.store.checkFiles({ repair: false }))[0]).toMatchObject({ ok: true })
     // As a kill between the two halves of its write leaves it; writing the same again keeps the half.
-    await truncate(test.store.blobs.path(asset!.sha256), png.length >> 1)
+    await truncate(test.store.blobs.path(must(asset).sha256), png.length >> 1)
     await test.store.importContent('a.png', png, 'picture')
     expect((await test.store.checkFiles({ repair: false }))[0]).toMatchObject({ ok: false, found: 1 })
   })

@@ -6,10 +6,11 @@ import { openThumbnails, thumbnailWidth } from '#core/assets/thumbnails'
 import { scene, oddPictures } from '../../pictures/odd-pictures'
 import { writePng } from '../../pictures/png-writer'
 import { openTestStore, type TestStore } from './open-store'
+import { must } from './must'
 
 const importScene = async ({ store }: TestStore, width: number, height: number): Promise<string> => {
   const bytes = writePng({ width, height, colour: 'rgb', pixels: scene(width, height) })
-  return (await store.importContent(`${width}.png`, bytes, 'picture')).asset!.id
+  return must((await store.importContent(`${width}.png`, bytes, 'picture')).asset).id
 }
 const sizeOf = async (path: string): Promise<{ width: number; height: number; format: string }> => {
   const { width, height, format } = await sharp(await readFile(path)).metadata()
@@ -23,22 +24,22 @@ describe('thumbnails', () => {
     const id = await importScene(test, 1500, 1000)
     const served = await test.store.serve(id, 200)
     expect(served.mime).toBe('image/webp')
-    expect(await sizeOf(served.path!)).toEqual({ width: 256, height: 171, format: 'webp' })
+    expect(await sizeOf(must(served.path))).toEqual({ width: 256, height: 171, format: 'webp' })
     expect((await test.store.serve(id, 600)).etag).not.toBe(served.etag)
     expect(await test.store.serve(id, 200)).toEqual(served)
   })
 
   it('are never larger than the picture, nor endless for a strip, and keep transparency', async () => {
     const test = await openTestStore()
-    expect(await sizeOf((await test.store.serve(await importScene(test, 40, 30), 512)).path!)).toMatchObject({
+    expect(await sizeOf(must((await test.store.serve(await importScene(test, 40, 30), 512)).path))).toMatchObject({
       width: 40,
       height: 30,
     })
-    const strip = await sizeOf((await test.store.serve(await importScene(test, 300, 6000), 128)).path!)
+    const strip = await sizeOf(must((await test.store.serve(await importScene(test, 300, 6000), 128)).path))
     expect(strip).toMatchObject({ width: 26, height: 512 })
-    const bytes = await oddPictures.find(({ file }) => file === 'transparent.png')!.bytes()
+    const bytes = await must(oddPictures.find(({ file }) => file === 'transparent.png')).bytes()
     const { asset } = await test.store.importContent('t.png', bytes, 'picture')
-    const thumbnail = await sharp(await readFile((await test.store.serve(asset!.id, 128)).path!))
+    const thumbnail = await sharp(await readFile(must((await test.store.serve(must(asset).id, 128)).path)))
       .raw()
       .toBuffer({ resolveWithObject: true })
     expect(thumbnail.info.channels).toBe(4)
@@ -59,11 +60,11 @@ describe('thumbnails', () => {
     const test = await openTestStore()
     const id = await importScene(test, 900, 600)
     const { path } = await test.store.serve(id, 256)
-    const whole = await readFile(path!)
-    await truncate(path!, whole.length >> 1)
-    expect(await readFile((await test.store.serve(id, 256)).path!)).toEqual(whole)
-    await rm(path!)
-    expect(await readFile((await test.store.serve(id, 256)).path!)).toEqual(whole)
+    const whole = await readFile(must(path))
+    await truncate(must(path), whole.length >> 1)
+    expect(await readFile(must((await test.store.serve(id, 256)).path))).toEqual(whole)
+    await rm(must(path))
+    expect(await readFile(must((await test.store.serve(id, 256)).path))).toEqual(whole)
   })
 
   it('stay within their bytes: the least recently used go first; leftovers are swept', async () => {
@@ -78,13 +79,13 @@ describe('thumbnails', () => {
     expect(small.size()).toBe(total)
     const working = (id: string): { sha256: string; path: string } => test.store.engineInput(id)
     // The oldest was just looked at, so it is the last to go.
-    await small.get(working(ids[0]!), 512)
+    await small.get(working(must(ids[0])), 512)
     const gone = await small.sweep()
     expect(gone).toBeGreaterThanOrEqual(3)
     expect(small.size()).toBeLessThanOrEqual(total / 2)
     const left = await readdir(folder)
-    expect(left).toContain(`${working(ids[0]!).sha256}-512.webp`)
-    expect(left).not.toContain(`${working(ids[1]!).sha256}-512.webp`)
+    expect(left).toContain(`${working(must(ids[0])).sha256}-512.webp`)
+    expect(left).not.toContain(`${working(must(ids[1])).sha256}-512.webp`)
     expect(left).not.toContain('left.part')
     const sizes = await Promise.all(left.map((name) => stat(join(folder, name))))
     expect(sizes.reduce((sum, { size }) => sum + size, 0)).toBe(small.size())
