@@ -1,3 +1,4 @@
+import { isPlainPath } from '#core/wire/plain-path'
 import { filesPath } from '#shared/contract/file-address'
 
 /** What the guard looks at: everything that a request says before its body, as received, nothing decoded. */
@@ -73,11 +74,6 @@ const methodsOf: Record<Route, readonly string[]> = {
   call: ['POST'],
   session: ['POST'],
   upload: ['POST'],
-}
-
-/** Our own paths are plain: letters, digits, `. _ - /`. So `..`, `%2e`, `%00`, backslashes and whole URLs need no decoding to be refused. */
-function isPlainPath(path: string): boolean {
-  return path.length <= 512 && /^\/(?:[\w.-]+\/)*[\w.-]*$/.test(path) && !/(?:^|\/)\.{1,2}(?:\/|$)/.test(path)
 }
 
 /** Whether a query carries something like a secret: addresses end up in logs and histories. */
