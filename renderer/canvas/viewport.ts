@@ -21,8 +21,8 @@ export interface Viewport extends Point {
   readonly scale: number
 }
 
-/** `fit` follows the size of the pane; `free` is what the user made of it. */
-export type ViewState = { readonly kind: 'fit' } | { readonly kind: 'free'; readonly viewport: Viewport }
+/** `fit` follows the size of the pane; `free` is what the user made of it, in a pane of that size. */
+export type ViewState = { readonly kind: 'fit' } | { readonly kind: 'free'; readonly viewport: Viewport; readonly pane: Size }
 
 /** Room left around a fitted picture, CSS pixels. */
 export const fitPadding = 24

@@ -1,4 +1,4 @@
-import { createContext, useCallback, useContext, useRef, useSyncExternalStore, type RefCallback } from 'react'
+import { createContext, useCallback, useContext, useLayoutEffect, useRef, useSyncExternalStore, type RefCallback } from 'react'
 import { AppError } from '#shared/domain/error'
 import type { Dragged, DropTarget } from './drag-model'
 import type { DragSession, DragState } from './drag-session'
@@ -38,7 +38,9 @@ export function useDragStateOf<T extends string | boolean | undefined>(pick: (st
 export function useDropArea(targetOf: (key: string) => DropTarget | undefined): RefCallback<HTMLElement> {
   const { session } = useDragContext()
   const latest = useRef(targetOf)
-  latest.current = targetOf
+  useLayoutEffect(() => {
+    latest.current = targetOf
+  })
   return useCallback(
     (element: HTMLElement | null) => {
       if (!element) return undefined

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useRef, useState, type ReactElement, type ReactNode } from 'react'
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactElement, type ReactNode } from 'react'
 import { usePartWords, type SayPart } from '../i18n/parts'
 import { DragContext } from './context'
 import { actionLabel, draggedLabel, type Dragged, type DropAction } from './drag-model'
@@ -23,7 +23,9 @@ export function DragAndDrop({ onDrop, onPaste, children }: DragAndDropProps): Re
   const [announcement, announce] = useState('')
   const [lifted, setLifted] = useState(false)
   const handlers = useRef({ onDrop, onPaste, say })
-  handlers.current = { onDrop, onPaste, say }
+  useLayoutEffect(() => {
+    handlers.current = { onDrop, onPaste, say }
+  })
 
   useEffect(() => listenToPointer(session, (action, files) => handlers.current.onDrop(action, files)), [session])
   useEffect(() => listenToPaste((files) => handlers.current.onPaste?.(files)), [])
@@ -48,9 +50,9 @@ export function DragAndDrop({ onDrop, onPaste, children }: DragAndDropProps): Re
   return (
     <DragContext value={context}>
       {children}
-      <div role="status" className="sr-only" data-testid="drag-announcement">
+      <output className="sr-only" data-testid="drag-announcement">
         {announcement}
-      </div>
+      </output>
       {lifted ? (
         <p
           aria-hidden
