@@ -39,8 +39,11 @@ export interface AssetStore extends Importer {
   readonly blobs: BlobStore
   /** An asset as engines see it. Throws `input.not_found`. */
   engineInput(assetId: string): EngineInput
-  /** Takes an engine's result file over, durably; answers the row for `assets.insertOrReuse` within the caller's transaction. */
-  storeProduced(result: EngineResult): Promise<StoredAsset>
+  /**
+   * Takes an engine's result file over, durably; answers the row for `assets.insertOrReuse` within the caller's transaction.
+   * `trusted` for the draft engine only: what a server sends is decoded before it is believed.
+   */
+  storeProduced(result: EngineResult, trusted?: boolean): Promise<StoredAsset>
   /** The working picture, or a thumbnail of at least that width. Throws `input.not_found`, `input.damaged`, `io.*`. */
   serve(assetId: string, width?: number): Promise<ServedFile>
   /** The picture as a download in a format, with the name to save it under. */
@@ -98,7 +101,8 @@ export async function openAssetStore(options: AssetStoreOptions): Promise<AssetS
       const { width, height, hasAlpha } = asset
       return { assetId, sha256: workingSha256, path: blobs.path(workingSha256), width, height, hasAlpha }
     },
-    storeProduced: (result) => storeProduced({ blobs, thumbnails, known: (sha256) => assets.getBySha256(sha256) }, result),
+    storeProduced: (result, trusted) =>
+      storeProduced({ blobs, thumbnails, known: (sha256) => assets.getBySha256(sha256) }, result, trusted),
     async serve(assetId, width) {
       const stored = need(assetId)
       const sha256 = stored.workingSha256

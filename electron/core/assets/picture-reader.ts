@@ -51,6 +51,8 @@ export interface PictureFacts {
   deep: boolean
   /** Colours need conversion: an ICC profile that is not sRGB, or a colour space other than RGB and grey. */
   foreignColour: boolean
+  /** Every byte is covered by a checksum that was found right (PNG). */
+  checked: boolean
   /** A PNG that carries nothing but pixels. */
   barePng: boolean
 }
@@ -166,6 +168,7 @@ async function readFacts(
     deep: meta.depth !== 'uchar' || (meta.bitsPerSample ?? 8) > 8 || (png?.bitDepth ?? 8) > 8,
     foreignColour:
       cmyk || !['srgb', 'b-w', 'rgb16', 'grey16'].includes(space) || (meta.icc !== undefined && !isSrgbProfile(meta.icc)),
+    checked: png !== undefined,
     barePng: png?.bare === true && !png.animated,
   }
 }

@@ -10,13 +10,13 @@ import { iccChunk, writePng } from '../../pictures/png-writer'
 import { openTestStore, type TestStore } from './open-store'
 import { must } from './must'
 
-/** Pixels of an asset's working file, as RGB(A) bytes. */
+/** Pixels of an asset's working file, as RGB(A) bytes: the numbers in the file, whatever a profile in it would make of them. */
 async function pixelsOf(
   { store }: TestStore,
   assetId: string,
 ): Promise<{ data: Buffer; channels: number; width: number; height: number }> {
   const { path } = store.engineInput(assetId)
-  const { data, info } = await sharp(path).raw().toBuffer({ resolveWithObject: true })
+  const { data, info } = await sharp(path).keepIccProfile().raw().toBuffer({ resolveWithObject: true })
   return { data, ...info }
 }
 

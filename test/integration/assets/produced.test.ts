@@ -60,6 +60,18 @@ describe('produced pictures', () => {
   })
 })
 
+describe('produced pictures of our own', () => {
+  it('are checked by their checksums and not decoded', async () => {
+    const test = await openTestStore()
+    const stored = await test.store.storeProduced(await resultOf(test, png), true)
+    expect(await readdir(join(test.dataDir, 'cache', 'thumbnails'))).toEqual([])
+    expect(await test.store.blobs.size(stored.asset.sha256)).toBe(png.length)
+    await expect(test.store.storeProduced(await resultOf(test, breakChecksum(png, 'IDAT')), true)).rejects.toMatchObject({
+      code: 'engine.execution',
+    })
+  })
+})
+
 describe('the doctor', () => {
   it('finds nothing in a sound store, and leaves alone what is about to be committed', async () => {
     const test = await openTestStore()
