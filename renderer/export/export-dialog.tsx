@@ -104,7 +104,14 @@ export function ExportDialog(props: { pictureIds: readonly string[]; onClose: ()
         {/* The room stays when there is no quality to set: nothing jumps. */}
         <div className="min-h-14">
           {hasQuality(format) ? (
-            <Slider label={say('export.quality')} value={quality} onChange={setQuality} min={1} max={100} data-testid="export-quality" />
+            <Slider
+              label={say('export.quality')}
+              value={quality}
+              onChange={setQuality}
+              min={1}
+              max={100}
+              data-testid="export-quality"
+            />
           ) : (
             <p className="flex h-8 items-center text-s text-muted">{say('export.quality.lossless')}</p>
           )}

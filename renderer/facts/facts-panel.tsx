@@ -19,7 +19,11 @@ export function FactsPanel(): ReactElement {
   const version = useStudio(shownVersion)
   const job = useJob(version?.jobId)
   return (
-    <section aria-label={say('facts.title')} className="flex max-h-[45%] shrink-0 flex-col border-t border-line" data-testid="facts">
+    <section
+      aria-label={say('facts.title')}
+      className="flex max-h-[45%] shrink-0 flex-col border-t border-line"
+      data-testid="facts"
+    >
       <div className="px-4 pt-1.5">
         <PanelHeading title={say('facts.title')} />
       </div>

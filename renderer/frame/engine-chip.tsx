@@ -35,7 +35,12 @@ export function EngineChip(): ReactElement {
     <MenuButton
       label={say('engine.label')}
       entries={[
-        { id: 'auto', label: say('engine.auto'), checked: setting === 'auto', onAction: () => void setSettings({ engine: 'auto' }) },
+        {
+          id: 'auto',
+          label: say('engine.auto'),
+          checked: setting === 'auto',
+          onAction: () => void setSettings({ engine: 'auto' }),
+        },
         ...engines.map((candidate) => ({
           id: candidate.id,
           label: `${engineLabel(candidate, say, say.language)} · ${say(`engine.state.${candidate.state}`)}`,

@@ -13,7 +13,10 @@ export function SidePanel(props: { side: 'left' | 'right'; label: string; childr
     <aside
       aria-label={props.label}
       data-testid={`panel-${side}`}
-      className={classes('relative flex min-h-0 shrink-0 flex-col bg-panel', side === 'left' ? 'border-r border-line' : 'border-l border-line')}
+      className={classes(
+        'relative flex min-h-0 shrink-0 flex-col bg-panel',
+        side === 'left' ? 'border-r border-line' : 'border-l border-line',
+      )}
       style={{ width: `clamp(${panelLimits[side].min}px, ${panel.width}px, max(26vw, ${panelLimits[side].min}px))` }}
     >
       {props.children}

@@ -46,7 +46,10 @@ function Message({ toast }: { toast: Toast }): ReactElement {
       <Icon
         size={16}
         aria-hidden
-        className={classes('mt-1.5 shrink-0', toast.tone === 'bad' ? 'text-bad' : toast.tone === 'good' ? 'text-good' : 'text-muted')}
+        className={classes(
+          'mt-1.5 shrink-0',
+          toast.tone === 'bad' ? 'text-bad' : toast.tone === 'good' ? 'text-good' : 'text-muted',
+        )}
       />
       <div className="min-w-0 flex-1 py-1">
         {'code' in toast.text ? (
@@ -97,7 +100,10 @@ function Lines(props: { lines: NonNullable<Toast['lines']> }): ReactElement {
   ) : (
     <Disclosure>
       <Heading level={3}>
-        <AriaButton slot="trigger" className="rounded-s text-s text-muted underline decoration-edge underline-offset-2 hovered:text-text">
+        <AriaButton
+          slot="trigger"
+          className="rounded-s text-s text-muted underline decoration-edge underline-offset-2 hovered:text-text"
+        >
           {say('import.details')}
         </AriaButton>
       </Heading>

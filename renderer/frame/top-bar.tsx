@@ -25,8 +25,19 @@ export function TopBar(): ReactElement {
       <MenuButton
         label={say('bar.import')}
         entries={[
-          { id: 'open-files', label: say('bar.import'), icon: <ImagePlus size={14} aria-hidden />, keys: 'mod+o', onAction: pickers.files },
-          { id: 'open-folder', label: say('bar.importFolder'), icon: <FolderOpen size={14} aria-hidden />, onAction: pickers.folder },
+          {
+            id: 'open-files',
+            label: say('bar.import'),
+            icon: <ImagePlus size={14} aria-hidden />,
+            keys: 'mod+o',
+            onAction: pickers.files,
+          },
+          {
+            id: 'open-folder',
+            label: say('bar.importFolder'),
+            icon: <FolderOpen size={14} aria-hidden />,
+            onAction: pickers.folder,
+          },
         ]}
       >
         <AriaButton
@@ -101,7 +112,9 @@ function QueueToggle(): ReactElement {
     if (!job) return state.queue.queued > 0 ? String(state.queue.queued) : ''
     const { progress, etaMs } = progressOf(state.jobs, job)
     const more = state.queue.queued + state.queue.active - 1
-    return [`${percent(progress)} %`, etaMs === undefined ? '' : duration(etaMs), more > 0 ? `+${more}` : ''].filter(Boolean).join(' · ')
+    return [`${percent(progress)} %`, etaMs === undefined ? '' : duration(etaMs), more > 0 ? `+${more}` : '']
+      .filter(Boolean)
+      .join(' · ')
   })
   return (
     <div className="flex items-center">

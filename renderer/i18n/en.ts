@@ -190,6 +190,10 @@ export const en = {
   'import.running_one': 'Adding one file…',
   'import.running_other': 'Adding {{count}} files…',
 
+  'import.unreadable': 'Could not be read: {{names}}. Check the permission of the files and drop them again.',
+  'import.truncated': 'More than 10,000 files: the first 10,000 are added.',
+  'import.nothing': 'No pictures in there.',
+
   'empty.title': 'Drop product photos here',
   'empty.text': 'Files or whole folders. Paste works too. The originals are never changed.',
   'empty.open': 'Open pictures…',

@@ -177,6 +177,10 @@ export const zh: ChineseWords = {
   'import.details': '查看文件',
   'import.running_other': '正在添加 {{count}} 个文件…',
 
+  'import.unreadable': '无法读取：{{names}}。请检查文件权限后再拖入。',
+  'import.truncated': '超过 10,000 个文件：只添加前 10,000 个。',
+  'import.nothing': '其中没有图片。',
+
   'empty.title': '把产品照片拖到这里',
   'empty.text': '文件或整个文件夹都可以，也可以粘贴。原图永远不会被改动。',
   'empty.open': '打开图片…',

@@ -24,7 +24,8 @@ export function Intake(props: { children: ReactNode }): ReactElement {
   )
   const pickers = useMemo<Pickers>(
     () => ({
-      files: () => (desktop ? void openByPath(async () => (await desktop('dialog.openPictures', {})).paths) : files.current?.click()),
+      files: () =>
+        desktop ? void openByPath(async () => (await desktop('dialog.openPictures', {})).paths) : files.current?.click(),
       folder: () =>
         desktop
           ? void openByPath(async () => {

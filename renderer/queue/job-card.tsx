@@ -45,9 +45,7 @@ export function JobCard({ job, onGrip, dragged = false }: JobCardProps): ReactEl
         dragged && 'bg-hover opacity-60',
       )}
     >
-      {onGrip ? (
-        <AriaGrip label={say('job.drag', { label })} onGrip={onGrip} />
-      ) : null}
+      {onGrip ? <AriaGrip label={say('job.drag', { label })} onGrip={onGrip} /> : null}
       <AriaButton
         onPress={show}
         isDisabled={gone}
@@ -100,10 +98,7 @@ function JobState({ job }: { job: Job }): ReactElement {
   return (
     <span
       data-testid="job-state"
-      className={classes(
-        'shrink-0 text-s',
-        job.state === 'failed' ? 'text-bad' : running ? 'text-accent-text' : 'text-muted',
-      )}
+      className={classes('shrink-0 text-s', job.state === 'failed' ? 'text-bad' : running ? 'text-accent-text' : 'text-muted')}
     >
       {running ? say('job.percent', { percent: percent(progress) }) : say(`job.state.${job.state}`)}
     </span>
@@ -137,7 +132,11 @@ function Failure({ job, error }: { job: Job; error: ErrorView }): ReactElement {
   const say = useWords()
   const { retry, toast } = useActions()
   const words = errorWords(error, say.language)
-  const details = [`${error.code}: ${error.message}`, ...(error.detail ? [JSON.stringify(error.detail)] : []), `job ${job.id}`].join('\n')
+  const details = [
+    `${error.code}: ${error.message}`,
+    ...(error.detail ? [JSON.stringify(error.detail)] : []),
+    `job ${job.id}`,
+  ].join('\n')
   return (
     <div className="pt-0.5" data-testid="job-error">
       <p>{words.title}</p>
@@ -182,6 +181,10 @@ function Failure({ job, error }: { job: Job; error: ErrorView }): ReactElement {
   )
 }
 
+/** Seen when the card is pointed at or has the focus; always where nothing can point without touching. */
+const onHover =
+  'opacity-0 focus-visible:opacity-100 group-focus-within:opacity-100 group-hover:opacity-100 aria-expanded:opacity-100 [@media(hover:none)]:opacity-100'
+
 /** Cancel while it can be; everything else in a menu. */
 function Actions({ job, label, reorder }: { job: Job; label: string; reorder: boolean }): ReactElement {
   const say = useWords()
@@ -199,8 +202,22 @@ function Actions({ job, label, reorder }: { job: Job; label: string; reorder: bo
             disabled: first === job.id,
             onAction: () => void (first === undefined ? undefined : moveJob(job.id, first)),
           },
-          { id: 'earlier', label: say('job.moveUp'), icon: <ArrowUp size={14} aria-hidden />, keys: 'alt+up', disabled: first === job.id, onAction: () => void nudgeJob(job.id, -1) },
-          { id: 'later', label: say('job.moveDown'), icon: <ArrowDown size={14} aria-hidden />, keys: 'alt+down', disabled: waiting.at(-1) === job.id, onAction: () => void nudgeJob(job.id, 1) },
+          {
+            id: 'earlier',
+            label: say('job.moveUp'),
+            icon: <ArrowUp size={14} aria-hidden />,
+            keys: 'alt+up',
+            disabled: first === job.id,
+            onAction: () => void nudgeJob(job.id, -1),
+          },
+          {
+            id: 'later',
+            label: say('job.moveDown'),
+            icon: <ArrowDown size={14} aria-hidden />,
+            keys: 'alt+down',
+            disabled: waiting.at(-1) === job.id,
+            onAction: () => void nudgeJob(job.id, 1),
+          },
           {
             id: 'last',
             label: say('job.moveLast'),
@@ -211,7 +228,14 @@ function Actions({ job, label, reorder }: { job: Job; label: string; reorder: bo
         ]
       : []),
     ...(job.state === 'failed' || job.state === 'canceled'
-      ? [{ id: 'retry', label: say('job.retry'), icon: <RotateCcw size={14} aria-hidden />, onAction: () => void retry([job.id]) }]
+      ? [
+          {
+            id: 'retry',
+            label: say('job.retry'),
+            icon: <RotateCcw size={14} aria-hidden />,
+            onAction: () => void retry([job.id]),
+          },
+        ]
       : []),
     { id: 'recall', label: say('job.useSettings'), icon: <Sliders size={14} aria-hidden />, onAction: () => recall(job) },
   ]
@@ -227,13 +251,19 @@ function Actions({ job, label, reorder }: { job: Job; label: string; reorder: bo
             setAsked(true)
             void cancel([job.id]).finally(() => setAsked(false))
           }}
+          className={placeOf(job) === 'active' ? '' : onHover}
           data-testid="job-cancel"
         />
       )}
       <MenuButton label={say('job.more', { label })} entries={entries}>
-        <IconButton size="s" label={say('job.more', { label })} icon={<Ellipsis size={14} aria-hidden />} data-testid="job-menu" />
+        <IconButton
+          size="s"
+          label={say('job.more', { label })}
+          icon={<Ellipsis size={14} aria-hidden />}
+          className={onHover}
+          data-testid="job-menu"
+        />
       </MenuButton>
     </div>
   )
 }
-

@@ -10,7 +10,12 @@ import { dropBefore, type QueueRow } from './rows'
 const cardHeight = 69
 
 /** The list of jobs, virtual: however many there are, only those in sight are in the page. Waiting ones can be dragged into another order. */
-export function JobList(props: { label: string; rows: readonly QueueRow[]; onEnd?: () => void; loading?: boolean }): ReactElement {
+export function JobList(props: {
+  label: string
+  rows: readonly QueueRow[]
+  onEnd?: () => void
+  loading?: boolean
+}): ReactElement {
   const { rows, onEnd } = props
   const say = useWords()
   const { store } = useStudioRoot()
@@ -81,7 +86,9 @@ export function JobList(props: { label: string; rows: readonly QueueRow[]; onEnd
       const moved = nudgeJob(id, places)
       const job = store.getState().jobs.byId[id]
       if (moved && job)
-        announce(say('job.moved', { label: editLabel(job.edit, styles, say, say.language), place: moved.place, count: moved.count }))
+        announce(
+          say('job.moved', { label: editLabel(job.edit, styles, say, say.language), place: moved.place, count: moved.count }),
+        )
     },
   })
   const waiting = rows.filter((row) => row.kind === 'job' && row.place === 'waiting')
@@ -127,5 +134,10 @@ export function JobList(props: { label: string; rows: readonly QueueRow[]; onEnd
 }
 
 function InsertLine(props: { edge: 'top' | 'bottom' }): ReactElement {
-  return <div aria-hidden className={`absolute inset-x-2 h-0.5 rounded-full bg-accent ${props.edge === 'top' ? '-top-px' : '-bottom-px'}`} />
+  return (
+    <div
+      aria-hidden
+      className={`absolute inset-x-2 h-0.5 rounded-full bg-accent ${props.edge === 'top' ? '-top-px' : '-bottom-px'}`}
+    />
+  )
 }

@@ -116,7 +116,8 @@ function History(): ReactElement {
   const history = useStudio((state) => state.history)
   const rows = useMemo(() => historyRows(history), [history])
   if (history.state === 'idle') return <FirstPage onMount={loadHistory} />
-  if (rows.length === 0) return history.state === 'loading' ? <CardSkeletons /> : <Nothing title={say('queue.history.empty')} text="" />
+  if (rows.length === 0)
+    return history.state === 'loading' ? <CardSkeletons /> : <Nothing title={say('queue.history.empty')} text="" />
   return (
     <JobList
       label={say('queue.tab.history')}

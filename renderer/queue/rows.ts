@@ -1,7 +1,8 @@
 import type { HistoryState, JobsState } from '../state/jobs'
 
 /** One line of the panel's list. */
-export type QueueRow = { kind: 'job'; id: string; place: 'active' | 'waiting' | 'recent' | 'history' } | { kind: 'more'; count: number }
+export type QueueRow =
+  { kind: 'job'; id: string; place: 'active' | 'waiting' | 'recent' | 'history' } | { kind: 'more'; count: number }
 
 /** The lines of the queue: what runs, what waits (and how much more waits than is loaded), what ended. */
 export function queueRows(jobs: Pick<JobsState, 'active' | 'waiting' | 'recent'>, queued: number): QueueRow[] {

@@ -42,7 +42,9 @@ export function createJobActions({ store, ask, fail, client }: ActionContext): J
     async knowJob(id) {
       try {
         const job = await client.call('jobs.get', { id })
-        store.setState((state) => (state.jobs.byId[id] ? state : { jobs: { ...state.jobs, byId: { ...state.jobs.byId, [id]: job } } }))
+        store.setState((state) =>
+          state.jobs.byId[id] ? state : { jobs: { ...state.jobs, byId: { ...state.jobs.byId, [id]: job } } },
+        )
       } catch {
         // The facts are then without it: not worth a message.
       }

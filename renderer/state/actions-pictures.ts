@@ -22,6 +22,8 @@ export interface PictureActions {
   importSample(): Promise<void>
   /** Takes a picture as a style; answers its asset id. */
   importStylePicture(file: IncomingFile): Promise<string | undefined>
+  /** Puts a picture among the style pictures that the panel offers. */
+  rememberStylePicture(assetId: string): void
   /** Looks at a version without applying it; its current one when it is that. */
   showVersion(pictureId: string, assetId: string): void
 }
@@ -67,6 +69,11 @@ export function createPictureActions({ client, store, ask, toast, fail }: Action
     else if (added.length === 0 && duplicates.length > 0)
       toast({ tone: 'info', text: { key: 'import.duplicates', values: { count: duplicates.length } } })
   }
+
+  const rememberStylePicture = (assetId: string): void =>
+    store.setState(({ ui }) => ({
+      ui: { ...ui, stylePictures: [assetId, ...ui.stylePictures.filter((id) => id !== assetId)].slice(0, 12) },
+    }))
 
   const counted = async <T>(count: number, run: () => Promise<T>): Promise<T> => {
     store.setState((state) => ({ importing: state.importing + count }))
@@ -174,16 +181,14 @@ export function createPictureActions({ client, store, ask, toast, fail }: Action
             lines: [{ label: result.file, error: result.error }],
           })
         const assetId = result?.asset?.id
-        if (assetId !== undefined)
-          store.setState(({ ui }) => ({
-            ui: { ...ui, stylePictures: [assetId, ...ui.stylePictures.filter((id) => id !== assetId)].slice(0, 12) },
-          }))
+        if (assetId !== undefined) rememberStylePicture(assetId)
         return assetId
       } catch (thrown) {
         fail(thrown)
         return undefined
       }
     },
+    rememberStylePicture,
     showVersion: (pictureId, assetId) =>
       store.setState((state) => ({
         shown:

@@ -4,6 +4,11 @@ import { openPicture } from './open-picture'
 import { liveJobOf } from './shown'
 import type { StudioState } from './studio-state'
 
+/** What the view of the canvas is made of. */
+export interface CanvasParts extends Pick<StudioState, 'selection' | 'shown' | 'pictures'> {
+  jobs: Pick<StudioState['jobs'], 'active' | 'byId'>
+}
+
 /** A stored picture that the canvas shows. */
 export interface SeenAsset {
   assetId: string
@@ -31,7 +36,7 @@ export interface CanvasView {
  * Decides what the canvas shows, in this order: a running job over the version that it works on; a result or a picked version over the
  * version that it was made from; the current version over the original, so that the way so far can be compared.
  */
-export function canvasView(state: StudioState): CanvasView | undefined {
+export function canvasView(state: CanvasParts): CanvasView | undefined {
   const picture = openPicture(state)
   if (!picture) return undefined
   const shown = state.shown[picture.id]
@@ -68,12 +73,12 @@ export function editBase(state: Pick<StudioState, 'shown' | 'pictures'>, picture
   return state.pictures.byId[pictureId]?.currentAssetId
 }
 
-function jobOf(state: StudioState, id: string | undefined): Job | undefined {
+function jobOf(state: CanvasParts, id: string | undefined): Job | undefined {
   return id === undefined ? undefined : state.jobs.byId[id]
 }
 
 /** Sizes are known from the versions, from the job's own results, or from the picture: the canvas never waits for them. */
-function seen(state: StudioState, picture: Picture, assetId: string, job: Job | undefined): SeenAsset {
+function seen(state: CanvasParts, picture: Picture, assetId: string, job: Job | undefined): SeenAsset {
   const version = state.pictures.versions[picture.id]?.find((candidate) => candidate.asset.id === assetId)
   if (version) {
     const { width, height, hasAlpha } = version.asset

@@ -2,7 +2,7 @@ import type { Picture, Version } from '#shared/domain/picture'
 import type { StudioState } from './studio-state'
 
 /** The picture on the canvas. */
-export function openPicture(state: StudioState): Picture | undefined {
+export function openPicture(state: Pick<StudioState, 'selection' | 'pictures'>): Picture | undefined {
   const { openId } = state.selection
   return openId === undefined ? undefined : state.pictures.byId[openId]
 }

@@ -108,12 +108,26 @@ function Ring(props: { pose: Pose; poses: readonly Pose[]; onToggle: (pose: Pose
         <circle cx="100" cy="100" r="78" fill="none" stroke="var(--line)" strokeWidth="1" />
         {azimuths.map((azimuth) => {
           const { x, y } = placeOn(azimuth)
-          return <line key={azimuth} x1={100 + (x - 100) * 0.62} y1={100 + (y - 100) * 0.62} x2={100 + (x - 100) * 0.8} y2={100 + (y - 100) * 0.8} stroke="var(--line)" />
+          return (
+            <line
+              key={azimuth}
+              x1={100 + (x - 100) * 0.62}
+              y1={100 + (y - 100) * 0.62}
+              x2={100 + (x - 100) * 0.8}
+              y2={100 + (y - 100) * 0.8}
+              stroke="var(--line)"
+            />
+          )
         })}
       </svg>
       <div className="absolute left-1/2 top-1/2 flex size-18 -translate-x-1/2 -translate-y-1/2 items-center justify-center overflow-hidden rounded-s bg-raised">
         {picture ? (
-          <img src={client.fileUrl(picture.currentAssetId, { width: 128 })} alt="" draggable={false} className="size-full object-cover" />
+          <img
+            src={client.fileUrl(picture.currentAssetId, { width: 128 })}
+            alt=""
+            draggable={false}
+            className="size-full object-cover"
+          />
         ) : null}
       </div>
       {azimuths.map((azimuth) => {
@@ -154,7 +168,12 @@ function placeOn(azimuth: number): { x: number; y: number } {
   return { x: 100 + 78 * Math.sin(turn), y: 100 + 78 * Math.cos(turn) }
 }
 
-function Pick(props: { label: string; value: string; items: { id: string; label: string }[]; onChange: (id: string) => void }): ReactElement {
+function Pick(props: {
+  label: string
+  value: string
+  items: { id: string; label: string }[]
+  onChange: (id: string) => void
+}): ReactElement {
   return (
     <div className="flex flex-col gap-1">
       <span className="text-s text-muted">{props.label}</span>
@@ -183,7 +202,11 @@ function Chosen(props: { poses: readonly Pose[]; onRemove: (pose: Pose) => void 
             className="inline-flex h-6 items-center gap-1 whitespace-nowrap rounded-s border border-line pl-2 pr-1 text-s"
           >
             {item.label}
-            <AriaButton slot="remove" aria-label={say('view.remove', { view: item.label })} className="rounded-s p-0.5 text-muted hovered:text-text">
+            <AriaButton
+              slot="remove"
+              aria-label={say('view.remove', { view: item.label })}
+              className="rounded-s p-0.5 text-muted hovered:text-text"
+            >
               <X size={11} aria-hidden />
             </AriaButton>
           </Tag>

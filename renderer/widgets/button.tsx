@@ -20,7 +20,8 @@ export interface ButtonProps extends Omit<AriaButtonProps, 'children' | 'classNa
 }
 
 const kinds: Record<ButtonKind, string> = {
-  primary: 'bg-accent font-semibold text-on-accent hovered:bg-accent-hover pressed:bg-accent',
+  primary:
+    'bg-accent font-semibold text-on-accent hovered:bg-accent-hover pressed:bg-accent unavailable:bg-raised unavailable:text-muted unavailable:opacity-100',
   plain: 'border border-line bg-panel text-text hovered:bg-hover pressed:bg-raised',
   quiet: 'text-muted hovered:bg-hover hovered:text-text pressed:bg-raised',
   danger: 'border border-bad-line text-bad hovered:bg-bad-wash pressed:bg-bad-wash',
@@ -34,7 +35,7 @@ export function Button({ kind = 'plain', size = 'm', icon, tip, keys, className,
       {...rest}
       className={classes(
         'inline-flex shrink-0 items-center justify-center whitespace-nowrap rounded-m transition-colors duration-120',
-        'disabled:cursor-not-allowed disabled:opacity-45',
+        'unavailable:cursor-not-allowed unavailable:opacity-45',
         kinds[kind],
         sizes[size],
         className,
@@ -68,7 +69,7 @@ export function IconButton({ label, icon, kind = 'quiet', size = 'm', keys, clas
         aria-label={label}
         className={classes(
           'inline-flex shrink-0 items-center justify-center rounded-m transition-colors duration-120',
-          'disabled:cursor-not-allowed disabled:opacity-45',
+          'unavailable:cursor-not-allowed unavailable:opacity-45',
           kinds[kind],
           size === 's' ? 'size-6' : size === 'm' ? 'size-8' : 'size-9',
           className,

@@ -1,0 +1,70 @@
+import { useEffect, type ReactElement } from 'react'
+import { I18nProvider } from 'react-aria-components'
+import { useTranslation } from 'react-i18next'
+import { Center } from './frame/center'
+import { Dialogs } from './frame/dialogs'
+import { Denied, LinkBanner } from './frame/link-state'
+import { ModeRail } from './frame/mode-rail'
+import { SidePanel } from './frame/side-panel'
+import { Toasts } from './frame/toasts'
+import { TopBar } from './frame/top-bar'
+import { StudioDragAndDrop } from './frame/studio-drag-and-drop'
+import { FactsPanel } from './facts/facts-panel'
+import { chooseLanguage, useWords } from './i18n/i18n'
+import { Intake } from './library-intake/intake'
+import { StylePanel } from './panels/style-panel'
+import { QueuePanel } from './queue/queue-panel'
+import { Shortcuts } from './shortcuts/shortcuts'
+import { useStudio } from './state/context'
+import { useThemeOnDocument } from './theme/theme'
+import { ViewsPanel } from './views/views-panel'
+
+/** The studio: one window, five places. */
+export function App(): ReactElement {
+  const say = useWords()
+  const denied = useStudio((state) => state.link === 'denied')
+  const mode = useStudio((state) => state.ui.mode)
+  useThemeOnDocument()
+  useLanguageOfSettings()
+  return (
+    <I18nProvider locale={say.language === 'zh' ? 'zh-CN' : 'en-US'}>
+      {denied ? (
+        <Denied />
+      ) : (
+        <Intake>
+          <StudioDragAndDrop>
+            <div className="flex h-full flex-col">
+              <TopBar />
+              <LinkBanner />
+              <div className="flex min-h-0 flex-1">
+                <ModeRail />
+                <SidePanel side="left" label={say('panel.left')}>
+                  {mode === 'style' ? <StylePanel /> : <ViewsPanel />}
+                </SidePanel>
+                <Center />
+                <SidePanel side="right" label={say('panel.right')}>
+                  <QueuePanel />
+                  <FactsPanel />
+                </SidePanel>
+              </div>
+            </div>
+            <Dialogs />
+            <Toasts />
+            <Shortcuts />
+          </StudioDragAndDrop>
+        </Intake>
+      )}
+    </I18nProvider>
+  )
+}
+
+/** Follows the language of the settings, and tells the document which it is. */
+function useLanguageOfSettings(): void {
+  const { i18n } = useTranslation()
+  const setting = useStudio((state) => state.settings.language)
+  const language = chooseLanguage(setting, navigator.languages)
+  useEffect(() => {
+    document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en'
+    if (i18n.language !== language) void i18n.changeLanguage(language)
+  }, [i18n, language])
+}

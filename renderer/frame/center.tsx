@@ -1,0 +1,94 @@
+import { ChevronLeft, ChevronRight, Download, Trash2 } from 'lucide-react'
+import type { ReactElement } from 'react'
+import { useWords } from '../i18n/i18n'
+import { useActions, useStudio, useStudioParts } from '../state/context'
+import { openPicture } from '../state/open-picture'
+import { IconButton, Segmented } from '../widgets'
+import { CanvasPlace } from './canvas-place'
+import { LibraryPlace } from './library-place'
+
+/** The middle of the window: the open picture with its versions, or the library. */
+export function Center(): ReactElement {
+  const say = useWords()
+  const { center } = useStudio((state) => state.ui)
+  return (
+    <main className="flex min-w-0 flex-1 flex-col bg-ground" aria-label={say('center.label')}>
+      <CenterBar />
+      {center === 'canvas' ? <CanvasPlace /> : <LibraryPlace />}
+    </main>
+  )
+}
+
+function CenterBar(): ReactElement {
+  const say = useWords()
+  const { setUi, stepPicture, openDialog, trash } = useActions()
+  const picture = useStudio(openPicture)
+  const { center, total, selected, first, last } = useStudioParts((state) => ({
+    center: state.ui.center,
+    total: state.pictures.total,
+    selected: state.selection.selected,
+    first: state.pictures.order[0],
+    last: state.pictures.order.at(-1),
+  }))
+  const many = center === 'library'
+  const targets = many ? (selected.length > 0 ? selected : picture ? [picture.id] : []) : picture ? [picture.id] : []
+  return (
+    <div className="flex h-11 shrink-0 items-center gap-2 border-b border-line px-4">
+      <Segmented
+        label={say('center.label')}
+        size="s"
+        value={center}
+        onChange={(next) => setUi({ center: next })}
+        items={[
+          { id: 'canvas', label: say('center.canvas'), testId: 'show-canvas' },
+          { id: 'library', label: `${say('center.library')}${total > 0 ? ` ${total}` : ''}`, testId: 'show-library' },
+        ]}
+      />
+      <div className="flex min-w-0 flex-1 items-center justify-center gap-1">
+        {picture && !many ? (
+          <>
+            <IconButton
+              size="s"
+              label={say('center.previous')}
+              keys="["
+              icon={<ChevronLeft size={15} aria-hidden />}
+              isDisabled={picture.id === first}
+              onPress={() => stepPicture(-1)}
+              data-testid="previous-picture"
+            />
+            <span className="min-w-0 truncate text-muted" data-testid="open-name" title={picture.name}>
+              {picture.name}
+            </span>
+            <IconButton
+              size="s"
+              label={say('center.next')}
+              keys="]"
+              icon={<ChevronRight size={15} aria-hidden />}
+              isDisabled={picture.id === last}
+              onPress={() => stepPicture(1)}
+              data-testid="next-picture"
+            />
+          </>
+        ) : null}
+      </div>
+      <div className="flex">
+        <IconButton
+          label={say('canvas.export')}
+          keys="mod+e"
+          icon={<Download size={15} aria-hidden />}
+          isDisabled={targets.length === 0}
+          onPress={() => openDialog({ type: 'export', pictureIds: targets })}
+          data-testid="export-open"
+        />
+        <IconButton
+          label={say('library.trash')}
+          keys="delete"
+          icon={<Trash2 size={15} aria-hidden />}
+          isDisabled={targets.length === 0}
+          onPress={() => void trash(targets)}
+          data-testid="trash"
+        />
+      </div>
+    </div>
+  )
+}

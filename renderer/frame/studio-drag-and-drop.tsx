@@ -1,0 +1,78 @@
+import type { ReactElement, ReactNode } from 'react'
+import { assertNever } from '#shared/domain/error'
+import { DragAndDrop, type DropAction, type SystemFile, type SystemFiles } from '../dnd'
+import type { IncomingFile } from '../state/actions'
+import { useActions } from '../state/context'
+
+const incoming = ({ file }: SystemFile): IncomingFile => ({ name: file.name, data: file })
+
+/** Carries out what is dropped and pasted anywhere in the window. */
+export function StudioDragAndDrop(props: { children: ReactNode }): ReactElement {
+  const actions = useActions()
+
+  /** The files of a drop, after telling what of it could not be read. */
+  const read = async (files: Promise<SystemFiles> | undefined): Promise<IncomingFile[]> => {
+    const dropped = await files
+    if (!dropped) return []
+    if (dropped.unreadable.length > 0)
+      actions.toast({
+        tone: 'bad',
+        text: { key: 'import.unreadable', values: { names: dropped.unreadable.slice(0, 3).join(', ') } },
+      })
+    if (dropped.truncated) actions.toast({ tone: 'info', text: { key: 'import.truncated' } })
+    if (dropped.files.length === 0 && dropped.unreadable.length === 0)
+      actions.toast({ tone: 'info', text: { key: 'import.nothing' } })
+    return dropped.files.map(incoming)
+  }
+
+  const carryOut = async (action: DropAction, files: Promise<SystemFiles> | undefined): Promise<void> => {
+    switch (action.do) {
+      case 'restyle':
+        return actions.restyle(
+          { styleId: action.styleId },
+          action.pictures.map((picture) => picture.pictureId),
+        )
+      case 'restyle-by':
+        actions.rememberStylePicture(action.style.assetId)
+        return actions.restyle({ styleAssetId: action.style.assetId }, [action.picture.pictureId])
+      case 'restyle-by-file': {
+        const styleAssetId = await importStyle(await read(files))
+        if (styleAssetId !== undefined) await actions.restyle({ styleAssetId }, [action.picture.pictureId])
+        return
+      }
+      case 'import':
+        await actions.importFiles(await read(files))
+        return
+      case 'import-and-restyle': {
+        const results = await actions.importFiles(await read(files))
+        const pictureIds = results.flatMap((result) => (result.picture ? [result.picture.id] : []))
+        if (pictureIds.length > 0) await actions.restyle({ styleId: action.styleId }, pictureIds)
+        return
+      }
+      case 'open':
+        return actions.openPicture(action.picture.pictureId)
+      case 'choose-style':
+        actions.rememberStylePicture(action.style.assetId)
+        return actions.setStyle({ styleAssetId: action.style.assetId })
+      case 'choose-style-file': {
+        const styleAssetId = await importStyle(await read(files))
+        if (styleAssetId !== undefined) actions.setStyle({ styleAssetId })
+        return
+      }
+      default:
+        return assertNever(action, 'drop')
+    }
+  }
+  const importStyle = async ([first]: IncomingFile[]): Promise<string | undefined> => first && actions.importStylePicture(first)
+
+  return (
+    <DragAndDrop
+      onDrop={(action, files) => {
+        carryOut(action, files).catch(actions.fail)
+      }}
+      onPaste={(files) => void actions.importFiles(files.map(incoming))}
+    >
+      {props.children}
+    </DragAndDrop>
+  )
+}

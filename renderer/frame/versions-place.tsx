@@ -1,0 +1,3 @@
+export function VersionsPlace(): null {
+  return null
+}

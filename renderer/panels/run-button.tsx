@@ -1,0 +1,26 @@
+import type { ReactElement } from 'react'
+import { useWords } from '../i18n/i18n'
+import { useActions, useStudio } from '../state/context'
+import { editTargets } from '../state/selection'
+import { Button } from '../widgets'
+
+/** The one primary button of the style panel; it says how many pictures it will restyle, or what is missing. */
+export function RunButton(): ReactElement {
+  const say = useWords()
+  const { restyle } = useActions()
+  const targets = useStudio((state) => editTargets(state.selection, (id) => state.pictures.byId[id] !== undefined).length)
+  const hasStyle = useStudio(({ ui }) => ui.style.styleId !== undefined || ui.style.styleAssetId !== undefined)
+  return (
+    <Button
+      kind="primary"
+      size="l"
+      className="w-full"
+      isDisabled={targets === 0 || !hasStyle}
+      onPress={() => void restyle()}
+      keys="mod+enter"
+      data-testid="restyle"
+    >
+      {targets === 0 ? say('style.run.noPicture') : hasStyle ? say('style.run', { count: targets }) : say('style.run.pick')}
+    </Button>
+  )
+}
