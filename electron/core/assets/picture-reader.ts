@@ -11,8 +11,8 @@ export const pictureLimits = {
   bytes: 512 * 1024 * 1024,
   /** Pixels: 100 million. sharp's own default (268 million) lets a 747 KB bomb through. */
   pixels: 100_000_000,
-  /** Either side, pixels: the most that JPEG can hold. */
-  side: 65_535,
+  /** Either side, pixels: the most that the JPEG decoder takes. */
+  side: 65_500,
   /** Seconds that one decoding may take. */
   seconds: 120,
 } as const
@@ -178,7 +178,7 @@ export function pictureError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown
   if (thrown instanceof Error && (thrown as { code?: unknown }).code === undefined) {
     const reason = thrown.message.split('\n')[0] ?? ''
-    if (/pixel limit|exceeds.*limit|too large/i.test(reason)) {
+    if (/pixel limit|exceeds.*limit|too large|maximum supported image dimension/i.test(reason)) {
       return new AppError(
         'input.too_large',
         `This picture is over the limit of ${pictureLimits.pixels / 1e6} megapixels. Save a smaller version and import that.`,

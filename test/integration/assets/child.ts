@@ -18,6 +18,8 @@ interface Request {
   import?: string[]
   /** A PNG that plays an engine's result; `workDir` gets a copy of it. */
   produce?: string
+  /** Check the files afterwards, deeply, with repair. */
+  check?: boolean
   /** A folder to export the first imported picture to. */
   export?: string
 }
@@ -61,6 +63,11 @@ try {
     const [picture] = store.pictures.page({ limit: 1 }).items
     if (picture)
       answer['exported'] = await store.export(picture.rootAssetId, { dir: request.export, name: picture.name, format: 'png' })
+  }
+  if (request.check === true) {
+    answer['checks'] = await store.checkFiles({ repair: true, deep: true })
+    answer['names'] = store.pictures.page({ limit: 500 }).items.map(({ name }) => name)
+    answer['integrity'] = db.pragma('integrity_check', { simple: true })
   }
 } catch (error) {
   answer['error'] = toAppError(error).toView()

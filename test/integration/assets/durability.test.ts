@@ -1,9 +1,12 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { writePng } from '../../pictures/png-writer'
 import { scene } from '../../pictures/odd-pictures'
@@ -58,5 +61,44 @@ describe.skipIf(!canTrace)('the order of an engine result (needs strace)', () =>
       folderSynced,
     )
     expect(await readdir(join(dir, 'data', 'work'))).toEqual([])
+  })
+})
+
+describe('an import that is killed again and again', () => {
+  it('has every picture once in the end, and no half file', async () => {
+    const photos = join(dir, 'photos')
+    await mkdir(photos)
+    const count = 40
+    for (let i = 0; i < count; i++) {
+      const pixels = scene(320, 240).map((value) => (value + i * 5) & 255)
+      // Every other one needs a converted copy: two files a picture.
+      const colour = sharp(pixels, { raw: { width: 320, height: 240, channels: 3 } }).withMetadata({
+        orientation: i % 2 === 0 ? 1 : 6,
+      })
+      await writeFile(join(photos, `${i}.jpg`), await colour.jpeg({ quality: 90 }).toBuffer())
+    }
+    const request = { dataDir: join(dir, 'killed'), import: [photos] }
+    let killed = 0
+    for (let round = 0; round < 12; round++) {
+      const running = spawn(process.execPath, [child, JSON.stringify(request)], { stdio: 'ignore' })
+      const ended = once(running, 'exit')
+      const timer = setTimeout(() => running.kill('SIGKILL'), 150 + Math.random() * 350)
+      const [, signal] = (await ended) as [number | null, NodeJS.Signals | null]
+      clearTimeout(timer)
+      if (signal === 'SIGKILL') killed += 1
+      // What is under its final name is whole at every moment, not only in the end.
+      for (const blob of await readdir(join(dir, 'killed', 'blobs'), { recursive: true, withFileTypes: true }).catch(() => [])) {
+        if (!blob.isFile()) continue
+        const hash = createHash('sha256').update(await readFile(join(blob.parentPath, blob.name)))
+        expect(hash.digest('hex')).toBe(blob.name)
+      }
+    }
+    expect(killed).toBeGreaterThan(3)
+    const { stdout } = await run(process.execPath, [child, JSON.stringify({ ...request, check: true })], { maxBuffer: 1 << 24 })
+    const answer = JSON.parse(stdout) as { checks: { name: string; ok: boolean }[]; names: string[]; integrity: string }
+    expect(answer.checks.filter(({ ok }) => !ok)).toEqual([])
+    expect(answer.integrity).toBe('ok')
+    expect(answer.names.toSorted((a, b) => Number(a) - Number(b))).toEqual(Array.from({ length: count }, (_, i) => `${i}`))
+    expect(await readdir(join(dir, 'killed', 'staging'))).toEqual([])
   })
 })
