@@ -3,12 +3,17 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { maxSeed } from '#shared/domain/id'
 import { bindWorkflow } from './bind'
-import { loadWorkflows } from './load'
+import { loadWorkflows, type Workflow } from './load'
 
 const { workflows } = await loadWorkflows(fileURLToPath(new URL('../../../workflows', import.meta.url)))
-const camera = workflows.get('qwen-edit-2511-perspective')!
-const kontext = workflows.get('flux-kontext-reference')!
-const sdxl = workflows.get('sdxl-text-to-image')!
+const get = (id: string): Workflow => {
+  const workflow = workflows.get(id)
+  if (!workflow) throw new Error(`no workflow ${id}`)
+  return workflow
+}
+const camera = get('qwen-edit-2511-perspective')
+const kontext = get('flux-kontext-reference')
+const sdxl = get('sdxl-text-to-image')
 const prefix = 'recast/1'
 const photo = { photo: 'p.png' }
 const words = { prompt: 'x' }
@@ -75,7 +80,7 @@ describe('values', () => {
   })
 
   test('seeds in a row stay different where a node takes less, and are kept whole elsewhere', () => {
-    const story = workflows.get('story-diffusion')!
+    const story = get('story-diffusion')
     const seedOf = (seed: number) =>
       bindWorkflow(story, { roles: 'r', scenes: 's', seed }, {}, { prefix }).graph['41']?.inputs['seed'] as number
     fc.assert(
@@ -173,7 +178,7 @@ describe('variants and rules', () => {
   test('pictures: the required must be there, unknown slots are refused', () => {
     expect(() => bindWorkflow(camera, words, {}, { prefix })).toThrow(/needs a picture for "photo"/)
     expect(() => bindWorkflow(camera, words, { ...photo, style: 's' }, { prefix })).toThrow(/no picture "style"/)
-    const story = workflows.get('story-diffusion')!
+    const story = get('story-diffusion')
     const bound = bindWorkflow(story, { roles: 'r', scenes: 's' }, { second: 's.png' }, { prefix })
     expect(bound.ignored).toEqual(['second'])
     expect(bound.graph['81']?.inputs['photomake_ckpt']).toBe('none')

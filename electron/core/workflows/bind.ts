@@ -96,9 +96,10 @@ export function bindWorkflow(
       ...Object.keys(images).filter((slot) => unused(workflow.images[slot]?.to)),
     ],
     models,
-    minimumVersion: [workflow.minimumVersion, ...chosen.flatMap((option) => option.minimumVersion ?? [])]
-      .toSorted(compareVersions)
-      .at(-1)!,
+    minimumVersion: chosen.reduce(
+      (least, { minimumVersion: own }) => (own !== undefined && compareVersions(own, least) > 0 ? own : least),
+      workflow.minimumVersion,
+    ),
     vramGb: chosen.reduce((need, option) => option.vramGb ?? need, workflow.vramGb),
   }
 }

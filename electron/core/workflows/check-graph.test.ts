@@ -10,6 +10,21 @@ const cls = (required: Record<string, unknown>, output: unknown[], more: Record<
 })
 
 /** A little server, in the forms that real answers have. */
+const dynamic = cls(
+  {
+    input: ['COMFY_MATCHTYPE_V3', { template: { allowed_types: 'IMAGE,MASK', template_id: 't' } }],
+    resize: [
+      'COMFY_DYNAMICCOMBO_V3',
+      {
+        options: [
+          { key: 'by factor', inputs: { required: { factor: ['FLOAT', { min: 0.1, max: 8 }] } } },
+          { key: 'to size', inputs: { required: { width: ['INT', { min: 1, max: 99 }] } } },
+        ],
+      },
+    ],
+  },
+  ['COMFY_MATCHTYPE_V3'],
+)
 const info: ObjectInfo = {
   Load: cls({ name: [['a.safetensors', 'b.safetensors'], { tooltip: 'old form' }], kind: ['COMBO', { options: ['x', 'y'] }] }, [
     'MODEL',
@@ -19,7 +34,7 @@ const info: ObjectInfo = {
   Sample: cls(
     {
       model: ['MODEL'],
-      seed: ['INT', { min: 0, max: 18446744073709551615 }],
+      seed: ['INT', { min: 0, max: 2 ** 64 }],
       steps: ['INT', { min: 1, max: 100 }],
       cfg: ['FLOAT', { min: 0, max: 10, step: 0.1 }],
       width: ['INT', { min: 16, max: 4096, step: 16 }],
@@ -40,26 +55,13 @@ const info: ObjectInfo = {
     },
     ['IMAGE'],
   ),
-  Dynamic: cls(
-    {
-      input: ['COMFY_MATCHTYPE_V3', { template: { allowed_types: 'IMAGE,MASK', template_id: 't' } }],
-      resize: [
-        'COMFY_DYNAMICCOMBO_V3',
-        {
-          options: [
-            { key: 'by factor', inputs: { required: { factor: ['FLOAT', { min: 0.1, max: 8 }] } } },
-            { key: 'to size', inputs: { required: { width: ['INT', { min: 1, max: 99 }] } } },
-          ],
-        },
-      ],
-    },
-    ['COMFY_MATCHTYPE_V3'],
-  ),
+  Dynamic: dynamic,
   OldList: cls({ choice: [['1', '2'], {}] }, [['1', '2']]),
 }
 
+const load = { class_type: 'Load', inputs: { name: 'a.safetensors', kind: 'y' } }
 const good: Graph = {
-  '1': { class_type: 'Load', inputs: { name: 'a.safetensors', kind: 'y' } },
+  '1': load,
   '2': { class_type: 'Picture', inputs: { image: 'uploaded a moment ago.png' } },
   '3': {
     class_type: 'Sample',
@@ -72,8 +74,10 @@ const good: Graph = {
 function changed(id: string, inputs: Record<string, unknown>): Graph {
   const graph = structuredClone(good)
   for (const [name, value] of Object.entries(inputs)) {
-    if (value === undefined) delete graph[id]!.inputs[name]
-    else graph[id]!.inputs[name] = value
+    const node = graph[id]
+    if (!node) throw new Error(`no node ${id}`)
+    if (value === undefined) delete node.inputs[name]
+    else node.inputs[name] = value
   }
   return graph
 }
@@ -86,8 +90,8 @@ test('a good graph has no problems, also strictly', () => {
 
 describe('each mistake is found, and only it', () => {
   const cases: [string, Graph, ProblemCode][] = [
-    ['a class that is not there', { ...good, '1': { ...good['1']!, class_type: 'Nope' } }, 'unknown_class'],
-    ['a class named like a property of objects', { ...good, '1': { ...good['1']!, class_type: 'constructor' } }, 'unknown_class'],
+    ['a class that is not there', { ...good, '1': { ...load, class_type: 'Nope' } }, 'unknown_class'],
+    ['a class named like a property of objects', { ...good, '1': { ...load, class_type: 'constructor' } }, 'unknown_class'],
     ['a required value left out', changed('3', { steps: undefined }), 'required_input_missing'],
     ['a required link left out', changed('3', { model: undefined }), 'required_input_missing'],
     ['a list of one', changed('3', { model: ['1'] }), 'bad_link'],
@@ -110,7 +114,7 @@ describe('each mistake is found, and only it', () => {
     ['a number above', changed('3', { cfg: 10.01 }), 'value_bigger_than_max'],
     ['a file that is not there', changed('1', { name: 'c.safetensors' }), 'value_not_in_list'],
     ['an option of the newer form', changed('1', { kind: 'z' }), 'value_not_in_list'],
-    ['no output', { '1': good['1']! }, 'no_output'],
+    ['no output', { '1': load }, 'no_output'],
     ['an empty graph', {}, 'no_output'],
     [
       'a circle',
@@ -189,7 +193,7 @@ describe('inputs that depend on others', () => {
     expect(codes(resize({ resize: 'to size' }))).toEqual(['required_input_missing'])
     expect(codes(resize({ resize: 'to size', 'resize.width': 5, 'resize.factor': 2 }), true)).toEqual(['unknown_input'])
     expect(codes(resize({ resize: 'otherwise' }))).toEqual(['value_not_in_list'])
-    expect(inputSpecs(info['Dynamic']!, { resize: 'by factor' }).get('resize.factor')).toMatchObject({
+    expect(inputSpecs(dynamic, { resize: 'by factor' }).get('resize.factor')).toMatchObject({
       type: 'FLOAT',
       min: 0.1,
       max: 8,

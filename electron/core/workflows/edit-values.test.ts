@@ -3,10 +3,14 @@ import { describe, expect, test } from 'vitest'
 import { type Edit, editSchema } from '#shared/domain/edit'
 import { bindWorkflow } from './bind'
 import { valuesForEdit } from './edit-values'
-import { loadWorkflows } from './load'
+import { loadWorkflows, type Workflow } from './load'
 
 const { workflows } = await loadWorkflows(fileURLToPath(new URL('../../../workflows', import.meta.url)))
-const get = (id: string) => workflows.get(id)!
+const get = (id: string): Workflow => {
+  const workflow = workflows.get(id)
+  if (!workflow) throw new Error(`no workflow ${id}`)
+  return workflow
+}
 const style = (edit: Record<string, unknown>): Edit => editSchema.parse({ kind: 'style', ...edit })
 const facts = { seed: 5, styleWording: 'Clay Style, lovely, 3d, cute' }
 const picture = '00000000-0000-4000-8000-000000000000'

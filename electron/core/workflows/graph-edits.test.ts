@@ -23,7 +23,7 @@ describe('edits', () => {
       {
         ...graph,
         '6': { class_type: 'Lora', inputs: { model: ['2', 0] } },
-        '3': { ...graph['3']!, inputs: { model: ['6', 0] } },
+        '3': { class_type: 'Sample', inputs: { model: ['6', 0] } },
       },
       [
         { bypass: '2', input: 'model' },

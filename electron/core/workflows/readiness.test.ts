@@ -3,19 +3,24 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { bindWorkflow } from './bind'
 import { checkGraph } from './check-graph'
-import { loadWorkflows } from './load'
+import { loadWorkflows, type Workflow } from './load'
 import { type ObjectInfo, objectInfoSchema } from './object-info'
 import { readiness } from './readiness'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const recorded = objectInfoSchema.parse(JSON.parse(readFileSync(`${root}test/fakes/comfyui/object_info.json`, 'utf8')))
 const library = await loadWorkflows(`${root}workflows`)
-const camera = library.workflows.get('qwen-edit-2511-perspective')!
+const get = (id: string): Workflow => {
+  const workflow = library.workflows.get(id)
+  if (!workflow) throw new Error(`no workflow ${id}`)
+  return workflow
+}
+const camera = get('qwen-edit-2511-perspective')
 
 /** The recorded server with a list of one node exchanged. */
 function withList(name: string, input: string, change: (list: string[]) => string[]): ObjectInfo {
   const info = structuredClone(recorded)
-  const spec = info[name]!.input.required![input] as [string[] | string, { options?: string[] }]
+  const spec = info[name]?.input.required?.[input] as [string[] | string, { options?: string[] }]
   if (Array.isArray(spec[0])) spec[0] = change(spec[0])
   else spec[1].options = change(spec[1].options ?? [])
   return info
@@ -140,7 +145,7 @@ describe('readiness', () => {
   })
 
   test('StoryDiffusion from words needs no PhotoMaker, with pictures it does, and never as a pickle', () => {
-    const story = library.workflows.get('story-diffusion')!
+    const story = get('story-diffusion')
     const info = withList('StoryDiffusion_Apply', 'photomake_ckpt', () => ['none', 'photomaker-v1.bin'])
     expect(readiness(library, story, { version: '0.8.0', objectInfo: info })).toMatchObject({ ready: true })
     expect(readiness(library, story, { version: '0.8.0', objectInfo: info }, { images: ['first'] })).toMatchObject({
