@@ -20,11 +20,15 @@ const graspable = { width: 160, height: 40 }
  */
 export function placeWindow(saved: WindowState | undefined, screens: readonly Rectangle[]): WindowState {
   const main = screens[0] ?? { x: 0, y: 0, ...usualWindow }
-  const home = saved && screens.find((screen) => isGraspable(saved.bounds, screen))
-  const screen = home ?? main
   const wanted = saved?.bounds ?? usualWindow
-  const width = Math.min(Math.max(wanted.width, smallestWindow.width), Math.max(screen.width, smallestWindow.width))
-  const height = Math.min(Math.max(wanted.height, smallestWindow.height), Math.max(screen.height, smallestWindow.height))
+  const sizeOn = (screen: Rectangle) => ({
+    width: Math.min(Math.max(wanted.width, smallestWindow.width), Math.max(screen.width, smallestWindow.width)),
+    height: Math.min(Math.max(wanted.height, smallestWindow.height), Math.max(screen.height, smallestWindow.height)),
+  })
+  // Judged with the size that it will have, not the one that was saved.
+  const home = saved && screens.find((one) => isGraspable({ ...saved.bounds, ...sizeOn(one) }, one))
+  const screen = home ?? main
+  const { width, height } = sizeOn(screen)
   const at =
     home && saved
       ? { x: saved.bounds.x, y: saved.bounds.y }

@@ -3,8 +3,11 @@
  * same; a test compares them.
  */
 export const fuses = {
-  /** ELECTRON_RUN_AS_NODE would make the signed binary a Node for anyone. The draft engine's process is a utility process. */
-  runAsNode: false,
+  /**
+   * On: the draft engine forks its process, which Electron does by ELECTRON_RUN_AS_NODE. What it gives away is small: whoever can set
+   * that variable can start programs as the user already. It goes when that process becomes an Electron utility process.
+   */
+  runAsNode: true,
   enableCookieEncryption: true,
   enableNodeOptionsEnvironmentVariable: false,
   enableNodeCliInspectArguments: false,
