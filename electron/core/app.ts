@@ -1,8 +1,31 @@
+import { constants } from 'node:fs'
+import { access, mkdir } from 'node:fs/promises'
+import { isAbsolute, join } from 'node:path'
 import type { Readable } from 'node:stream'
-import type { CallName, CallOutput, ImportResult } from '#shared/contract/calls'
+import { calls, isCallName, type CallName, type CallOutput, type ImportResult } from '#shared/contract/calls'
 import type { FileUrlOptions } from '#shared/contract/client'
+import { AppError } from '#shared/domain/error'
+import { createHandlers } from './api'
+import { openAssetStore } from './assets/asset-store'
+import type { BlobStore } from './assets/blob-store'
+import type { Database } from './database/database'
+import { toCoreError } from './database/errors'
+import { openDatabase } from './database/open'
+import { openTables } from './database/tables'
 import type { Engine } from './engines/engine'
-import type { EventHub } from './event-hub'
+import { createPool } from './engines/pool'
+import { createEventHub, type EventHub } from './event-hub'
+import { createFiles } from './files'
+import { checkInput } from './input-check'
+import { createBoard } from './jobs/board'
+import { createEstimator } from './jobs/estimate'
+import { createJobExporter } from './jobs/export'
+import { createQueue } from './jobs/queue'
+import { recover, sweepWorkDirs } from './jobs/recovery'
+import { createScheduler } from './jobs/scheduler'
+import { resourceFolder } from './resources'
+import { openSettings } from './settings/settings'
+import { openStyleTiles } from './style-tiles'
 
 /** The part of a pino logger that the core uses; `diagnostics/log` makes one that writes rotated files. */
 export interface AppLogger {
@@ -35,6 +58,8 @@ export interface AppOptions {
    * everything else works, submitted jobs wait. Default true.
    */
   takeJobs?: boolean
+  /** Another way of storing files; the tests of durability put a careless one here. */
+  openBlobs?: (dataDir: string) => Promise<BlobStore>
   /** Folder of the draft networks (`*.onnx`); absent: the one that comes with Recast. */
   modelsDir?: string
   /** The draft engine's process file; absent: found beside the running bundle or in the source tree. */
@@ -76,8 +101,148 @@ export interface App {
   close(): Promise<void>
 }
 
+/** Name of the database's file in a data folder. */
+const databaseFile = 'recast.db'
+const silent: AppLogger = { debug() {}, info() {}, warn() {}, error() {} }
+
+/** Makes the data folder, for this user only: it holds their pictures. */
+async function makeDataDir(dataDir: string): Promise<void> {
+  if (!isAbsolute(dataDir)) {
+    throw new AppError('input.invalid', `The data folder must be an absolute path, got "${dataDir}".`, {
+      detail: { field: 'dataDir' },
+    })
+  }
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 })
+    await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK)
+  } catch (error) {
+    throw toCoreError(error)
+  }
+}
+
 /**
  * Opens the data folder (making or migrating its database), recovers what a former process left, and starts the scheduler.
  * Rejects with `database.future`, `database.corrupt`, `io.permission` or `io.disk_full`.
  */
-export declare function createApp(options: AppOptions): Promise<App>
+export async function createApp(options: AppOptions): Promise<App> {
+  const { dataDir, version, logger = silent, takeJobs = true } = options
+  await makeDataDir(dataDir)
+  const db = await openDatabase({ path: join(dataDir, databaseFile), onNote: (note) => logger.info({ note }, 'database') })
+  try {
+    return await assemble(options, db, logger, takeJobs)
+  } catch (error) {
+    db.close()
+    throw toCoreError(error)
+  }
+
+  /** Puts the pieces together over an open database. */
+  async function assemble(options: AppOptions, db: Database, logger: AppLogger, takeJobs: boolean): Promise<App> {
+    const tables = openTables(db)
+    const settings = openSettings(db)
+    const store = await openAssetStore({ dataDir, db, ...(options.openBlobs ? { openBlobs: options.openBlobs } : {}) })
+    if (takeJobs) await sweepWorkDirs(dataDir)
+    const events = createEventHub((error) => logger.error({ err: error }, 'a listener of events threw'))
+    const board = createBoard(tables, events, () => settings.isPaused())
+    const engineContext: EngineContext = {
+      dataDir,
+      draftThreads: settings.get().draftThreads,
+      modelsDir: options.modelsDir,
+      draftProcessPath: options.draftProcessPath,
+      logger,
+    }
+    const pool = createPool(options.engines?.(engineContext) ?? [], {
+      logger,
+      onChange(engine) {
+        events.emit({ type: 'engine', engine })
+        scheduler.kick()
+      },
+    })
+    const exporter = createJobExporter({ tables, store, logger })
+    const scheduler = createScheduler({
+      dataDir,
+      db,
+      tables,
+      store,
+      board,
+      events,
+      estimator: createEstimator(tables.timings),
+      exporter,
+      kept: new Map(),
+      logger,
+      pool,
+      isPaused: () => !takeJobs || settings.isPaused(),
+      maxInFlight: () => settings.get().maxInFlight,
+      onResult({ pictureId }) {
+        const picture = tables.pictures.get(pictureId)
+        if (picture) events.emit({ type: 'picture', picture })
+      },
+    })
+    const stopping = new AbortController()
+    if (takeJobs) {
+      pool.start()
+      for (const id of await exporter.resume()) logger.info({ job: id }, 'finished the copies of a job')
+      await recover({ tables, pool, scheduler, logger }, stopping.signal)
+      scheduler.kick()
+    }
+    const queue = createQueue({ db, tables, board, scheduler, exporter })
+    const samplesDir = (): string => options.samplesDir ?? resourceFolder('samples')
+    const handlers = createHandlers({
+      dataDir,
+      version,
+      db,
+      tables,
+      store,
+      events,
+      settings,
+      pool,
+      board,
+      scheduler,
+      exporter,
+      queue,
+      samplesDir,
+    })
+    const tiles = openStyleTiles({ dataDir, version, store, make: undefined })
+    let closing: Promise<void> | undefined
+
+    async function call<N extends CallName>(name: N, input: unknown): Promise<CallOutput<N>> {
+      if (closing) throw new AppError('instance.unreachable', 'Recast is closing. Start it again.')
+      if (!isCallName(name)) {
+        throw new AppError(
+          'input.invalid',
+          `There is no call "${String(name).slice(0, 64)}". Reload, so that both sides are one version.`,
+        )
+      }
+      try {
+        const values = checkInput(calls[name].input, input ?? {})
+        const handler = handlers[name] as (values: unknown) => unknown
+        const answer = await handler(values)
+        // What the contract does not name stays inside: unknown keys are dropped here.
+        return calls[name].output.parse(answer) as CallOutput<N>
+      } catch (thrown) {
+        const error = toCoreError(thrown)
+        if (error.code === 'bug') logger.error({ err: thrown, call: name }, 'a call failed by a fault of Recast')
+        throw error
+      }
+    }
+
+    return {
+      dataDir,
+      epoch: events.epoch,
+      version,
+      call,
+      events,
+      files: createFiles({ store, events, tiles }),
+      close() {
+        closing ??= (async () => {
+          stopping.abort()
+          await scheduler.close()
+          await pool.close()
+          board.close()
+          events.close()
+          db.close()
+        })()
+        return closing
+      },
+    }
+  }
+}

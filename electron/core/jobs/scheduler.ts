@@ -39,6 +39,8 @@ export interface Scheduler {
   requeue(job: JobRecord, attemptId: string | undefined): boolean
   /** Cancels queued and active jobs; answers those that it stopped. */
   cancel(ids: readonly string[]): string[]
+  /** True while this process drives the attempt. */
+  isDriven(attemptId: string): boolean
   /** While held, nothing is started: for work on the queue in several steps. */
   hold<T>(work: () => Promise<T>): Promise<T>
   /** Stops starting, stops what runs (back to the queue), and waits for the engines to let go. */
@@ -260,6 +262,7 @@ export function createScheduler(context: SchedulerContext): Scheduler {
     drive,
     requeue,
     cancel,
+    isDriven: (attemptId) => active.has(attemptId),
     async hold(work) {
       holds += 1
       try {

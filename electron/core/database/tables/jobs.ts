@@ -192,6 +192,7 @@ export function jobTable(db: Database) {
             value ->> 'engine', value ->> 'priority', value ->> 'position', 'queued', value ->> 'exportDir', value ->> 'createdAt'
      FROM json_each(?) ORDER BY key`,
   )
+  const removeQueued = db.prepare<[string]>("DELETE FROM jobs WHERE batch_id = ? AND state = 'queued' AND attempt = 0")
   const byId = db.prepare<[string], JobRow>(`${selectJob} WHERE j.id = ?`)
   const byIds = db.prepare<[string], JobRow>(`${selectJob} WHERE j.id IN (SELECT value FROM json_each(?)) ORDER BY j.seq`)
   const active = db.prepare<[], JobRow>(`${selectJob} WHERE j.state IN ('staging', 'running', 'collecting') ORDER BY j.seq`)
@@ -237,7 +238,7 @@ export function jobTable(db: Database) {
   )
   const renumber = db.prepare<[number]>(
     `UPDATE jobs SET position = n.place
-     FROM (SELECT id, row_number() OVER (ORDER BY position, seq) AS place FROM jobs WHERE state = 'queued' AND priority = ?1) AS n
+     FROM (SELECT id, row_number() OVER (ORDER BY position, seq) AS place FROM jobs WHERE state = 'queued' AND priority = ?) AS n
      WHERE jobs.id = n.id`,
   )
   const queuedIds = db
@@ -273,6 +274,8 @@ export function jobTable(db: Database) {
     insertMany(jobs: readonly NewJob[]): void {
       insert.run(JSON.stringify(jobs))
     },
+    /** Takes a batch that could not be queued whole out again. */
+    removeQueued: (batchId: string): void => void removeQueued.run(batchId),
     get(id: string): JobRecord | undefined {
       const row = byId.get(id)
       return row && recordOfRow(row)

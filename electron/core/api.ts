@@ -1,0 +1,163 @@
+import { join } from 'node:path'
+import type { CallHandlers, ImportResult } from '#shared/contract/calls'
+import { AppError } from '#shared/domain/error'
+import type { Picture } from '#shared/domain/picture'
+import { styles } from '#shared/styles/catalogue'
+import type { AssetStore } from './assets/asset-store'
+import type { Database } from './database/database'
+import type { Tables } from './database/tables'
+import { runDoctor } from './diagnostics/doctor'
+import type { EnginePool } from './engines/pool'
+import type { EventSource } from './event-hub'
+import type { JobBoard } from './jobs/board'
+import type { JobExporter } from './jobs/export'
+import type { Queue } from './jobs/queue'
+import type { Scheduler } from './jobs/scheduler'
+import { submitJobs } from './jobs/submit'
+import type { SettingStore } from './settings/settings'
+
+/** What the handlers work with. */
+export interface ApiContext {
+  dataDir: string
+  version: string
+  db: Database
+  tables: Tables
+  store: AssetStore
+  events: EventSource
+  settings: SettingStore
+  pool: EnginePool
+  board: JobBoard
+  scheduler: Scheduler
+  exporter: JobExporter
+  queue: Queue
+  /** Folder of the sample photos. Throws when the installation lacks it. */
+  samplesDir: () => string
+}
+
+/** The photo that `assets.importSample` imports. */
+const sampleFile = 'coffee.png'
+/** Sizes of the snapshot's parts (see the contract). */
+const snapshotLimits = { waiting: 200, finished: 100, pictures: 100 }
+
+/** Makes the handlers: one for each call of the contract, over checked values. */
+export function createHandlers(context: ApiContext): CallHandlers {
+  const { tables, store, events, settings, pool, board, scheduler, queue } = context
+
+  function needPicture(id: string): Picture {
+    const picture = tables.pictures.get(id)
+    if (picture) return picture
+    throw new AppError('input.not_found', 'There is no such picture in the library. Reload it and choose again.', {
+      detail: { pictureId: id },
+    })
+  }
+
+  function announcePictures(ids: readonly string[]): void {
+    for (const id of ids) {
+      const picture = tables.pictures.get(id)
+      if (picture) events.emit({ type: 'picture', picture })
+    }
+  }
+
+  async function importPaths(paths: readonly string[], as: 'picture' | 'style'): Promise<{ results: ImportResult[] }> {
+    const onResult = ({ picture }: ImportResult): void => {
+      if (picture) events.emit({ type: 'picture', picture })
+    }
+    return { results: await store.importPaths(paths, as, { onResult }) }
+  }
+
+  return {
+    'app.snapshot'() {
+      const { jobs } = tables
+      const active = jobs.active()
+      const queued = jobs.queued(Math.max(0, snapshotLimits.waiting - active.length))
+      return {
+        // Everything below is read in this one turn, so nothing happens between this number and the rows.
+        epoch: events.epoch,
+        seq: events.seq,
+        version: context.version,
+        dataDir: context.dataDir,
+        settings: settings.get(),
+        styles: [...styles],
+        engines: pool.views(),
+        queue: board.queue(),
+        jobs: board.view([...active, ...queued, ...jobs.recent(snapshotLimits.finished)]),
+        pictures: tables.pictures.page({ limit: snapshotLimits.pictures }),
+      }
+    },
+
+    'pictures.list': (request) => tables.pictures.page(request),
+    'pictures.get': ({ id }) => ({ picture: needPicture(id), versions: tables.pictures.versions(id) }),
+    'pictures.apply'({ id, assetId }) {
+      const before = needPicture(id)
+      if (!tables.pictures.hasVersion(id, assetId)) {
+        throw new AppError('input.not_found', 'That is no version of this picture. Reload it and choose a version again.', {
+          detail: { pictureId: id, assetId },
+        })
+      }
+      tables.pictures.setCurrent(id, assetId)
+      announcePictures([id])
+      return { picture: needPicture(id), previousAssetId: before.currentAssetId }
+    },
+    'pictures.trash'({ ids }) {
+      const trashed = tables.pictures.trash(ids, Date.now())
+      announcePictures(trashed)
+      return { count: trashed.length }
+    },
+    'pictures.restore'({ ids }) {
+      const restored = tables.pictures.restore(ids)
+      announcePictures(restored)
+      return { count: restored.length }
+    },
+
+    'assets.import': ({ paths, as }) => importPaths(paths, as),
+    'assets.importSample': () => importPaths([join(context.samplesDir(), sampleFile)], 'picture'),
+    async 'assets.export'({ items, dir, format, quality }) {
+      const paths: string[] = []
+      for (const { assetId, name } of items) paths.push(await store.export(assetId, { dir, name, format, quality }))
+      return { paths }
+    },
+
+    async 'jobs.submit'(submission) {
+      const { batchId, jobIds } = await scheduler.hold(() => submitJobs(context, submission))
+      board.announceMany(jobIds)
+      return { batchId, jobs: board.view(tables.jobs.getMany(jobIds)) }
+    },
+    'jobs.list'({ cursor, limit, states, batchId, pictureId }) {
+      const { items, ...rest } = tables.jobs.page({ cursor, limit, states, batchId, pictureId })
+      return { items: board.view(items), ...rest }
+    },
+    'jobs.get'({ id }) {
+      const [job] = board.view(tables.jobs.getMany([id]))
+      if (job) return job
+      throw new AppError('input.not_found', 'There is no such job. Reload the queue and choose again.', { detail: { jobId: id } })
+    },
+    'jobs.cancel': async ({ ids }) => ({ canceled: await queue.cancel(ids) }),
+    'jobs.retry': async ({ ids }) => ({ jobs: board.view(await queue.retry(ids)) }),
+    'jobs.move'({ id, beforeId }) {
+      const [job] = board.view([queue.move(id, beforeId)])
+      return job as NonNullable<typeof job>
+    },
+    async 'jobs.clear'() {
+      const ids = await queue.clear()
+      if (ids.length > 0) events.emit({ type: 'jobs.cleared', ids })
+      board.announceQueue()
+      return { count: ids.length }
+    },
+    'jobs.restoreCleared': async () => ({ count: (await queue.restoreCleared()).length }),
+    'queue.pause'({ paused }) {
+      settings.setPaused(paused)
+      board.announceQueue()
+      if (!paused) scheduler.kick()
+      return board.queue()
+    },
+
+    'engines.list': () => ({ engines: pool.views() }),
+    'settings.set'(patch) {
+      const next = settings.set(patch)
+      events.emit({ type: 'settings', settings: next })
+      scheduler.kick()
+      return next
+    },
+    'app.doctor': ({ repair }) => runDoctor({ ...context, isDriven: (attemptId) => scheduler.isDriven(attemptId) }, repair),
+  }
+}

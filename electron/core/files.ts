@@ -1,0 +1,26 @@
+import type { Readable } from 'node:stream'
+import type { ImportResult } from '#shared/contract/calls'
+import type { AppFile, AppFiles } from './app'
+import type { AssetStore } from './assets/asset-store'
+import type { EventSource } from './event-hub'
+import type { StyleTiles } from './style-tiles'
+
+/** Pictures in and out by content, over the asset store. */
+export function createFiles(context: { store: AssetStore; events: EventSource; tiles: StyleTiles }): AppFiles {
+  const { store, events, tiles } = context
+  return {
+    async read(assetId, { width, styleId, download } = {}): Promise<AppFile> {
+      if (download) {
+        const { format, name, quality } = download
+        return await store.download(assetId, name, { format, ...(quality === undefined ? {} : { quality }) })
+      }
+      if (styleId !== undefined) return await tiles.get(assetId, styleId, width)
+      return await store.serve(assetId, width)
+    },
+    async importUpload(name: string, stream: Readable, as: 'picture' | 'style'): Promise<ImportResult> {
+      const result = await store.importContent(name, stream, as)
+      if (result.picture) events.emit({ type: 'picture', picture: result.picture })
+      return result
+    },
+  }
+}

@@ -1,0 +1,161 @@
+import { setImmediate as breathe } from 'node:timers/promises'
+import { AppError } from '#shared/domain/error'
+import type { Database } from '../database/database'
+import type { Tables } from '../database/tables'
+import type { JobRecord } from '../database/tables/jobs'
+import type { JobBoard } from './board'
+import { exportFailedNote, type JobExporter } from './export'
+import type { Scheduler } from './scheduler'
+
+/** What the user does to the queue. */
+export interface Queue {
+  /** Cancels these, or everything that is not final; answers those that it stopped. */
+  cancel(ids: readonly string[] | undefined): Promise<string[]>
+  /** Queues failed and cancelled jobs again, and writes missing copies of done ones; answers the jobs it took. */
+  retry(ids: readonly string[]): Promise<JobRecord[]>
+  /** Puts a queued job right before another one, or at the end. */
+  move(id: string, beforeId: string | undefined): JobRecord
+  /** Takes finished jobs out of the panel; answers their ids. */
+  clear(): Promise<string[]>
+  /** Undoes the last clearing; answers the ids. */
+  restoreCleared(): Promise<string[]>
+}
+
+/** Rows that change in one transaction: a few milliseconds of the main loop. */
+const chunk = 500
+
+function notFound(id: string): AppError {
+  return new AppError('input.not_found', 'There is no such job. Reload the queue and choose again.', { detail: { jobId: id } })
+}
+
+/** Makes the queue's side for the user. */
+export function createQueue(context: {
+  db: Database
+  tables: Tables
+  board: JobBoard
+  scheduler: Scheduler
+  exporter: JobExporter
+}): Queue {
+  const { db, tables, board, scheduler, exporter } = context
+  const { jobs } = tables
+
+  /** Throws for a job that is not there; all others are answered in order. */
+  function need(ids: readonly string[]): JobRecord[] {
+    const found = new Map(jobs.getMany(ids).map((job) => [job.id, job]))
+    return ids.map((id) => {
+      const job = found.get(id)
+      if (!job) throw notFound(id)
+      return job
+    })
+  }
+
+  /** Works through ids a transaction's worth at a time, and lets the main loop breathe in between. */
+  async function inChunks(ids: readonly string[], work: (part: readonly string[]) => string[]): Promise<string[]> {
+    const done: string[] = []
+    for (let at = 0; at < ids.length; at += chunk) {
+      if (at > 0) await breathe()
+      done.push(...work(ids.slice(at, at + chunk)))
+    }
+    return done
+  }
+
+  async function repeat(step: () => string[]): Promise<string[]> {
+    const all: string[] = []
+    for (;;) {
+      const some = step()
+      all.push(...some)
+      if (some.length < chunk) return all
+      await breathe()
+    }
+  }
+
+  function requeueByUser(id: string): boolean {
+    const job = jobs.get(id)
+    if (job?.state !== 'failed' && job?.state !== 'canceled') return false
+    return jobs.move(id, job.state, 'queued', {
+      tries: 0,
+      notBefore: 0,
+      position: Math.floor(jobs.lastPosition()) + 1,
+      error: undefined,
+      engineId: undefined,
+      startedAt: undefined,
+      finishedAt: undefined,
+      durationMs: undefined,
+      cleared: 0,
+    })
+  }
+
+  return {
+    async cancel(ids) {
+      if (ids) {
+        need(ids)
+        return await scheduler.hold(() => inChunks(ids, (part) => scheduler.cancel(part)))
+      }
+      return await scheduler.hold(async () => {
+        // Running ones first: they are what costs.
+        const stopped = scheduler.cancel(jobs.active().map((job) => job.id))
+        return [...stopped, ...(await repeat(() => scheduler.cancel(jobs.queuedIds(chunk))))]
+      })
+    },
+
+    async retry(ids) {
+      const records = need([...new Set(ids)])
+      const missingCopies = records.filter((job) => job.state === 'done' && job.notes.includes(exportFailedNote))
+      const again = records.filter((job) => job.state === 'failed' || job.state === 'canceled').map((job) => job.id)
+      if (missingCopies.length + again.length === 0) {
+        throw new AppError('input.conflict', 'Only failed or canceled jobs can be retried. These are done, or still at work.', {
+          detail: { states: [...new Set(records.map((job) => job.state))] },
+        })
+      }
+      const retried = await inChunks(again, (part) => db.transaction(() => part.filter((id) => requeueByUser(id))).immediate())
+      for (const job of missingCopies) await exporter.write(job.id)
+      const taken = [...retried, ...missingCopies.map((job) => job.id)]
+      board.announceMany(taken)
+      scheduler.kick()
+      return need(taken)
+    },
+
+    move(id, beforeId) {
+      db.transaction(() => {
+        const [job] = need([id])
+        if (job?.state !== 'queued') throw notQueued()
+        if (beforeId === id) return
+        if (beforeId === undefined) {
+          jobs.place(id, jobs.lastPriority(), jobs.lastPosition() + 1)
+          return
+        }
+        for (let renumbered = false; ; renumbered = true) {
+          const [before] = need([beforeId])
+          if (before?.state !== 'queued') throw notQueued()
+          const above = jobs.positionBefore(before, id) ?? before.position - 2
+          const middle = (above + before.position) / 2
+          // Halving runs out of digits after about fifty moves to the same place, and equal places have no middle.
+          if ((middle > above && middle < before.position) || renumbered) {
+            jobs.place(id, before.priority, middle)
+            return
+          }
+          jobs.renumber(before.priority)
+        }
+      }).immediate()
+      board.announce(id)
+      return need([id])[0] as JobRecord
+    },
+
+    async clear() {
+      const clearing = jobs.lastClearing() + 1
+      return await repeat(() => jobs.clear(clearing, chunk))
+    },
+
+    async restoreCleared() {
+      const clearing = jobs.lastClearing()
+      if (clearing === 0) return []
+      const ids = await repeat(() => jobs.restore(clearing, chunk))
+      board.announceMany(ids)
+      return ids
+    },
+  }
+}
+
+function notQueued(): AppError {
+  return new AppError('input.conflict', 'Only waiting jobs have a place in the queue; this one has started. Choose another.')
+}

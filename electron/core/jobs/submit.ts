@@ -1,0 +1,167 @@
+import { randomInt, randomUUID } from 'node:crypto'
+import { constants } from 'node:fs'
+import { access } from 'node:fs/promises'
+import { isAbsolute } from 'node:path'
+import { setImmediate as breathe } from 'node:timers/promises'
+import type { Edit, StyleEdit } from '#shared/domain/edit'
+import { AppError } from '#shared/domain/error'
+import { maxSeed } from '#shared/domain/id'
+import type { Submission } from '#shared/domain/job'
+import { resolveStyle } from '#shared/styles/catalogue'
+import type { AssetStore } from '../assets/asset-store'
+import { makeFolder } from '../assets/durable-file'
+import type { Database } from '../database/database'
+import { toCoreError } from '../database/errors'
+import type { Tables } from '../database/tables'
+import type { NewJob } from '../database/tables/jobs'
+import type { EnginePool } from '../engines/pool'
+
+/** Most jobs of one submission: pictures × edits × count. */
+export const maxJobsAtOnce = 10_000
+/** Jobs that go into one transaction; more would hold the main loop for longer than a frame or two. */
+const jobsPerTransaction = 1_000
+/** Random seeds are short enough to be read out and typed in again. */
+const randomSeedLimit = 2 ** 32
+
+const priorities: Record<Submission['priority'], number> = { interactive: 0, batch: 1 }
+
+/** What submitting works with. */
+export interface SubmitContext {
+  db: Database
+  tables: Tables
+  store: AssetStore
+  pool: EnginePool
+}
+
+/** A picture of a submission, found. */
+interface Target {
+  pictureId: string
+  assetId: string
+}
+
+/** The edit with the style's own id (aliases are for typing) and every picture that it names found. Throws `input.*`. */
+function checkedEdit(edit: Edit, store: AssetStore): Edit {
+  if (edit.kind !== 'style') return edit
+  const checked: StyleEdit = edit.styleId === undefined ? edit : { ...edit, styleId: resolveStyle(edit.styleId).id }
+  if (checked.styleAssetId !== undefined && !store.assets.get(checked.styleAssetId)) {
+    throw new AppError('input.not_found', 'The style picture is not in Recast. Import it again and choose it as the style.', {
+      detail: { assetId: checked.styleAssetId },
+    })
+  }
+  return checked
+}
+
+/** Finds the pictures and, where a version is named, checks that it is one of that picture's. */
+function findTargets(db: Database, store: AssetStore, wanted: Submission['pictures']): Target[] {
+  const rows = db
+    .prepare<[string], { id: string; current: string; trashed: number | null }>(
+      'SELECT id, current_asset_id AS current, trashed_at AS trashed FROM pictures WHERE id IN (SELECT value FROM json_each(?))',
+    )
+    .all(JSON.stringify(wanted.map((picture) => picture.pictureId)))
+  const found = new Map(rows.map((row) => [row.id, row]))
+  return wanted.map(({ pictureId, assetId }) => {
+    const picture = found.get(pictureId)
+    if (!picture) {
+      throw new AppError('input.not_found', 'There is no such picture in the library. Reload it and choose again.', {
+        detail: { pictureId },
+      })
+    }
+    if (picture.trashed !== null) {
+      throw new AppError('input.conflict', 'The picture is in the trash. Restore it first.', { detail: { pictureId } })
+    }
+    if (assetId !== undefined && assetId !== picture.current && !store.pictures.hasVersion(pictureId, assetId)) {
+      throw new AppError('input.not_found', 'That is no version of this picture. Reload it and choose a version again.', {
+        detail: { pictureId, assetId },
+      })
+    }
+    return { pictureId, assetId: assetId ?? picture.current }
+  })
+}
+
+/** Makes the export folder now: a folder that cannot be written is said before the work, not after it. */
+async function checkExportDir(dir: string): Promise<void> {
+  if (!isAbsolute(dir)) {
+    throw new AppError('input.invalid', `exportDir must be an absolute path, got "${dir}".`, { detail: { field: 'exportDir' } })
+  }
+  try {
+    await makeFolder(dir)
+    await access(dir, constants.W_OK)
+  } catch (error) {
+    throw toCoreError(error)
+  }
+}
+
+/** Seed of the n-th result; goes on at 0 after the largest. */
+function seedAt(first: number, n: number): number {
+  return first <= maxSeed - n ? first + n : n - (maxSeed - first) - 1
+}
+
+/**
+ * Checks a submission as a whole and queues its jobs: all of them, or (on any error) none.
+ * Up to a thousand are one transaction. Answers the batch and its jobs' ids in order.
+ */
+export async function submitJobs(context: SubmitContext, submission: Submission): Promise<{ batchId: string; jobIds: string[] }> {
+  const { db, store, pool } = context
+  const total = submission.pictures.length * submission.edits.length * submission.count
+  if (total > maxJobsAtOnce) {
+    throw new AppError(
+      'input.invalid',
+      `That would be ${total} jobs; at most ${maxJobsAtOnce} go at once. Submit fewer pictures, edits or seeds.`,
+      {
+        detail: { total, limit: maxJobsAtOnce },
+      },
+    )
+  }
+  const edits = submission.edits.map((edit) => checkedEdit(edit, store))
+  for (const edit of edits) pool.check(submission.engine, edit, submission.workflowId)
+  if (submission.exportDir !== undefined) await checkExportDir(submission.exportDir)
+  const targets = findTargets(db, store, submission.pictures)
+
+  const batchId = randomUUID()
+  const firstSeed = submission.seed ?? randomInt(randomSeedLimit)
+  const createdAt = Date.now()
+  const jobs: NewJob[] = []
+  for (const { pictureId, assetId } of targets) {
+    for (const edit of edits) {
+      for (let n = 0; n < submission.count; n++) {
+        jobs.push({
+          id: randomUUID(),
+          batchId,
+          pictureId,
+          inputAssetId: assetId,
+          styleAssetId: edit.kind === 'style' ? edit.styleAssetId : undefined,
+          edit,
+          sampling: submission.sampling,
+          workflowId: submission.workflowId,
+          seed: seedAt(firstSeed, n),
+          engine: submission.engine,
+          priority: priorities[submission.priority],
+          position: 0,
+          exportDir: submission.exportDir,
+          createdAt,
+        })
+      }
+    }
+  }
+  await insertAll(context, batchId, jobs)
+  return { batchId, jobIds: jobs.map((job) => job.id) }
+}
+
+async function insertAll({ db, tables }: SubmitContext, batchId: string, all: readonly NewJob[]): Promise<void> {
+  const insert = db.transaction((part: NewJob[]) => {
+    const last = Math.floor(tables.jobs.lastPosition())
+    tables.jobs.insertMany(part.map((job, n) => ({ ...job, position: last + 1 + n })))
+  })
+  let inserted = 0
+  try {
+    while (inserted < all.length) {
+      if (inserted > 0) await breathe()
+      insert.immediate(all.slice(inserted, inserted + jobsPerTransaction))
+      inserted += jobsPerTransaction
+    }
+  } catch (error) {
+    // Not half a batch: what is in already goes out again. The scheduler is held meanwhile (see the api).
+    if (inserted > 0) tables.jobs.removeQueued(batchId)
+    throw error
+  }
+}
