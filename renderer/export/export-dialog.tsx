@@ -10,7 +10,12 @@ import { exportItems, hasQuality, startDownloads } from './downloads'
 const formats: ExportFormat[] = ['png', 'jpeg', 'webp', 'tiff', 'avif']
 
 /** Exports pictures: format, quality, which version; the browser downloads them, the desktop writes them to a folder. */
-export function ExportDialog(props: { pictureIds: readonly string[]; onClose: () => void }): ReactElement {
+export function ExportDialog(props: {
+  pictureIds: readonly string[]
+  /** Exactly this version of the one picture. */
+  assetId: string | undefined
+  onClose: () => void
+}): ReactElement {
   const say = useWords()
   const client = useClient()
   const { toast, fail } = useActions()
@@ -18,7 +23,9 @@ export function ExportDialog(props: { pictureIds: readonly string[]; onClose: ()
   const [dir, setDir] = useState<string | undefined>(undefined)
   const [saving, setSaving] = useState(false)
   const byId = useStudio((state) => state.pictures.byId)
-  const shown = useStudio((state) => state.shown)
+  const seen = useStudio((state) => state.shown)
+  const [only] = props.pictureIds
+  const shown = props.assetId !== undefined && only !== undefined ? { [only]: { assetId: props.assetId } } : seen
   const [format, setFormat] = useState<ExportFormat>('png')
   const [quality, setQuality] = useState(90)
   const pictures = props.pictureIds.flatMap((id): Picture[] => (byId[id] ? [byId[id]] : []))
@@ -83,7 +90,7 @@ export function ExportDialog(props: { pictureIds: readonly string[]; onClose: ()
     >
       <div className="flex flex-col gap-4">
         <p className="truncate text-muted">{say('export.what', { count, name: pictures[0]?.name ?? '' })}</p>
-        {hasShown ? (
+        {hasShown && props.assetId === undefined ? (
           <Segmented
             label={say('export.which')}
             value={which}

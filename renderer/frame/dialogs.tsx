@@ -16,7 +16,7 @@ export function Dialogs(): ReactElement | null {
     case 'shortcuts':
       return <ShortcutsDialog open onClose={close} />
     case 'export':
-      return <ExportDialog pictureIds={dialog.pictureIds} onClose={close} />
+      return <ExportDialog pictureIds={dialog.pictureIds} assetId={dialog.assetId} onClose={close} />
     case 'cancelAll':
       return <CancelAllDialog onClose={close} />
     case undefined:

@@ -91,7 +91,7 @@ export const en = {
   'view.sheets': 'Sheets',
   'view.sheet.4': '4 views',
   'view.sheet.8': '8 views',
-  'view.sheet.24': '24 turn',
+  'view.sheet.24': '24 views',
   'view.sheet.none': 'Own choice',
   'view.azimuth': 'Around',
   'view.elevation': 'Height',

@@ -89,7 +89,7 @@ export const zh: ChineseWords = {
   'view.sheets': '组图',
   'view.sheet.4': '4 视角',
   'view.sheet.8': '8 视角',
-  'view.sheet.24': '24 环绕',
+  'view.sheet.24': '24 视角',
   'view.sheet.none': '自选',
   'view.azimuth': '环绕',
   'view.elevation': '高度',

@@ -1,6 +1,7 @@
 import { Dices, ImageUp, Lock, X } from 'lucide-react'
 import type { ReactElement } from 'react'
 import { maxSeed } from '#shared/domain/id'
+import { useDragStateOf, useDropArea } from '../dnd'
 import { PanelHeading } from '../frame/side-panel'
 import { useWords } from '../i18n/i18n'
 import { currentEngine } from '../i18n/labels'
@@ -125,8 +126,15 @@ export function StylePictures(): ReactElement {
   const { setStyle, setUi } = useActions()
   const used = useStudio((state) => state.ui.stylePictures)
   const chosen = useStudio((state) => state.ui.style.styleAssetId)
+  const dropArea = useDropArea(() => ({ kind: 'style-field' }))
+  const over = useDragStateOf((state) => state.over?.key === 'style-field')
   return (
-    <div data-testid="style-pictures">
+    <div
+      ref={dropArea}
+      data-drop-place="style-field"
+      data-testid="style-pictures"
+      className={classes('rounded-m', over && 'outline-2 outline-offset-4 outline-accent')}
+    >
       <PanelHeading title={say('style.picture')} level={3}>
         <Button size="s" kind="quiet" icon={<ImageUp size={13} aria-hidden />} onPress={pickers.stylePicture}>
           {say('style.picture.choose')}

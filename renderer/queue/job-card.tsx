@@ -66,10 +66,13 @@ export function JobCard({ job, onGrip, dragged = false }: JobCardProps): ReactEl
           <span className="truncate">{label}</span>
           <JobState job={job} />
         </div>
-        <Line job={job} />
+        <div className="flex h-6 items-center justify-between gap-1">
+          <Line job={job} />
+          <Actions job={job} label={label} reorder={onGrip !== undefined} />
+        </div>
+        <Bar job={job} />
         {job.error && job.state === 'failed' ? <Failure job={job} error={job.error} /> : null}
       </div>
-      <Actions job={job} label={label} reorder={onGrip !== undefined} />
     </article>
   )
 }
@@ -105,25 +108,32 @@ function JobState({ job }: { job: Job }): ReactElement {
   )
 }
 
-/** The second line and the bar. Both have their room in every state, so that nothing jumps. */
+/** The second line: which picture, how long still or how long it took. */
 function Line({ job }: { job: Job }): ReactElement {
   const say = useWords()
   const live = useStudio((state) => state.jobs.live[job.id])
-  const { progress, etaMs } = live ?? { progress: job.progress, etaMs: job.etaMs }
-  const active = placeOf(job) === 'active'
+  const { etaMs } = live ?? job
   const parts = [
     job.pictureName,
-    active && etaMs !== undefined ? say('job.left', { time: duration(etaMs) }) : undefined,
+    placeOf(job) === 'active' && etaMs !== undefined ? say('job.left', { time: duration(etaMs) }) : undefined,
     job.state === 'done' && job.durationMs !== undefined ? took(job.durationMs, say.language) : undefined,
-    ...(job.state === 'done' ? job.notes.map((note) => noteWords(note, say.language).split(':')[0]) : []),
+    ...(job.state === 'done' ? job.notes.map((note) => noteWords(note, say.language).split(/[:：]/u)[0]) : []),
   ].filter(Boolean)
   return (
-    <>
-      <p className="truncate text-s text-muted" data-testid="job-line">
-        {parts.join(' · ')}
-      </p>
-      <div className="h-2 pt-1.5">{active ? <Progress label={say('job.state.running')} value={progress} /> : null}</div>
-    </>
+    <p className="min-w-0 truncate text-s text-muted" data-testid="job-line">
+      {parts.join(' · ')}
+    </p>
+  )
+}
+
+/** The bar of a running job; its room is there in every state, so that nothing jumps. */
+function Bar({ job }: { job: Job }): ReactElement {
+  const say = useWords()
+  const progress = useStudio((state) => (state.jobs.live[job.id] ?? job).progress)
+  return (
+    <div className="h-1.5 pt-1">
+      {placeOf(job) === 'active' ? <Progress label={say('job.state.running')} value={progress} /> : null}
+    </div>
   )
 }
 
@@ -142,7 +152,7 @@ function Failure({ job, error }: { job: Job; error: ErrorView }): ReactElement {
       <p>{words.title}</p>
       <p className="text-s text-muted">{words.next}</p>
       <Disclosure>
-        <Heading level={4} className="flex gap-2 pt-2">
+        <Heading level={3} className="flex gap-2 pt-2">
           {error.retry === 'never' ? null : (
             <Button
               size="s"
@@ -240,7 +250,7 @@ function Actions({ job, label, reorder }: { job: Job; label: string; reorder: bo
     { id: 'recall', label: say('job.useSettings'), icon: <Sliders size={14} aria-hidden />, onAction: () => recall(job) },
   ]
   return (
-    <div className="flex shrink-0 flex-col items-center">
+    <div className="-mr-1.5 flex shrink-0 items-center">
       {isFinal(job) ? null : (
         <IconButton
           size="s"

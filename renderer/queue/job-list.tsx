@@ -7,7 +7,7 @@ import { JobCard } from './job-card'
 import { dropBefore, type QueueRow } from './rows'
 
 /** Height of a card without an error, in CSS pixels; the others are measured. */
-const cardHeight = 69
+const cardHeight = 71
 
 /** The list of jobs, virtual: however many there are, only those in sight are in the page. Waiting ones can be dragged into another order. */
 export function JobList(props: {

@@ -35,7 +35,10 @@ export interface SearchState {
 
 /** What a dialog is about; one at a time. */
 export type DialogState =
-  { type: 'settings' } | { type: 'shortcuts' } | { type: 'export'; pictureIds: readonly string[] } | { type: 'cancelAll' }
+  | { type: 'settings' }
+  | { type: 'shortcuts' }
+  | { type: 'export'; pictureIds: readonly string[]; assetId?: string }
+  | { type: 'cancelAll' }
 
 /** Everything that the studio shows. Only reducers make new values of it. */
 export interface StudioState {

@@ -175,7 +175,7 @@ function Pick(props: {
   onChange: (id: string) => void
 }): ReactElement {
   return (
-    <div className="flex flex-col gap-1">
+    <div className="flex flex-col items-start gap-1">
       <span className="text-s text-muted">{props.label}</span>
       <Segmented {...props} size="s" />
     </div>
