@@ -12,6 +12,7 @@ import type { Database } from './database/database'
 import { toCoreError } from './database/errors'
 import { openDatabase } from './database/open'
 import { openTables } from './database/tables'
+import { createDraftEngine } from './engines/draft/draft-engine'
 import type { Engine } from './engines/engine'
 import { createPool } from './engines/pool'
 import { createEventHub, type EventHub } from './event-hub'
@@ -25,7 +26,7 @@ import { recover, sweepWorkDirs } from './jobs/recovery'
 import { createScheduler } from './jobs/scheduler'
 import { resourceFolder } from './resources'
 import { openSettings } from './settings/settings'
-import { openStyleTiles } from './style-tiles'
+import { createStyleTiles } from './style-tiles'
 
 /** The part of a pino logger that the core uses; `diagnostics/log` makes one that writes rotated files. */
 export interface AppLogger {
@@ -105,6 +106,12 @@ export interface App {
 const databaseFile = 'recast.db'
 const silent: AppLogger = { debug() {}, info() {}, warn() {}, error() {} }
 
+/** What Recast has without anything set up: drafts on the CPU. */
+function defaultEngines({ dataDir, draftThreads, modelsDir, draftProcessPath, logger }: EngineContext): Engine[] {
+  const cacheDir = join(dataDir, 'cache', 'tiles')
+  return [createDraftEngine({ cacheDir, threads: draftThreads, modelsDir, processPath: draftProcessPath, logger })]
+}
+
 /** Makes the data folder, for this user only: it holds their pictures. */
 async function makeDataDir(dataDir: string): Promise<void> {
   if (!isAbsolute(dataDir)) {
@@ -150,7 +157,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       draftProcessPath: options.draftProcessPath,
       logger,
     }
-    const pool = createPool(options.engines?.(engineContext) ?? [], {
+    const pool = createPool((options.engines ?? defaultEngines)(engineContext), {
       logger,
       onChange(engine) {
         events.emit({ type: 'engine', engine })
@@ -201,7 +208,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       queue,
       samplesDir,
     })
-    const tiles = openStyleTiles({ dataDir, version, store, make: undefined })
+    const tiles = createStyleTiles(store, pool.all(), version)
     let closing: Promise<void> | undefined
 
     async function call<N extends CallName>(name: N, input: unknown): Promise<CallOutput<N>> {
