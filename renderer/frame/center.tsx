@@ -30,6 +30,7 @@ function CenterBar(): ReactElement {
     first: state.pictures.order[0],
     last: state.pictures.order.at(-1),
   }))
+  const importing = useStudio((state) => state.importing)
   const many = center === 'library'
   const targets = many ? (selected.length > 0 ? selected : picture ? [picture.id] : []) : picture ? [picture.id] : []
   return (
@@ -69,6 +70,11 @@ function CenterBar(): ReactElement {
               data-testid="next-picture"
             />
           </>
+        ) : null}
+        {importing > 0 ? (
+          <output className="truncate text-s text-accent-text" data-testid="importing">
+            {say('import.running', { count: importing })}
+          </output>
         ) : null}
       </div>
       <div className="flex">

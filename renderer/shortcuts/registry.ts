@@ -56,6 +56,7 @@ export const shortcuts: readonly Shortcut[] = [
   { combo: 'a', label: 'shortcuts.apply', group: 'picture', command: 'apply' },
   { combo: 'd', label: 'shortcuts.discard', group: 'picture', command: 'discard' },
   { combo: 'c', label: 'shortcuts.compare', group: 'picture', command: 'compare' },
+  { combo: '\\', label: 'shortcuts.original', group: 'picture' },
   { combo: 'e', label: 'shortcuts.canvas', group: 'picture', command: 'canvas' },
   { combo: '[', label: 'shortcuts.previous', group: 'picture', command: 'previous' },
   { combo: ']', label: 'shortcuts.next', group: 'picture', command: 'next' },

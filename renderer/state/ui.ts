@@ -58,7 +58,7 @@ export function readUi(storage: Pick<Storage, 'getItem'> | undefined): UiState {
   } catch {
     // Damaged or forbidden storage is no reason not to start.
   }
-  return uiSchema.parse(typeof stored === 'object' && stored !== null ? stored : {})
+  return uiSchema.parse(typeof stored === 'object' && stored !== null && !Array.isArray(stored) ? stored : {})
 }
 
 /** Writes what the window remembers; a full or forbidden storage is ignored. */
