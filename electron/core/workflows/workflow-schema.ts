@@ -177,7 +177,10 @@ export const nodePackageSchema = z.strictObject({
   title: z.string(),
   repository: z.url(),
   licence: z.string(),
-  /** Python packages that it needs beyond ComfyUI's own; a missing one is the usual reason why it fails to load. */
+  /**
+   * Python packages that it needs beyond ComfyUI's own; a missing one is the usual reason why it fails to load.
+   * A version stands there where a newer one was seen to break it.
+   */
   python: z.array(z.string()).default([]),
 })
 export type NodePackage = z.infer<typeof nodePackageSchema>
