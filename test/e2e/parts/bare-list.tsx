@@ -1,0 +1,39 @@
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { useRef, type ReactElement } from 'react'
+import type { Picture } from '#shared/domain/picture'
+import type { FileUrl } from '../../../renderer/canvas/types'
+import { layoutGrid } from '../../../renderer/library/grid-layout'
+
+/** The yardstick: the same virtualised rows of the same pictures and boxes, and nothing else. */
+export function BareList({ pictures, fileUrl }: { pictures: readonly Picture[]; fileUrl: FileUrl }): ReactElement {
+  const scroller = useRef<HTMLDivElement>(null)
+  const { columns, itemWidth, rowHeight } = layoutGrid(innerWidth - 24 - 12, 132)
+  const virtualizer = useVirtualizer({
+    count: Math.ceil(pictures.length / columns),
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan: 3,
+    useFlushSync: false,
+  })
+  return (
+    <div ref={scroller} data-testid="library-scroller" style={{ height: '100%', overflowY: 'auto' }}>
+      <div style={{ height: virtualizer.getTotalSize(), position: 'relative' }}>
+        {virtualizer.getVirtualItems().map((row) => (
+          <div key={row.key} style={{ position: 'absolute', top: 0, left: 0, display: 'flex', gap: 8, transform: `translateY(${row.start}px)` }}>
+            {pictures.slice(row.index * columns, (row.index + 1) * columns).map((picture) => (
+              <div key={picture.id} style={{ width: itemWidth, height: rowHeight - 8 }}>
+                <img
+                  src={fileUrl(picture.currentAssetId, { width: 256 })}
+                  alt=""
+                  decoding="async"
+                  style={{ width: itemWidth, height: rowHeight - 32, objectFit: 'contain' }}
+                />
+                {picture.name}
+              </div>
+            ))}
+          </div>
+        ))}
+      </div>
+    </div>
+  )
+}
