@@ -72,7 +72,7 @@ export function ensureDependencies() {
   if (stampIs(stamp, wanted)) return
   say('Installing dependencies (a few minutes the first time: SQLite is compiled) …')
   // The tests' browser is the system's; onnxruntime's CPU library is in its package and its CUDA files are never used.
-  run(npm, ['ci', '--no-audit', '--no-fund'], { ONNXRUNTIME_NODE_INSTALL_CUDA: 'skip', PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1' })
+  run(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { ONNXRUNTIME_NODE_INSTALL_CUDA: 'skip', PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1' })
   writeFileSync(stamp, wanted)
 }
 
