@@ -18,6 +18,7 @@ import { createPool } from './engines/pool'
 import { createEventHub, type EventHub } from './event-hub'
 import { createFiles } from './files'
 import { checkInput } from './input-check'
+import type { CommitResult } from './jobs/attempt'
 import { createBoard } from './jobs/board'
 import { createEstimator } from './jobs/estimate'
 import { createJobExporter } from './jobs/export'
@@ -61,6 +62,8 @@ export interface AppOptions {
   takeJobs?: boolean
   /** Another way of storing files; the tests of durability put a careless one here. */
   openBlobs?: (dataDir: string) => Promise<BlobStore>
+  /** Another way of committing results, for the same tests. */
+  commitResult?: CommitResult
   /** Folder of the draft networks (`*.onnx`); absent: the one that comes with Recast. */
   modelsDir?: string
   /** The draft engine's process file; absent: found beside the running bundle or in the source tree. */
@@ -175,6 +178,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       estimator: createEstimator(tables.timings),
       exporter,
       kept: new Map(),
+      commit: options.commitResult,
       logger,
       pool,
       isPaused: () => !takeJobs || settings.isPaused(),

@@ -28,6 +28,8 @@ export interface AttemptContext {
   estimator: Estimator
   exporter: JobExporter
   kept: KeptResults
+  /** Absent: {@link commitResult}. */
+  commit?: CommitResult | undefined
   logger: AppLogger
 }
 
@@ -52,8 +54,16 @@ export type KeptResults = Map<string, { results: EngineResult[]; workDir: string
 /** How long an engine may take to let go of a stopped job before its place is given away, milliseconds. */
 const graceMs = 5_000
 
+/** Storing a job's end: results, attempt and job. Throws {@link LostRace} when somebody else has claimed or moved it. */
+export type CommitResult = (
+  context: { db: Database; tables: Tables },
+  attempt: { id: string; job: JobRecord },
+  stored: readonly StoredAsset[],
+  end: { exportPaths: string[] | undefined; durationMs: number; notes: string[] },
+) => void | Promise<void>
+
 /** Thrown inside a transaction when a compare-and-set found another state: rolls it back. */
-class LostRace extends Error {}
+export class LostRace extends Error {}
 
 /** Folder of an attempt's own in which its engine works. */
 export function workDirOf(dataDir: string, attemptId: string): string {
@@ -167,7 +177,7 @@ export async function runAttempt(context: AttemptContext, attempt: Attempt): Pro
       const stored: StoredAsset[] = []
       for (const result of results) stored.push(await context.store.storeProduced(result))
       const exportPaths = await context.exporter.plan(job, stored.length)
-      commit(context, attempt, stored, {
+      await (context.commit ?? commitResult)(context, attempt, stored, {
         exportPaths,
         durationMs,
         notes: [...new Set(results.flatMap((result) => result.notes))],
@@ -200,13 +210,7 @@ async function discardWorkDir(context: AttemptContext, workDir: string): Promise
 }
 
 /** The claim: results, attempt and job in one transaction, or nothing. */
-function commit(
-  context: AttemptContext,
-  attempt: Attempt,
-  stored: readonly StoredAsset[],
-  end: { exportPaths: string[] | undefined; durationMs: number; notes: string[] },
-): void {
-  const { db, tables } = context
+export const commitResult: CommitResult = ({ db, tables }, attempt, stored, end) => {
   const { job } = attempt
   db.transaction(() => {
     const now = Date.now()

@@ -1,0 +1,75 @@
+// npm run torture -- [KILLS] [--engine tint|draft] [--storing durable|naive] [--jobs N]
+// Kills Recast's core at random moments during batches of jobs, and examines what is left. Exit 1 when anything is wrong.
+import { mkdtempSync, mkdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { parseArgs } from 'node:util'
+import { build } from 'vite'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    engine: { type: 'string', default: 'draft' },
+    storing: { type: 'string', default: 'durable' },
+    jobs: { type: 'string', default: '30' },
+  },
+})
+const kills = Number(positionals[0] ?? 200)
+if (!Number.isInteger(kills) || kills < 1) {
+  console.error('usage: npm run torture -- [KILLS] [--engine tint|draft] [--storing durable|naive] [--jobs N]')
+  process.exit(2)
+}
+
+const root = resolve(import.meta.dirname, '../..')
+const parent = join(root, 'out')
+mkdirSync(parent, { recursive: true })
+const outDir = mkdtempSync(join(parent, 'torture-'))
+const folder = mkdtempSync(join(tmpdir(), 'recast-torture-'))
+try {
+  await build({
+    configFile: false,
+    root,
+    logLevel: 'error',
+    ssr: { noExternal: ['zod'] },
+    build: {
+      ssr: true,
+      target: 'node20',
+      outDir,
+      emptyOutDir: false,
+      minify: false,
+      rollupOptions: {
+        input: {
+          torture: join(root, 'test/torture/torture.ts'),
+          owner: join(root, 'test/torture/owner.ts'),
+          'draft-process': join(root, 'electron/core/engines/draft/process.ts'),
+        },
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      },
+    },
+  })
+  const { torture } = await import(pathToFileURL(join(outDir, 'torture.js')).href)
+  const start = performance.now()
+  const report = await torture({
+    owner: join(outDir, 'owner.js'),
+    folder,
+    kills,
+    jobs: Number(values.jobs),
+    engine: values.engine,
+    storing: values.storing,
+    onKill: (n, what) => process.stderr.write(`\r${n}/${kills} kills (${what})      `),
+  })
+  process.stderr.write('\n')
+  const ready = report.readyMs.toSorted((a, b) => a - b)
+  console.log(
+    JSON.stringify({
+      ...report,
+      readyMs: { p50: Math.round(ready[Math.floor(ready.length / 2)] ?? 0), max: Math.round(ready.at(-1) ?? 0) },
+      seconds: Math.round((performance.now() - start) / 1000),
+    }),
+  )
+  process.exitCode = report.faults.length === 0 ? 0 : 1
+} finally {
+  rmSync(outDir, { recursive: true, force: true })
+  rmSync(folder, { recursive: true, force: true })
+}
