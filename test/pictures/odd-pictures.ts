@@ -68,6 +68,15 @@ function transparent(): Buffer {
   return writePng({ width, height, colour: 'rgba', pixels })
 }
 
+/** The scene, up to three times as bright as white; its base picture is tagged Display P3. */
+async function gainMap(): Promise<Buffer> {
+  const linear = Float32Array.from(scene(), (value) => (value / 255) ** 2.2 * 3)
+  const raw = { width, height, channels: 3, depth: 'float' } as const
+  const bright = sharp(Buffer.from(linear.buffer), { raw }).pipelineColourspace('scrgb')
+  // sharp 0.35 has this method; its types do not.
+  return await (bright as Sharp & { withGainMap(): Sharp }).withGainMap().jpeg({ quality: 95 }).toBuffer()
+}
+
 const svg = Buffer.from(
   '<?xml version="1.0"?>\n<!-- drawing -->\n<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>',
 )
@@ -187,6 +196,12 @@ export const oddPictures: readonly OddPicture[] = [
   { file: 'plain.tif', what: 'TIFF', bytes: () => raw().tiff().toBuffer(), expected: sound() },
   { file: 'plain.avif', what: 'AVIF', bytes: () => raw().avif({ effort: 0 }).toBuffer(), expected: sound() },
   { file: 'picture.jpg', what: 'a PNG named .jpg', bytes: png, expected: sound() },
+  {
+    file: 'hdr-phone.jpg',
+    what: 'JPEG with an HDR gain map, as phones make them',
+    bytes: gainMap,
+    expected: sound('converted_profile'),
+  },
   { file: 'drawing.svg', what: 'SVG', bytes: () => svg, expected: refused },
   { file: 'drawing.png', what: 'SVG named .png', bytes: () => svg, expected: refused },
   { file: 'phone.heic', what: 'HEIC', bytes: () => isoMedia('heic'), expected: refused },

@@ -11,7 +11,7 @@ import { checkFiles, type Check, type FileCheckOptions } from './file-checks'
 import { createImporter, type Importer } from './import'
 import { safeFileStem } from './names'
 import { storeProduced } from './produced'
-import { openThumbnails, thumbnailMime, type Thumbnails } from './thumbnails'
+import { openThumbnails, thumbnailMime, thumbnailWidth, type Thumbnails } from './thumbnails'
 
 /** Options of {@link openAssetStore}. */
 export interface AssetStoreOptions {
@@ -107,12 +107,21 @@ export async function openAssetStore(options: AssetStoreOptions): Promise<AssetS
       const stored = need(assetId)
       const sha256 = stored.workingSha256
       return withFile(blobs, stored, async (path) => {
-        if (width === undefined) {
-          const mime = sha256 === stored.asset.sha256 ? (mimeByFormat[stored.asset.format] ?? 'image/png') : 'image/png'
-          return { path, mime, etag: `"${sha256}"` }
+        const original = sha256 === stored.asset.sha256
+        const whole = {
+          path,
+          mime: original ? (mimeByFormat[stored.asset.format] ?? 'image/png') : 'image/png',
+          etag: `"${sha256}"`,
         }
-        const thumbnail = await thumbnails.get({ sha256, path }, width)
-        return { path: thumbnail, mime: thumbnailMime, etag: `"${sha256.slice(0, 40)}-${thumbnail.match(/-(\d+)\.webp$/)?.[1]}"` }
+        if (width === undefined) return whole
+        try {
+          const thumbnail = await thumbnails.get({ sha256, path }, width)
+          return { path: thumbnail, mime: thumbnailMime, etag: `"${sha256.slice(0, 40)}-${thumbnailWidth(width)}"` }
+        } catch (error) {
+          // A full disk must not empty the library: the picture itself shows the same, slower.
+          if (error instanceof AppError && error.code.startsWith('io.')) return whole
+          throw error
+        }
       })
     },
     async download(assetId, name, options) {

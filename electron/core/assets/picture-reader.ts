@@ -173,35 +173,54 @@ async function readFacts(
   }
 }
 
-/** Gives errors of the decoder their code: whatever it could not decode is `input.damaged`, a limit is `input.too_large`. */
-export function pictureError(thrown: unknown): AppError {
-  if (thrown instanceof AppError) return thrown
-  if (thrown instanceof Error && (thrown as { code?: unknown }).code === undefined) {
-    const reason = thrown.message.split('\n')[0] ?? ''
-    if (/pixel limit|exceeds.*limit|too large|maximum supported image dimension/i.test(reason)) {
-      return new AppError(
-        'input.too_large',
-        `This picture is over the limit of ${pictureLimits.pixels / 1e6} megapixels. Save a smaller version and import that.`,
-        { cause: thrown, detail: { limitPixels: pictureLimits.pixels } },
-      )
-    }
-    if (/timeout/i.test(reason)) {
-      return new AppError(
-        'input.too_large',
-        `This picture takes more than ${pictureLimits.seconds} seconds to read. Save it as PNG or a smaller version and import that.`,
-        { cause: thrown, detail: { limitSeconds: pictureLimits.seconds } },
-      )
-    }
-    if (/no space left|unable to write|write error|wbuffer_write/i.test(reason)) {
-      return new AppError('io.disk_full', 'The disk is full or cannot be written to. Free some space on that disk, then retry.', {
-        cause: thrown,
-        detail: { reason },
-      })
-    }
-    return new AppError('input.damaged', 'This picture is damaged or cut off. Get a fresh copy of the file and import that.', {
-      cause: thrown,
-      detail: { reason },
-    })
+/** What libvips says of the system when it could not write, by the C library's words. */
+function diskError(words: string, cause: Error): AppError | undefined {
+  const options = { cause, detail: { reason: words.split('\n')[0] } }
+  if (/^input file is missing/i.test(words)) {
+    return new AppError('input.not_found', 'The file of this picture is gone. Check the path and try again.', options)
   }
-  return toAppError(thrown)
+  if (!/open for write|write error|unable to write|write failed/i.test(words)) return undefined
+  if (/no space left|quota exceeded/i.test(words)) {
+    return new AppError('io.disk_full', 'The disk is full. Free some space on it, then retry.', options)
+  }
+  if (/permission denied|not permitted|read-only/i.test(words)) {
+    return new AppError(
+      'io.permission',
+      'The folder cannot be written to. Allow access to it, or choose another one, then retry.',
+      options,
+    )
+  }
+  return new AppError('io.failed', 'The picture cannot be written. Check the disk and the folder, then retry.', options)
+}
+
+/**
+ * Gives errors of the decoder and encoder their code: what the disk refuses is `io.*`, a limit is `input.too_large`,
+ * and whatever else could not be decoded is `input.damaged`. Other errors go by `toAppError`.
+ */
+export function pictureError(thrown: unknown): AppError {
+  if (!(thrown instanceof Error) || thrown instanceof AppError || (thrown as { code?: unknown }).code !== undefined)
+    return toAppError(thrown)
+  // Only sharp throws plain errors here; faults of our own are of their own classes.
+  if (thrown.constructor !== Error) return toAppError(thrown)
+  const disk = diskError(thrown.message, thrown)
+  if (disk) return disk
+  const reason = thrown.message.split('\n')[0] ?? ''
+  if (/pixel limit|exceeds.*limit|too large|maximum supported image dimension/i.test(reason)) {
+    return new AppError(
+      'input.too_large',
+      `This picture is over the limit of ${pictureLimits.pixels / 1e6} megapixels. Save a smaller version and import that.`,
+      { cause: thrown, detail: { limitPixels: pictureLimits.pixels } },
+    )
+  }
+  if (/timeout/i.test(reason)) {
+    return new AppError(
+      'input.too_large',
+      `This picture takes more than ${pictureLimits.seconds} seconds to read. Save it as PNG or a smaller version and import that.`,
+      { cause: thrown, detail: { limitSeconds: pictureLimits.seconds } },
+    )
+  }
+  return new AppError('input.damaged', 'This picture is damaged or cut off. Get a fresh copy of the file and import that.', {
+    cause: thrown,
+    detail: { reason },
+  })
 }

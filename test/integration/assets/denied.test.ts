@@ -17,13 +17,16 @@ const run = promisify(execFile)
 /** `nobody`: root passes every permission check, so these tests give their rights up. */
 const nobody = 65_534
 const isRoot = process.platform === 'linux' && process.getuid?.() === 0
+/** Tools of the system, not of the project. */
+const tools = { mount: 'mount', umount: 'umount' }
+
 /** A container's root may not mount. */
 function canMount(): boolean {
   if (!isRoot) return false
   const place = mkdtempSync(join(tmpdir(), 'recast-mount-'))
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', place], { stdio: 'ignore' })
-    execFileSync('umount', [place], { stdio: 'ignore' })
+    execFileSync(tools.mount, ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', place], { stdio: 'ignore' })
+    execFileSync(tools.umount, [place], { stdio: 'ignore' })
     return true
   } catch {
     return false
@@ -91,11 +94,11 @@ describe.skipIf(!canMount())('on a full disk (needs the right to mount a small f
   /** Runs a test with a file system of so many bytes at `disk`. */
   const onSmallDisk = async (bytes: number, test: (disk: string) => Promise<void>): Promise<void> => {
     const disk = await mkdtemp(join(dir, 'disk-'))
-    await run('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', disk])
+    await run(tools.mount, ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', disk])
     try {
       await test(disk)
     } finally {
-      await run('umount', [disk])
+      await run(tools.umount, [disk])
     }
   }
   /** Noise, which does not compress: about 3 bytes a pixel. */

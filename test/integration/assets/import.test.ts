@@ -279,7 +279,8 @@ describe('folders', () => {
   it('do not block on pipes and devices', async () => {
     const { store, dir } = await openTestStore()
     const pipe = join(dir, 'pipe.png')
-    execFileSync('mkfifo', [pipe])
+    const makePipe = 'mkfifo'
+    execFileSync(makePipe, [pipe])
     const results = await store.importPaths([pipe, '/dev/zero', join(dir, 'missing.png')], 'picture')
     expect(results.map(({ error }) => error?.code)).toEqual(['input.not_a_picture', 'input.not_a_picture', 'input.not_found'])
   })

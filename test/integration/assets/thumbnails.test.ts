@@ -90,4 +90,15 @@ describe('thumbnails', () => {
     const sizes = await Promise.all(left.map((name) => stat(join(folder, name))))
     expect(sizes.reduce((sum, { size }) => sum + size, 0)).toBe(small.size())
   })
+
+  it('give way to the picture itself when they cannot be written', async () => {
+    const test = await openTestStore()
+    const id = await importScene(test, 900, 600)
+    const folder = join(test.dataDir, 'cache', 'thumbnails')
+    await rm(folder, { recursive: true })
+    await writeFile(folder, 'no folder')
+    expect(await test.store.serve(id, 256)).toEqual(await test.store.serve(id))
+    await rm(test.store.engineInput(id).path)
+    await expect(test.store.serve(id, 256)).rejects.toMatchObject({ code: 'input.not_found' })
+  })
 })
