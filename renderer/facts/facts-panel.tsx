@@ -27,6 +27,7 @@ export function FactsPanel(): ReactElement {
       <div className="px-4 pt-1.5">
         <PanelHeading title={say('facts.title')} />
       </div>
+      {/* oxlint-disable-next-line jsx-a11y/prefer-tag-over-role, jsx-a11y/no-noninteractive-tabindex -- it scrolls, so keys must reach it */}
       <div className="min-h-24 overflow-y-auto px-4 pb-3" tabIndex={0} role="group" aria-label={say('facts.title')}>
         {picture && version ? (
           <dl className="grid grid-cols-[72px_1fr] gap-x-3 gap-y-1 text-s">

@@ -13,17 +13,13 @@ export function LinkBanner(): ReactElement | null {
   if (link !== 'lost' && !error) return null
   const words = link === 'lost' || !error ? undefined : errorWords(error, say.language)
   return (
-    <div
-      role="status"
-      data-testid="link-lost"
-      className="flex shrink-0 items-center gap-3 border-b border-bad-line bg-bad-wash px-4 py-1.5"
-    >
+    <output data-testid="link-lost" className="flex shrink-0 items-center gap-3 border-b border-bad-line bg-bad-wash px-4 py-1.5">
       <PlugZap size={15} aria-hidden className="shrink-0 text-bad" />
       <p className="min-w-0 flex-1">
         <span className="font-semibold">{words?.title ?? say('link.lost')}</span>
         <span className="pl-2 text-muted">{words?.next ?? say('link.lost.text')}</span>
       </p>
-    </div>
+    </output>
   )
 }
 

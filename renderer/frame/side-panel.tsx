@@ -50,6 +50,7 @@ function Resizer(props: { side: 'left' | 'right'; width: number }): ReactElement
   }
   return (
     <div
+      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- <hr> can't be moved
       role="separator"
       aria-orientation="vertical"
       aria-label={say('panel.resize')}

@@ -84,6 +84,7 @@ function Message({ toast }: { toast: Toast }): ReactElement {
 function Lines(props: { lines: NonNullable<Toast['lines']> }): ReactElement {
   const say = useWords()
   const list = (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so keys must reach it
     <ul className="max-h-48 overflow-y-auto pt-1 text-s" tabIndex={0}>
       {props.lines.map((line, index) => {
         const words = errorWords(line.error, say.language)

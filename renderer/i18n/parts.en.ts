@@ -22,7 +22,6 @@ export const partsEn = {
   'drag.what.pictures': '{{count}} pictures',
   'drag.hint': 'Tab: next place · Enter: drop · Esc: put back',
 
-  'canvas.label': 'Picture',
   'canvas.keys': 'Arrow keys move, plus and minus zoom, 0 fits, 1 is 100 %.',
   'canvas.picture': '{{name}}, {{width}} × {{height}} pixels',
   'canvas.tools': 'View of the picture',

@@ -22,7 +22,6 @@ export const partsZh: ChinesePartWords = {
   'drag.what.pictures': '{{count}} 张图片',
   'drag.hint': 'Tab：下一位置 · Enter：放下 · Esc：放回',
 
-  'canvas.label': '图片',
   'canvas.keys': '方向键移动，加减键缩放，0 适合窗口，1 为 100 %。',
   'canvas.picture': '{{name}}，{{width}} × {{height}} 像素',
   'canvas.tools': '图片视图',

@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { errorCodes } from '#shared/domain/error'
 import { en } from './en'
@@ -26,23 +24,20 @@ describe.each([
   })
 
   it('have words under every key', () => {
-    for (const [key, text] of [...Object.entries(english), ...Object.entries(chinese)]) expect(text.trim(), key).not.toBe('')
+    const all = [...Object.entries(english), ...Object.entries(chinese)]
+    expect(all.filter(([, text]) => text.trim() === '')).toEqual([])
   })
 
   it('fill in the same values, so that no number or name is lost in one language', () => {
-    for (const [key, text] of Object.entries(chinese)) {
-      // A name that English gives only in the singular ("One picture: cup") has no place in a Chinese plural.
-      const allowed = new Set([...placeholders(english[key] ?? ''), ...placeholders(english[`${stem(key)}_one`] ?? '')])
+    const wrong = Object.entries(chinese).flatMap(([key, text]) => {
       const wanted = placeholders(english[key] ?? '')
-      expect(
-        placeholders(text).filter((name) => !allowed.has(name)),
-        key,
-      ).toEqual([])
-      expect(
-        wanted.filter((name) => !placeholders(text).includes(name)),
-        key,
-      ).toEqual([])
-    }
+      // A name that English gives only in the singular ("One picture: cup") has no place in a Chinese plural.
+      const allowed = new Set([...wanted, ...placeholders(english[`${stem(key)}_one`] ?? '')])
+      const given = placeholders(text)
+      const isRight = given.every((name) => allowed.has(name)) && wanted.every((name) => given.includes(name))
+      return isRight ? [] : [{ key, wanted, given }]
+    })
+    expect(wrong).toEqual([])
   })
 
   it('translate: no Chinese entry is left in English, but for signs and names', () => {
@@ -52,15 +47,10 @@ describe.each([
 })
 
 describe('every word', () => {
-  const root = resolve(import.meta.dirname, '..')
-  const files = (dir: string): string[] =>
-    readdirSync(dir, { withFileTypes: true }).flatMap((entry) => {
-      const path = join(dir, entry.name)
-      if (entry.isDirectory()) return files(path)
-      return /\.tsx?$/u.test(entry.name) && !/\.test\.tsx?$|[\\/](en|zh|parts\.(en|zh))\.ts$/u.test(path) ? [path] : []
-    })
-  const source = files(root)
-    .map((path) => readFileSync(path, 'utf8'))
+  const files = import.meta.glob<string>('../**/*.{ts,tsx}', { query: '?raw', import: 'default', eager: true })
+  const source = Object.entries(files)
+    .filter(([path]) => !/\.test\.tsx?$|\/(en|zh|parts\.(en|zh))\.ts$/u.test(path))
+    .map(([, text]) => text)
     .join('\n')
 
   it('is used somewhere: a dead key is a word that somebody translates for nothing', () => {
@@ -75,12 +65,11 @@ describe('every word', () => {
 
 describe('the words for errors', () => {
   it.each(['en', 'zh'] as const)('are there for every code in %s, and say what to do next', (language) => {
-    for (const code of errorCodes) {
+    const bad = errorCodes.filter((code) => {
       const words = errorWords({ code, message: 'm', retry: 'user' }, language)
-      expect(words.title.length, code).toBeGreaterThan(1)
-      expect(words.next, code).toMatch(/[.。]$/u)
-      expect(words.title, code).not.toMatch(/[.。]$/u)
-    }
+      return words.title.length < 2 || !/[.。]$/u.test(words.next) || /[.。]$/u.test(words.title)
+    })
+    expect(bad).toEqual([])
     expect(Object.keys(errorDictionaries[language]).sort()).toEqual([...errorCodes].sort())
   })
 

@@ -18,9 +18,7 @@ export function CancelAllDialog(props: { onClose: () => void }): ReactElement {
       data-testid="cancel-all"
       footer={
         <>
-          <Button onPress={props.onClose} autoFocus>
-            {say('queue.cancelAll.keep')}
-          </Button>
+          <Button onPress={props.onClose}>{say('queue.cancelAll.keep')}</Button>
           <Button
             kind="danger"
             isDisabled={count === 0}

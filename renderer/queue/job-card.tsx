@@ -170,6 +170,7 @@ function Failure({ job, error }: { job: Job; error: ErrorView }): ReactElement {
         <DisclosurePanel>
           <pre
             data-selectable
+            // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so keys must reach it
             tabIndex={0}
             className="mt-2 max-h-40 overflow-auto whitespace-pre-wrap break-words text-s text-muted"
           >

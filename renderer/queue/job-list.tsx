@@ -25,6 +25,7 @@ export function JobList(props: {
   const scroller = useRef<HTMLDivElement>(null)
   const [announcement, announce] = useState('')
   const [drag, setDrag] = useState<{ id: string; before: string | null | undefined } | undefined>(undefined)
+  // oxlint-disable-next-line react/incompatible-library -- nothing of it is memoised here; it renders again by itself
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -96,17 +97,16 @@ export function JobList(props: {
 
   return (
     <div ref={scroller} className="min-h-0 flex-1 overflow-y-auto overflow-x-hidden" data-testid="job-list" tabIndex={-1}>
-      <div role="list" aria-label={props.label} className="relative w-full" style={{ height: virtual.getTotalSize() }}>
+      <ul aria-label={props.label} className="relative w-full" style={{ height: virtual.getTotalSize() }}>
         {items.map((item) => {
           const row = rows[item.index]
           if (!row) return null
           const job = row.kind === 'job' ? byId[row.id] : undefined
           return (
-            <div
+            <li
               key={item.key}
               ref={virtual.measureElement}
               data-index={item.index}
-              role="listitem"
               aria-setsize={rows.length}
               aria-posinset={item.index + 1}
               className="absolute left-0 top-0 w-full"
@@ -123,10 +123,10 @@ export function JobList(props: {
               ) : null}
               {row.kind === 'job' && drag?.before === row.id ? <InsertLine edge="top" /> : null}
               {row.kind === 'job' && drag?.before === null && lastWaiting === row ? <InsertLine edge="bottom" /> : null}
-            </div>
+            </li>
           )
         })}
-      </div>
+      </ul>
       {props.loading ? <p className="px-4 py-3 text-s text-muted">{say('queue.loading')}</p> : null}
       <output className="sr-only">{announcement}</output>
     </div>

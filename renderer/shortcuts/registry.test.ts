@@ -45,17 +45,15 @@ describe('the shortcuts', () => {
   it('do every command by some key', () => {
     const undo = stroke('z', { ctrlKey: true })
     expect(findShortcut(undo, 'page', false)).toBe('undo')
-    for (const shortcut of shortcuts.filter((one) => one.command)) {
-      const parts = shortcut.combo.endsWith('+') ? ['+'] : shortcut.combo.split('+')
-      const names: Record<string, string> = { delete: 'Delete', enter: 'Enter' }
-      const last = parts.at(-1) ?? ''
-      const pressed = stroke(names[last] ?? last, {
-        ctrlKey: parts.includes('mod'),
-        shiftKey: parts.includes('shift'),
-        altKey: parts.includes('alt'),
-      })
-      expect(findShortcut(pressed, 'page', false), shortcut.combo).toBe(shortcut.command)
-    }
+    const names: Record<string, string> = { delete: 'Delete', enter: 'Enter' }
+    const lost = shortcuts.filter(({ combo, command }) => {
+      if (!command) return false
+      const parts = combo.endsWith('+') ? ['+'] : combo.split('+')
+      const key = parts.at(-1) ?? ''
+      const held = { ctrlKey: parts.includes('mod'), shiftKey: parts.includes('shift'), altKey: parts.includes('alt') }
+      return findShortcut(stroke(names[key] ?? key, held), 'page', false) !== command
+    })
+    expect(lost).toEqual([])
   })
 
   it('leave typing alone: no letters, and no undo of ours while text has its own', () => {

@@ -1,10 +1,10 @@
+// oxlint-disable-next-line no-restricted-imports -- tests run in Node, and vitest hands out no style sheets
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 type Rgb = [number, number, number]
 
-const source = readFileSync(join(import.meta.dirname, 'tokens.css'), 'utf8')
+const source = readFileSync(new URL('tokens.css', import.meta.url), 'utf8')
 const tokens = new Map<string, { light: Rgb; dark: Rgb }>()
 for (const [, name, light, dark] of source.matchAll(/--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)/gu))
   if (name && light && dark) tokens.set(name, { light: rgb(light), dark: rgb(dark) })

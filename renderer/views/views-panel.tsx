@@ -103,6 +103,7 @@ function Ring(props: { pose: Pose; poses: readonly Pose[]; onToggle: (pose: Pose
   const client = useClient()
   const picture = useStudio(openPicture)
   return (
+    // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- <fieldset> brings a form's look
     <div role="group" aria-label={say('view.azimuth')} className="relative mx-auto my-1 aspect-square w-full max-w-60">
       <svg viewBox="0 0 200 200" className="absolute inset-0 size-full" aria-hidden>
         <circle cx="100" cy="100" r="78" fill="none" stroke="var(--line)" strokeWidth="1" />
