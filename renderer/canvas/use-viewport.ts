@@ -207,8 +207,8 @@ export function useSpaceHeld(elements: () => readonly HTMLElement[]): boolean {
       (event) => {
         if (event.key !== ' ' || event.ctrlKey || event.metaKey || event.altKey) return
         const target = event.target instanceof Element ? event.target : document.body
-        const inCanvas = get.current().some((element) => element === target || element.contains(target))
-        if (target !== document.body && !inCanvas) return
+        // On the page itself, around the panes or in one; a button elsewhere keeps its space bar.
+        if (!get.current().some((element) => target.contains(element) || element.contains(target))) return
         event.preventDefault()
         if (!event.repeat) mark(true)
       },

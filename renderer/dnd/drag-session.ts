@@ -83,7 +83,9 @@ export class DragSession {
     const places: DropPlace[] = []
     for (const area of this.#areas.values()) {
       const elements = [...area.element.querySelectorAll<HTMLElement>('[data-drop-place]')]
-      if (area.element.dataset['dropPlace'] !== undefined) elements.unshift(area.element)
+      // An area that is a place itself may show a zone of the same key: then the zone is the stop.
+      const own = area.element.dataset['dropPlace']
+      if (own !== undefined && !elements.some(({ dataset }) => dataset['dropPlace'] === own)) elements.unshift(area.element)
       for (const element of elements) {
         const key = element.dataset['dropPlace'] ?? ''
         const target = this.#areaOf(element) === area ? area.targetOf(key) : undefined

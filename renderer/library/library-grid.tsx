@@ -50,7 +50,7 @@ export interface LibraryGridProps {
 
 const padding = 12
 /** Rows that are made ready beyond the edges of the screen. */
-const overscan = 3
+const overscan = 2
 /** The next page is asked for when so many rows are left below the screen. */
 const rowsAhead = 20
 const libraryPlace = 'library'
@@ -264,6 +264,7 @@ export function LibraryGrid(props: LibraryGridProps): ReactElement {
                     index={index}
                     total={props.total}
                     fileUrl={props.fileUrl}
+                    say={say}
                     selected={selection.ids.has(picture.id)}
                     active={index === activeIndex}
                     current={picture.id === props.currentId}

@@ -1,14 +1,17 @@
 import { memo, type ReactElement } from 'react'
 import type { Picture } from '#shared/domain/picture'
-import { usePartWords } from '../i18n/parts'
+import type { SayPart } from '../i18n/parts'
 import { classes } from '../widgets'
 import type { FileUrl } from '../canvas/types'
+import { captionHeight } from './grid-layout'
 
 export interface LibraryItemProps {
   picture: Picture
   index: number
   total: number
   fileUrl: FileUrl
+  /** Handed down, so that each of many items need not listen for the language. */
+  say: SayPart
   selected: boolean
   /** The stop of the Tab key. */
   active: boolean
@@ -23,10 +26,9 @@ export interface LibraryItemProps {
   height: number
 }
 
-/** One picture of the grid. Listens to nothing itself: the grid does, once for all. */
+/** One picture of the grid. Listens to nothing itself and has three nodes: the grid listens for all, and scrolling makes many. */
 export const LibraryItem = memo(function LibraryItem(props: LibraryItemProps): ReactElement {
-  const { picture, selected, current, dropLabel } = props
-  const say = usePartWords()
+  const { picture, selected, current, dropLabel, say } = props
   const { name, width, height, versionCount: count } = picture
   return (
     // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role, jsx-a11y/interactive-supports-focus -- <option> holds no picture; tabIndex is roving
@@ -45,32 +47,35 @@ export const LibraryItem = memo(function LibraryItem(props: LibraryItemProps): R
       data-testid="library-item"
       data-picture={picture.id}
       data-current={current || undefined}
-      className="group absolute left-0 top-0 flex flex-col rounded-m outline-none"
-      style={{ width: props.width, height: props.height, transform: `translate(${props.x}px, ${props.y}px)` }}
+      className="group absolute outline-none"
+      style={{ width: props.width, height: props.height, left: props.x, top: props.y }}
     >
-      <div
+      <img
+        src={props.fileUrl(picture.currentAssetId, { width: 256 })}
+        alt=""
+        draggable={false}
+        decoding="async"
         className={classes(
-          'relative min-h-0 flex-1 overflow-hidden rounded-m bg-raised group-focus-visible:outline-2 group-focus-visible:outline-offset-2 group-focus-visible:outline-accent',
+          'pointer-events-none block w-full rounded-s bg-raised object-contain group-focus-visible:outline-2 group-focus-visible:outline-offset-2 group-focus-visible:outline-accent',
           selected || dropLabel !== undefined ? 'ring-2 ring-accent' : 'ring-1 ring-line group-hover:ring-edge',
         )}
+        style={{ height: props.height - captionHeight }}
+      />
+      <div
+        aria-hidden
+        data-count={count > 1 ? count : ''}
+        className={classes(
+          'relative h-6 truncate px-0.5 pr-5 pt-1 text-s after:absolute after:right-0.5 after:text-muted after:content-[attr(data-count)]',
+          current ? 'text-accent-text' : 'text-text',
+        )}
       >
-        <img
-          src={props.fileUrl(picture.currentAssetId, { width: 256 })}
-          alt=""
-          draggable={false}
-          decoding="async"
-          className="pointer-events-none absolute inset-0 size-full object-contain"
-        />
-        {dropLabel ? (
-          <span className="pointer-events-none absolute inset-x-1 bottom-1 rounded-s bg-accent px-1.5 py-0.5 text-center text-s font-semibold text-on-accent">
-            {dropLabel}
-          </span>
-        ) : null}
+        {name}
       </div>
-      <div className="flex h-6 shrink-0 items-center gap-1.5 px-0.5 text-s" aria-hidden>
-        <span className={classes('min-w-0 flex-1 truncate', current ? 'text-accent-text' : 'text-text')}>{name}</span>
-        {count > 1 ? <span className="shrink-0 text-muted">{count}</span> : null}
-      </div>
+      {dropLabel ? (
+        <span className="pointer-events-none absolute inset-x-1 bottom-7 rounded-s bg-accent px-1.5 py-0.5 text-center text-s font-semibold text-on-accent">
+          {dropLabel}
+        </span>
+      ) : null}
     </div>
   )
 })

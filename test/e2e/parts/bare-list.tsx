@@ -12,14 +12,17 @@ export function BareList({ pictures, fileUrl }: { pictures: readonly Picture[]; 
     count: Math.ceil(pictures.length / columns),
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
-    overscan: 3,
+    overscan: 2,
     useFlushSync: false,
   })
   return (
     <div ref={scroller} data-testid="library-scroller" style={{ height: '100%', overflowY: 'auto' }}>
       <div style={{ height: virtualizer.getTotalSize(), position: 'relative' }}>
         {virtualizer.getVirtualItems().map((row) => (
-          <div key={row.key} style={{ position: 'absolute', top: 0, left: 0, display: 'flex', gap: 8, transform: `translateY(${row.start}px)` }}>
+          <div
+            key={row.key}
+            style={{ position: 'absolute', top: 0, left: 0, display: 'flex', gap: 8, transform: `translateY(${row.start}px)` }}
+          >
             {pictures.slice(row.index * columns, (row.index + 1) * columns).map((picture) => (
               <div key={picture.id} style={{ width: itemWidth, height: rowHeight - 8 }}>
                 <img

@@ -64,7 +64,8 @@ async function pushFrames(width: number, frames: number, everyMs: number): Promi
   }
 }
 
-const fileUrl: FileUrl = (assetId, options) => (assetId === 'broken' ? '/files/none' : `/files/${assetId}${options?.width ? `?w=${options.width}` : ''}`)
+const fileUrl: FileUrl = (assetId, options) =>
+  assetId === 'broken' ? '/files/none' : `/files/${assetId}${options?.width ? `?w=${options.width}` : ''}`
 const uuid = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`
 const pictures: Picture[] = Array.from({ length: count }, (_unused, n) => ({
   id: uuid(n),
@@ -77,11 +78,26 @@ const pictures: Picture[] = Array.from({ length: count }, (_unused, n) => ({
   versionCount: (n % 4) + 1,
   createdAt: 0,
 }))
-const titles = ['Clay|粘土', 'Anime|动漫', 'Realistic|写实', 'Cartoon|卡通', 'Oil painting|油画', 'Watercolour|水彩', 'Pencil|铅笔', 'Pop art|波普']
+const titles = [
+  'Clay|粘土',
+  'Anime|动漫',
+  'Realistic|写实',
+  'Cartoon|卡通',
+  'Oil painting|油画',
+  'Watercolour|水彩',
+  'Pencil|铅笔',
+  'Pop art|波普',
+]
 const styles: Style[] = Array.from({ length: 34 }, (_unused, n) => {
   const [en = '', zh = ''] = (titles[n] ?? `Painter ${n - 7}|画家 ${n - 7}`).split('|')
   const id = en.toLowerCase().replaceAll(' ', '-')
-  return { id, title: { en, zh }, wording: '', group: n < 8 ? 'preset' : 'network', draft: { en: 'A network paints it.', zh: '由网络绘制。' } }
+  return {
+    id,
+    title: { en, zh },
+    wording: '',
+    group: n < 8 ? 'preset' : 'network',
+    draft: { en: 'A network paints it.', zh: '由网络绘制。' },
+  }
 })
 const original: CanvasImage = { assetId: 'coffee-0', width: 600, height: 400, hasAlpha: false, label: 'Original' }
 const painted: CanvasImage = { assetId: 'coffee-9', width: 600, height: 400, hasAlpha: false, label: 'Oil painting' }
@@ -104,19 +120,31 @@ function Page(): ReactElement {
   const after: CanvasAfter | undefined =
     query.get('after') === 'none'
       ? undefined
-      : { key: jobId, label: 'Oil painting', live: { source: hub.source(jobId), progress: 0.62 }, image: resolved ? painted : undefined }
+      : {
+          key: jobId,
+          label: 'Oil painting',
+          live: { source: hub.source(jobId), progress: 0.62 },
+          image: resolved ? painted : undefined,
+        }
   const open = state === 'empty' || state === 'loading' ? undefined : { pictureId: 'open', assetId: 'coffee-0', name: 'coffee' }
   return (
     <DragAndDrop
       onDrop={(action, files) => {
         void Promise.resolve(files).then((read) =>
-          window.parts.drops.push({ action, ...(read ? { files: { paths: read.files.map(({ path }) => path), skipped: read.skipped } } : {}) }),
+          window.parts.drops.push({
+            action,
+            ...(read ? { files: { paths: read.files.map(({ path }) => path), skipped: read.skipped } } : {}),
+          }),
         )
       }}
       onPaste={(files) => window.parts.pasted.push(...files.map(({ path }) => path))}
     >
       <main style={{ display: 'flex', height: '100%' }}>
-        <aside style={{ width: 288, padding: 14, overflow: 'auto', flexShrink: 0, background: 'var(--panel)' }} aria-label="Style panel">
+        <h1 className="sr-only">Parts of the studio</h1>
+        <aside
+          style={{ width: 288, padding: 14, overflow: 'auto', flexShrink: 0, background: 'var(--panel)' }}
+          aria-label="Style panel"
+        >
           <StyleTiles
             styles={styles}
             language={query.get('language') === 'zh' ? 'zh' : 'en'}
@@ -190,7 +218,13 @@ const language = query.get('language') === 'zh' ? 'zh' : 'en'
 if (root) {
   createRoot(root).render(
     <I18nextProvider i18n={createI18n(language)}>
-      {query.get('only') === 'grid' ? <GridAlone /> : query.get('only') === 'bare' ? <BareList pictures={pictures} fileUrl={fileUrl} /> : <Page />}
+      {query.get('only') === 'grid' ? (
+        <GridAlone />
+      ) : query.get('only') === 'bare' ? (
+        <BareList pictures={pictures} fileUrl={fileUrl} />
+      ) : (
+        <Page />
+      )}
     </I18nextProvider>,
   )
 }

@@ -1,14 +1,21 @@
 import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { createServer, type Server } from 'node:http'
+import { basename, extname, join, resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import tailwindcss from '@tailwindcss/vite'
 import sharp from 'sharp'
-import { createServer, type Plugin, type ViteDevServer } from 'vite'
+import { build } from 'vite'
 
 const repository = resolve(import.meta.dirname, '../../..')
+const types: Record<string, string> = { '.js': 'text/javascript', '.css': 'text/css', '.woff2': 'font/woff2' }
+const variants = 24
 
-/** The samples as pictures of an app: `/files/NAME-VARIANT?w=WIDTH`, the variant turning the colours, so that tiles differ. */
-function samplePictures(): Plugin {
+/** The studio's own policy, so that a part that breaks it is seen here. */
+const policy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'"
+
+/** The samples as pictures of an app: NAME-VARIANT in that width (0: all of it), the variant turning the colours, so that tiles differ. */
+function samplePictures(): (name: string, variant: number, width: number) => Promise<Buffer> {
   const made = new Map<string, Promise<Buffer>>()
   const make = async (name: string, variant: number, width: number): Promise<Buffer> => {
     if (name !== 'coffee' && name !== 'chelsea') throw new Error('no such sample')
@@ -16,50 +23,58 @@ function samplePictures(): Plugin {
     const turned = variant === 0 ? picture : picture.modulate({ hue: variant * 31, saturation: 1.2 })
     return (width > 0 ? turned.resize({ width, withoutEnlargement: true }) : turned).jpeg({ quality: 82 }).toBuffer()
   }
-  return {
-    name: 'sample-pictures',
-    configureServer(server) {
-      server.middlewares.use('/files/', (request, response) => {
-        const url = new URL(request.url ?? '/', 'http://localhost')
-        const [, name = '', variant = '0'] = /^\/([a-z]+)-(\d+)/u.exec(url.pathname) ?? []
-        const key = `${name}-${Number(variant) % 24}-${url.searchParams.get('w') ?? ''}`
-        const bytes = made.get(key) ?? make(name, Number(variant) % 24, Number(url.searchParams.get('w') ?? 0))
-        made.set(key, bytes)
-        bytes.then(
-          (body) => response.writeHead(200, { 'content-type': 'image/jpeg', 'cache-control': 'max-age=3600' }).end(body),
-          () => response.writeHead(404).end(),
-        )
-      })
-    },
+  return (name, variant, width) => {
+    const key = `${name}-${variant}-${width}`
+    const known = made.get(key) ?? make(name, variant, width)
+    made.set(key, known)
+    return known
   }
 }
 
-/** The page itself, at `/parts`: the renderer's own root serves it, so that styles are built as the studio's are. */
-function partsPage(): Plugin {
-  return {
-    name: 'parts-page',
-    configureServer(server) {
-      server.middlewares.use('/parts', (_request, response, next) => {
-        readFile(resolve(import.meta.dirname, 'parts.html'), 'utf8')
-          .then((html) => server.transformIndexHtml('/parts.html', html.replace('%MAIN%', `/@fs${resolve(import.meta.dirname, 'parts.tsx')}`)))
-          .then((html) => response.setHeader('content-type', 'text/html').end(html), next)
-      })
-    },
-  }
-}
-
-/** Serves the studio's parts on a page of their own, with sample pictures, on a free port of loopback. */
-export async function serveParts(cacheDir: string): Promise<{ url: string; server: ViteDevServer }> {
-  const server = await createServer({
+/** Builds the page of the studio's parts as the studio is built, and serves it with sample pictures on a free port of loopback. */
+export async function serveParts(outDir: string): Promise<{ url: string; server: Server }> {
+  await build({
     configFile: false,
+    // The studio's own root, so that Tailwind looks for classes where it does for the studio.
     root: resolve(repository, 'renderer'),
-    cacheDir,
     logLevel: 'error',
-    plugins: [react(), tailwindcss(), samplePictures(), partsPage()],
-    server: { host: '127.0.0.1', port: 0, hmr: false, watch: null, fs: { allow: [repository] } },
+    plugins: [react(), tailwindcss()],
+    build: {
+      outDir,
+      emptyOutDir: true,
+      assetsInlineLimit: 0,
+      cssCodeSplit: false,
+      rollupOptions: {
+        input: join(import.meta.dirname, 'parts.tsx'),
+        output: { entryFileNames: 'parts.js', chunkFileNames: '[name].js', assetFileNames: '[name][extname]' },
+      },
+    },
   })
-  await server.listen()
-  const address = server.httpServer?.address()
+  const picture = samplePictures()
+  const answer = async (path: URL): Promise<{ type: string; body: Buffer; headers?: Record<string, string> }> => {
+    if (path.pathname === '/parts') {
+      return {
+        type: 'text/html; charset=utf-8',
+        body: await readFile(join(import.meta.dirname, 'parts.html')),
+        headers: { 'content-security-policy': policy },
+      }
+    }
+    const [, name, variant] = /^\/files\/([a-z]+)-(\d+)$/u.exec(path.pathname) ?? []
+    if (name !== undefined) {
+      const body = await picture(name, Number(variant) % variants, Number(path.searchParams.get('w') ?? 0))
+      return { type: 'image/jpeg', body, headers: { 'cache-control': 'max-age=3600' } }
+    }
+    const file = basename(path.pathname)
+    return { type: types[extname(file)] ?? 'application/octet-stream', body: await readFile(join(outDir, file)) }
+  }
+  const server = createServer((request, response) => {
+    answer(new URL(request.url ?? '/', 'http://localhost')).then(
+      ({ type, body, headers }) => response.writeHead(200, { 'content-type': type, ...headers }).end(body),
+      () => response.writeHead(404).end(),
+    )
+  })
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  const address = server.address()
   if (address === null || typeof address !== 'object') throw new Error('the parts page has no address')
   return { url: `http://127.0.0.1:${address.port}/parts`, server }
 }
