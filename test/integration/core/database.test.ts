@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto'
+import { readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import BetterSqlite3 from 'better-sqlite3'
+import { describe, expect, test } from 'vitest'
+import { checkIntegrity } from '#core/database/integrity'
+import type { Migration } from '#core/database/migrations'
+import { compareVersions, openDatabase, quickCheck } from '#core/database/open'
+import { temporaryFolder } from './harness'
+
+const steps: Migration[] = [
+  { version: 1, sql: "CREATE TABLE a (x TEXT) STRICT; INSERT INTO a VALUES ('one');" },
+  { version: 2, sql: 'ALTER TABLE a ADD COLUMN y INTEGER NOT NULL DEFAULT 7;' },
+  { version: 3, sql: 'CREATE TABLE b (z TEXT) STRICT;' },
+]
+const hashOf = async (path: string): Promise<string> =>
+  createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex')
+const path = async (): Promise<string> => join(await temporaryFolder(), 'recast.db')
+
+describe('opening the database', () => {
+  test('a new one gets its shape and its guards', async () => {
+    const db = await openDatabase({ path: await path() })
+    const pragma = (name: string): unknown => db.pragma(name, { simple: true })
+    expect(pragma('journal_mode')).toBe('wal')
+    expect(pragma('synchronous')).toBe(2)
+    expect(pragma('foreign_keys')).toBe(1)
+    expect(pragma('trusted_schema')).toBe(0)
+    expect(pragma('busy_timeout')).toBe(2000)
+    expect(pragma('user_version')).toBe(1)
+    expect(quickCheck(db)).toEqual([])
+    const version = db.prepare<[], string>('SELECT sqlite_version()').pluck().get() ?? ''
+    expect(compareVersions(version, '3.51.3')).toBeGreaterThanOrEqual(0)
+    db.close()
+  })
+
+  test('an older one is backed up as it was, then brought forward step by step', async () => {
+    const file = await path()
+    ;(await openDatabase({ path: file, migrations: steps.slice(0, 1) })).close()
+    const notes: string[] = []
+    const db = await openDatabase({ path: file, migrations: steps, onNote: (note) => notes.push(note) })
+    expect(db.prepare('SELECT x, y FROM a').all()).toEqual([{ x: 'one', y: 7 }])
+    db.close()
+    expect(notes).toEqual(['database backed up to recast.db.v1.backup', 'database is now version 2', 'database is now version 3'])
+    const backup = new BetterSqlite3(`${file}.v1.backup`, { readonly: true })
+    expect(backup.pragma('user_version', { simple: true })).toBe(1)
+    expect(backup.prepare('SELECT * FROM a').all()).toEqual([{ x: 'one' }])
+    backup.close()
+    // A second backup of the same version does not replace the first.
+    const again = new BetterSqlite3(file)
+    again.pragma('user_version = 2')
+    again.exec('DROP TABLE b')
+    again.close()
+    await writeFile(`${file}.v2.backup`, 'an older backup')
+    ;(await openDatabase({ path: file, migrations: steps })).close()
+    expect(await readFile(`${file}.v2.backup`, 'utf8')).toBe('an older backup')
+    expect(await stat(`${file}.v2-2.backup`).then(({ size }) => size)).toBeGreaterThan(4000)
+  })
+
+  test('a step that fails changes nothing: the shape stays at the last whole step', async () => {
+    const file = await path()
+    ;(await openDatabase({ path: file, migrations: steps.slice(0, 1) })).close()
+    const broken: Migration = { version: 3, sql: 'CREATE TABLE c (x TEXT) STRICT; INSERT INTO nowhere VALUES (1);' }
+    await expect(openDatabase({ path: file, migrations: [...steps.slice(0, 2), broken] })).rejects.toMatchObject({ code: 'bug' })
+    const db = new BetterSqlite3(file)
+    expect(db.pragma('user_version', { simple: true })).toBe(2)
+    expect(db.prepare("SELECT name FROM sqlite_schema WHERE name = 'c'").all()).toEqual([])
+    db.close()
+  })
+
+  test.each([
+    ['in the file', false],
+    ['still in the log', true],
+  ])('a newer one (%s) is refused in words and not touched', async (_, inLog) => {
+    const file = await path()
+    const newer = await openDatabase({ path: file, migrations: steps.slice(0, 1) })
+    newer.pragma('wal_checkpoint(TRUNCATE)')
+    newer.pragma('user_version = 9')
+    if (!inLog) newer.pragma('wal_checkpoint(TRUNCATE)')
+    // Copied while open: a copy with the log beside it, as a kill leaves them.
+    const folder = await temporaryFolder()
+    const copy = join(folder, 'recast.db')
+    await writeFile(copy, await readFile(file))
+    if (inLog) await writeFile(`${copy}-wal`, await readFile(`${file}-wal`))
+    newer.close()
+    const before = await hashOf(copy)
+    const error = await openDatabase({ path: copy, migrations: steps.slice(0, 1) }).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ code: 'database.future', detail: { found: 9, known: 1 } })
+    expect((error as Error).message).toMatch(/newer Recast.*Update Recast/)
+    expect(await hashOf(copy)).toBe(before)
+    if (!inLog) expect(await readdir(folder)).toEqual(['recast.db'])
+  })
+
+  test.each([
+    [
+      'text',
+      (file: string) =>
+        writeFile(file, 'this is no database, and it is longer than a header of a hundred bytes would be, so there'),
+    ],
+    ['a few bytes', (file: string) => writeFile(file, 'SQLite')],
+    [
+      'a cut-off file',
+      async (file: string) => {
+        ;(await openDatabase({ path: file })).close()
+        await truncate(file, 6000)
+      },
+    ],
+    [
+      "somebody else's database",
+      (file: string) => {
+        const other = new BetterSqlite3(file)
+        other.exec('CREATE TABLE theirs (x)')
+        other.close()
+        return Promise.resolve()
+      },
+    ],
+  ])('%s is refused as damaged, and stays as it is', async (_, spoil) => {
+    const file = await path()
+    await spoil(file)
+    const before = await hashOf(file)
+    const error = await openDatabase({ path: file }).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ code: 'database.corrupt' })
+    expect((error as Error).message).toMatch(/Nothing was changed.*backup/)
+    expect(await hashOf(file)).toBe(before)
+  })
+
+  test('the integrity check runs beside the open database and finds a broken reference', async () => {
+    const file = await path()
+    const db = await openDatabase({ path: file })
+    expect(await checkIntegrity(file)).toEqual({ integrity: [], foreignKeys: [] })
+    db.pragma('foreign_keys = OFF')
+    db.exec("INSERT INTO pictures VALUES (1, 'p', 'photo', 'gone', 'gone', NULL, 0)")
+    expect(await checkIntegrity(file)).toEqual({ integrity: [], foreignKeys: ['pictures → assets', 'pictures → assets'] })
+    db.close()
+  })
+})
