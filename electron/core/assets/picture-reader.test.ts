@@ -29,6 +29,8 @@ describe('pictureError', () => {
     ['timeout: 31% complete', 'input.too_large'],
     ['VipsJpeg: premature end of JPEG image', 'input.damaged'],
     ['vipspng: libpng read error', 'input.damaged'],
+    ['VipsJpeg: premature end of JPEG image\nvips2png: unable to write to target x.png', 'input.damaged'],
+    ['gifload: bad frame\nwbuffer_write: write failed\nsystem error: Unknown error -1', 'input.damaged'],
   ])('reads %j as %s', (message, code) => expect(pictureError(new Error(message)).code).toBe(code))
 
   it('passes what is known and calls a fault a fault', () => {

@@ -179,11 +179,13 @@ function diskError(words: string, cause: Error): AppError | undefined {
   if (/^input file is missing/i.test(words)) {
     return new AppError('input.not_found', 'The file of this picture is gone. Check the path and try again.', options)
   }
-  if (!/open for write|write error|unable to write|write failed/i.test(words)) return undefined
-  if (/no space left|quota exceeded/i.test(words)) {
+  // A picture that breaks off in reading also says "unable to write"; only the system's own words tell that it was the disk.
+  const system = /(?:write error|open for write)\n\w+ error: (.+)/i.exec(words)?.[1]
+  if (system === undefined) return undefined
+  if (/no space|not enough space|quota exceeded/i.test(system)) {
     return new AppError('io.disk_full', 'The disk is full. Free some space on it, then retry.', options)
   }
-  if (/permission denied|not permitted|read-only/i.test(words)) {
+  if (/permission denied|not permitted|read-only|access is denied/i.test(system)) {
     return new AppError(
       'io.permission',
       'The folder cannot be written to. Allow access to it, or choose another one, then retry.',
