@@ -116,7 +116,7 @@ export async function finishOlderJobs(data: OpenData, { signal, terminal }: Comm
   const left = await unfinished(instance.client, ['queued', ...activeStates])
   if (left === 0) return
   terminal.err(
-    `Finishing ${count(left, 'job')} of an earlier start (Ctrl-C leaves ${left === 1 ? 'it' : 'them'} for the next one).\n`,
+    `Going on with ${count(left, 'job')} of an earlier start or another command (Ctrl-C leaves ${left === 1 ? 'it' : 'them'} for the next start).\n`,
   )
   for (let idle = 0; idle < 3 && !signal.aborted;) {
     idle = (await unfinished(instance.client, activeStates)) === 0 ? idle + 1 : 0

@@ -5,26 +5,30 @@ import { build } from 'vite'
 const root = resolve(import.meta.dirname, '../..')
 
 /**
- * Bundles a TypeScript entry for Node into a folder of its own under out/ (so that packages are found) and answers the file's path:
- * tests of several processes need real ones, and Node 20 runs no TypeScript.
+ * Bundles TypeScript entries for Node into one new folder, and answers the folder: tests of several processes need real ones, and
+ * Node 20 runs no TypeScript. The folder lies as deep in the checkout as out/main, so that packages and resources are found.
+ * @param entries file (relative to the checkout) by the name that its bundle gets.
  */
-export async function bundle(entry: string, name: string): Promise<string> {
-  const parent = join(root, 'out', 'test')
+export async function bundle(entries: Record<string, string>): Promise<string> {
+  const parent = join(root, 'out')
   mkdirSync(parent, { recursive: true })
-  const outDir = mkdtempSync(join(parent, `${name}-`))
+  const outDir = mkdtempSync(join(parent, 'test-'))
   await build({
     configFile: false,
     root,
     logLevel: 'error',
-    ssr: { noExternal: ['zod', 'commander', 'env-paths'] },
+    ssr: { noExternal: ['zod', 'commander', 'ws', 'env-paths', 'execa'] },
     build: {
-      ssr: resolve(root, entry),
+      ssr: true,
       target: 'node20',
       outDir,
       emptyOutDir: false,
       minify: false,
-      rollupOptions: { output: { format: 'es', entryFileNames: `${name}.js` } },
+      rollupOptions: {
+        input: Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, resolve(root, file)])),
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      },
     },
   })
-  return join(outDir, `${name}.js`)
+  return outDir
 }

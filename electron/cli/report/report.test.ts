@@ -118,7 +118,7 @@ describe('progress bars', () => {
         outputs: [{ index: 0, assetId: 'a', width: 1, height: 1, exportedPath: '/o/mug.png' }],
       })
       reporter.job(done, job(1, { state: 'running' }))
-      reporter.output(done, done.outputs[0]!)
+      for (const output of done.outputs) reporter.output(done, output)
       expect(err[0]).toBe('\r\u001b[2A\u001b[J')
       expect(out).toEqual(['/o/mug.png\n'])
       vi.advanceTimersByTime(200)

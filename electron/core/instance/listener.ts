@@ -1,8 +1,10 @@
 import { createServer } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { WebSocketServer } from 'ws'
 import type { App, AppLogger } from '../app'
 import { serveSocket, socketServerOptions, type ServedSocket } from '../wire/serve-socket'
+import { AppError } from '#shared/domain/error'
 import { createClientJobs, type ClientJobs } from './client-jobs'
 import { isUpgradeAllowed } from './upgrade-guard'
 
@@ -19,6 +21,17 @@ export interface Listener {
 
 /** More processes of one user on one data folder than this are a fault, not a use. */
 const maxClients = 128
+
+/** How long the owner waits for calls under way when it leaves, milliseconds. */
+const drainMs = 3_000
+
+/** Says that a call was not even begun; a client asks the next owner. */
+function leaving(): AppError {
+  return new AppError('instance.unreachable', 'This Recast is ending. Try again in a moment.', {
+    retry: 'auto',
+    detail: { mayHaveArrived: false },
+  })
+}
 
 function refuse(socket: Duplex, status: string): void {
   socket.on('error', () => {})
@@ -39,6 +52,7 @@ export async function listen(app: App, token: string, logger: AppLogger): Promis
   const sockets = new WebSocketServer(socketServerOptions)
   let port = 0
   let closing = false
+  let callsInFlight = 0
 
   const server = createServer((_request, response) => {
     // No pages here, and no word about what this is.
@@ -67,9 +81,15 @@ export async function listen(app: App, token: string, logger: AppLogger): Promis
           version: app.version,
           events: app.events,
           async call(name, input) {
-            const value = await app.call(name, input)
-            jobs.onAnswer(name, value)
-            return value
+            if (closing) throw leaving()
+            callsInFlight++
+            try {
+              const value = await app.call(name, input)
+              jobs.onAnswer(name, value)
+              return value
+            } finally {
+              callsInFlight--
+            }
           },
         },
         webSocket,
@@ -106,6 +126,11 @@ export async function listen(app: App, token: string, logger: AppLogger): Promis
     },
     async close() {
       closing = true
+      // What was asked before is answered: its caller couldn't know otherwise whether it was done.
+      const deadline = performance.now() + drainMs
+      while (callsInFlight > 0 && performance.now() < deadline) await sleep(10)
+      // The answers go out in the turns after their calls.
+      await sleep(1)
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       const all = [...clients.keys()]
       for (const served of all) served.close()

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { CallInput, CallName, CallOutput } from '#shared/contract/calls'
 import type { LinkState } from '#shared/contract/client'
 import { createListeners } from '#shared/contract/listeners'
@@ -8,6 +9,10 @@ import type { InstanceClient } from './clients'
 
 /** Calls that make something anew each time. All others may be sent again when it isn't known whether they arrived. */
 const notRepeatable: ReadonlySet<CallName> = new Set<CallName>(['jobs.submit', 'jobs.retry', 'assets.export'])
+
+/** How long, and how far apart, calls are repeated that didn't reach an owner; milliseconds. */
+const repeatForMs = 15_000
+const repeatPauseMs = 50
 
 /** Options of {@link createSwitchingClient}. */
 export interface SwitchingClientOptions {
@@ -76,7 +81,8 @@ export function createSwitchingClient(options: SwitchingClientOptions): Instance
 
   return {
     async call<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>> {
-      for (let tries = 0; ; tries++) {
+      const deadline = performance.now() + repeatForMs
+      for (;;) {
         if (ended.signal.aborted) throw new AppError('canceled', 'This connection to Recast was closed. Start again.')
         const used = await current
         try {
@@ -85,7 +91,9 @@ export function createSwitchingClient(options: SwitchingClientOptions): Instance
           const error = toAppError(thrown)
           const broke = error.code === 'instance.unreachable' && error.detail?.['mayHaveArrived'] !== undefined
           const repeatable = error.detail?.['mayHaveArrived'] === false || !notRepeatable.has(name)
-          if (!broke || !repeatable || tries >= 5 || ended.signal.aborted) throw error
+          if (!broke || !repeatable || performance.now() > deadline || ended.signal.aborted) throw error
+          // An owner that is leaving says so a moment before its connections end.
+          await sleep(repeatPauseMs)
         }
       }
     },

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { request } from 'node:http'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
@@ -68,7 +68,7 @@ class Member {
   }
 }
 
-let memberFile = ''
+let built = ''
 const dirs: string[] = []
 const members: Member[] = []
 
@@ -79,7 +79,7 @@ function dataDir(): string {
 }
 
 function start(dir: string, ...args: string[]): Member {
-  const member = new Member(spawn(process.execPath, [memberFile, dir, ...args]))
+  const member = new Member(spawn(process.execPath, [join(built, 'member.js'), dir, ...args]))
   members.push(member)
   return member
 }
@@ -98,7 +98,7 @@ async function instanceRecord(dir: string): Promise<InstanceRecord> {
 }
 
 beforeAll(async () => {
-  memberFile = await bundle('test/integration/instance/member.ts', 'member')
+  built = await bundle({ member: 'test/integration/instance/member.ts' })
 }, 60_000)
 
 afterEach(async () => {
@@ -107,7 +107,7 @@ afterEach(async () => {
   for (const dir of dirs.splice(0)) rmSync(dir, { recursive: true, force: true })
 })
 
-afterAll(() => rmSync(dirname(memberFile), { recursive: true, force: true }))
+afterAll(() => rmSync(built, { recursive: true, force: true }))
 
 describe('one owner per data folder', () => {
   it('lets ten racing processes agree on one owner, five times over', async () => {

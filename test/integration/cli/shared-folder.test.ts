@@ -1,0 +1,150 @@
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import BetterSqlite3 from 'better-sqlite3'
+import sharp from 'sharp'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { openBench, writePhotos, type TestBench } from './support'
+
+let bench: TestBench
+
+beforeAll(async () => {
+  bench = await openBench()
+}, 120_000)
+afterEach(async () => await bench.cleanUp())
+afterAll(() => bench.close())
+
+/** Pictures large enough that a batch of them can be caught in the middle. */
+const size = { width: 384, height: 256 }
+
+function integrity(data: string): unknown {
+  const [file = ''] = readdirSync(data).filter((name) => /\.(db|sqlite3?)$/.test(name))
+  const database = new BetterSqlite3(join(data, file), { readonly: true })
+  try {
+    return database.pragma('integrity_check', { simple: true })
+  } finally {
+    database.close()
+  }
+}
+
+async function expectWhole(out: string, count: number): Promise<void> {
+  const files = readdirSync(out)
+  expect(files.filter((file) => file.endsWith('.png'))).toHaveLength(count)
+  expect(files).toHaveLength(count)
+  for (const file of files) {
+    const { info } = await sharp(join(out, file)).raw().toBuffer({ resolveWithObject: true })
+    expect(info).toMatchObject(size)
+  }
+}
+
+describe('Ctrl-C', () => {
+  it('says what is done and what is left; jobs shows it; the next start finishes it', async () => {
+    const data = bench.dir()
+    const photos = bench.dir('photos')
+    await writePhotos(photos, 8, size)
+    const out = bench.dir('out')
+    const command = bench.start(['style', photos, '--style', 'clay', '--seed', '1', '--out', out, '--data', data])
+    await command.said('_clay_1.png', 2)
+    command.interrupt()
+    const stopped = await command.ended
+    expect(stopped.code).toBe(130)
+    const [, done = '', all = '', left = ''] = /Stopped: (\d+) of (\d+) jobs done, (\d+) left/.exec(stopped.stderr) ?? []
+    expect(Number(all)).toBe(8)
+    expect(Number(done)).toBeGreaterThanOrEqual(2)
+    expect(Number(left)).toBe(8 - Number(done))
+    expect(Number(left)).toBeGreaterThan(0)
+    expect(stopped.stderr).toContain('recast jobs')
+
+    const list = await bench.run(['jobs', '--data', data, '--json'])
+    const summary = list.lines().at(-1)
+    expect(summary).toMatchObject({ event: 'summary', failed: 0, canceled: 0, active: 0 })
+    expect((summary?.['done'] as number) + (summary?.['queued'] as number)).toBe(8)
+    expect(summary?.['queued']).toBeGreaterThan(0)
+
+    const [other = ''] = await writePhotos(bench.dir('other'), 1, size)
+    const next = await bench.run(['style', other, '--style', 'clay', '--seed', '9', '--out', bench.dir('out2'), '--data', data])
+    expect(next.code, next.stderr).toBe(0)
+    expect(next.stderr).toContain('of an earlier start')
+    await expectWhole(out, 8)
+    expect((await bench.run(['jobs', '--data', data, '--json'])).lines().at(-1)).toMatchObject({ done: 9, queued: 0, failed: 0 })
+    expect(integrity(data)).toBe('ok')
+  }, 180_000)
+
+  it('speaks JSON too, and resume finishes it', async () => {
+    const data = bench.dir()
+    const photos = bench.dir('photos')
+    await writePhotos(photos, 5, size)
+    const out = bench.dir('out')
+    const command = bench.start(['style', photos, '--style', 'pencil', '--out', out, '--data', data, '--json'])
+    await command.said('"event":"output"')
+    command.interrupt()
+    const stopped = await command.ended
+    expect(stopped.code).toBe(130)
+    const summary = stopped.lines().at(-1)
+    expect(summary).toMatchObject({ event: 'summary', failed: 0, canceled: 0 })
+    expect((summary?.['done'] as number) + (summary?.['left'] as number)).toBe(5)
+    const resumed = await bench.run(['jobs', 'resume', '--data', data, '--json'])
+    expect(resumed.code, resumed.stderr).toBe(0)
+    expect(resumed.lines().at(-1)).toMatchObject({ event: 'summary', done: summary?.['left'], failed: 0 })
+    await expectWhole(out, 5)
+  }, 180_000)
+})
+
+describe('two commands on one data folder', () => {
+  it('both do all of their work, the second through the first', async () => {
+    const data = bench.dir()
+    const outs = [bench.dir('out'), bench.dir('out')] as const
+    const sets = [bench.dir('photos'), bench.dir('photos')] as const
+    for (const set of sets) await writePhotos(set, 4, size)
+    const commands = sets.map((set, i) =>
+      bench.start(['style', set, '--style', i === 0 ? 'clay' : 'pencil', '--seed', '1', '--out', outs[i] ?? '', '--data', data]),
+    )
+    const ended = await Promise.all(commands.map((command) => command.ended))
+    for (const { code, stderr } of ended) expect(code, stderr).toBe(0)
+    for (const { stdout } of ended) expect(stdout.trimEnd().split('\n')).toHaveLength(4)
+    for (const out of outs) await expectWhole(out, 4)
+    expect((await bench.run(['jobs', '--data', data, '--json'])).lines().at(-1)).toMatchObject({
+      done: 8,
+      failed: 0,
+      canceled: 0,
+    })
+    expect(integrity(data)).toBe('ok')
+  }, 180_000)
+
+  it('the second goes on when the first is killed', async () => {
+    const data = bench.dir()
+    const [one, two] = [bench.dir('photos'), bench.dir('photos')]
+    await writePhotos(one, 3, size)
+    await writePhotos(two, 4, size)
+    const [outOne, outTwo] = [bench.dir('out'), bench.dir('out')]
+    const first = bench.start(['style', one, '--style', 'clay', '--seed', '1', '--out', outOne, '--data', data])
+    await first.said('started')
+    const second = bench.start(['style', two, '--style', 'pencil', '--seed', '1', '--out', outTwo, '--data', data, '--json'])
+    await second.said('"event":"job"', 4)
+    first.child.kill('SIGKILL')
+    const { code, lines, stderr } = await second.ended
+    expect(code, stderr).toBe(0)
+    expect(stderr).toContain('taking over')
+    expect(lines().filter((line) => line.event === 'output')).toHaveLength(4)
+    expect(lines().at(-1)).toMatchObject({ event: 'summary', done: 4, failed: 0, canceled: 0 })
+    await expectWhole(outTwo, 4)
+    // The new owner finished what the killed command had asked for as well.
+    await expectWhole(outOne, 3)
+    expect(integrity(data)).toBe('ok')
+    expect((await bench.run(['doctor', '--data', data])).code).toBe(0)
+  }, 180_000)
+
+  it('an owner that has done its own stays for the other', async () => {
+    const data = bench.dir()
+    const [one, two] = [bench.dir('photos'), bench.dir('photos')]
+    await writePhotos(one, 1, size)
+    await writePhotos(two, 5, size)
+    const out = bench.dir('out')
+    const first = bench.start(['style', one, '--style', 'clay', '--out', bench.dir('out'), '--data', data])
+    await first.said('started')
+    const second = bench.start(['style', two, '--style', 'clay', '--seed', '1', '--out', out, '--data', data])
+    const ended = await Promise.all([first.ended, second.ended])
+    for (const { code, stderr } of ended) expect(code, stderr).toBe(0)
+    expect(ended[1].stderr).not.toContain('taking over')
+    await expectWhole(out, 5)
+  }, 180_000)
+})
