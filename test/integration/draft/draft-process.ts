@@ -1,0 +1,43 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { build } from 'vite'
+
+const root = resolve(import.meta.dirname, '../../..')
+
+/** A draft process built from the sources as they are, so that a test needs no build of the whole app. */
+export interface BuiltProcess {
+  path: string
+  remove(): Promise<void>
+}
+
+/** Builds `draft-process.js` into a folder inside the checkout, where its native modules are found. */
+export async function buildDraftProcess(): Promise<BuiltProcess> {
+  const { mkdir } = await import('node:fs/promises')
+  await mkdir(join(root, 'out'), { recursive: true })
+  const dir = await mkdtemp(join(root, 'out', 'draft-test-'))
+  await build({
+    configFile: false,
+    root,
+    logLevel: 'error',
+    ssr: { noExternal: ['zod'], external: ['sharp', 'onnxruntime-node'] },
+    build: {
+      ssr: true,
+      target: 'node20',
+      outDir: dir,
+      emptyOutDir: false,
+      minify: false,
+      rollupOptions: {
+        input: { 'draft-process': join(root, 'electron/core/engines/draft/process.ts') },
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      },
+    },
+  })
+  return { path: join(dir, 'draft-process.js'), remove: () => rm(dir, { recursive: true, force: true }) }
+}
+
+/** A fresh folder for one test's files. */
+export async function scratch(): Promise<{ dir: string; remove(): Promise<void> }> {
+  const dir = await mkdtemp(join(tmpdir(), 'recast-draft-'))
+  return { dir, remove: () => rm(dir, { recursive: true, force: true }) }
+}
