@@ -39,7 +39,7 @@ export function CanvasDropZones({ picture }: { picture: PictureRef | undefined }
             data-over={isOver}
             className={classes(
               'flex min-w-0 flex-1 items-center justify-center rounded-m border-2 border-dashed outline-none transition-colors',
-              isOver ? 'border-accent bg-[rgb(20_21_23/0.45)]' : 'border-label-text/50 bg-[rgb(20_21_23/0.2)]',
+              isOver ? 'border-accent bg-[rgb(20_21_23/0.45)]' : 'border-edge bg-[rgb(20_21_23/0.2)]',
             )}
           >
             <span

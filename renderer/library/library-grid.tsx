@@ -17,7 +17,7 @@ import { actionLabel, useDragSource, useDragState, useDropArea, type Dragged, ty
 import { usePartWords } from '../i18n/parts'
 import { classes } from '../widgets'
 import { gridGap, layoutGrid } from './grid-layout'
-import { LibraryItem } from './library-item'
+import { gridPadding, LibraryRow } from './library-row'
 import { focusOn, indexAfterKey, select, selectAll, type Selection } from './selection'
 
 export interface LibraryGridProps {
@@ -48,7 +48,6 @@ export interface LibraryGridProps {
   minItemWidth?: number
 }
 
-const padding = 12
 /** Rows that are made ready beyond the edges of the screen. */
 const overscan = 2
 /** The next page is asked for when so many rows are left below the screen. */
@@ -68,7 +67,7 @@ export function LibraryGrid(props: LibraryGridProps): ReactElement {
   const { dragged, over } = useDragState()
   const scroller = useRef<HTMLDivElement>(null)
   const [room, setRoom] = useState({ width: 0, height: 0 })
-  const { columns, itemWidth, rowHeight } = layoutGrid(Math.max(room.width - 2 * padding, 1), props.minItemWidth ?? 132)
+  const { columns, itemWidth, rowHeight } = layoutGrid(Math.max(room.width - 2 * gridPadding, 1), props.minItemWidth ?? 132)
 
   useLayoutEffect(() => {
     const element = scroller.current
@@ -89,8 +88,8 @@ export function LibraryGrid(props: LibraryGridProps): ReactElement {
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
     overscan,
-    paddingStart: padding,
-    paddingEnd: padding,
+    paddingStart: gridPadding,
+    paddingEnd: gridPadding,
     // A scroll event is answered in React's own time: rendering inside it would hold the frame up.
     useFlushSync: false,
     // The row with the focus stays, wherever the scroll bar is: else the focus would fall to the page.
@@ -103,6 +102,7 @@ export function LibraryGrid(props: LibraryGridProps): ReactElement {
 
   const shown = virtualizer.getVirtualItems()
   const lastShown = virtualizer.range?.endIndex ?? 0
+  const firstShown = (virtualizer.range?.startIndex ?? 0) - overscan
   const asked = useRef(-1)
   useEffect(() => {
     if (!onNeedMore || items.length >= props.total || lastShown < rows - rowsAhead || asked.current === items.length) return
@@ -247,33 +247,26 @@ export function LibraryGrid(props: LibraryGridProps): ReactElement {
               ])
             }}
           >
-            {shown.flatMap((row) =>
-              Array.from({ length: Math.min(columns, items.length - row.index * columns) }, (_unused, column) => {
-                const index = row.index * columns + column
-                const picture = items[index]
-                if (!picture) return null
-                const isOver =
-                  dragged?.kind !== 'files' &&
-                  over !== undefined &&
-                  (over.key === picture.id || (selection.ids.has(over.key) && selection.ids.has(picture.id)))
-                const label = isOver && over.key === picture.id ? actionLabel(over.action) : undefined
-                return (
-                  <LibraryItem
-                    key={picture.id}
-                    picture={picture}
-                    index={index}
-                    total={props.total}
-                    fileUrl={props.fileUrl}
-                    say={say}
-                    selected={selection.ids.has(picture.id)}
-                    active={index === activeIndex}
-                    current={picture.id === props.currentId}
-                    dropLabel={label ? say(label.key, label.values) : isOver ? '' : undefined}
-                    {...cellStyle(column, row.start, itemWidth, rowHeight)}
-                  />
-                )
-              }),
-            )}
+            {shown.map((row) => (
+              <LibraryRow
+                key={row.key}
+                items={items}
+                first={row.index * columns}
+                // Of a row that is kept for the focus alone, that one item.
+                only={row.index < firstShown || row.index > lastShown + overscan ? activeIndex : undefined}
+                y={row.start}
+                columns={columns}
+                itemWidth={itemWidth}
+                itemHeight={rowHeight - gridGap}
+                total={props.total}
+                fileUrl={props.fileUrl}
+                selected={selection.ids}
+                activeIndex={row.index === activeRow ? activeIndex : undefined}
+                currentId={props.currentId}
+                over={dragged?.kind === 'files' ? undefined : over}
+                say={say}
+              />
+            ))}
           </div>
         ) : props.loading ? (
           <output
@@ -298,9 +291,4 @@ export function LibraryGrid(props: LibraryGridProps): ReactElement {
       ) : null}
     </section>
   )
-}
-
-/** Plain numbers, not a style object, so that an item whose place is the same doesn't render again. */
-function cellStyle(column: number, top: number, width: number, rowHeight: number) {
-  return { x: padding + column * (width + gridGap), y: top, width, height: rowHeight - gridGap }
 }

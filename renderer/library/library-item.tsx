@@ -47,7 +47,7 @@ export const LibraryItem = memo(function LibraryItem(props: LibraryItemProps): R
       data-testid="library-item"
       data-picture={picture.id}
       data-current={current || undefined}
-      className="group absolute outline-none"
+      className="group absolute outline-none [contain:layout_size_style]"
       style={{ width: props.width, height: props.height, left: props.x, top: props.y }}
     >
       <img

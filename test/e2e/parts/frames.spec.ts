@@ -1,0 +1,58 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import type { Server } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from '@playwright/test'
+import { serveParts } from './serve'
+
+// A trace takes pictures of the page all the while: it would be measured too.
+test.use({ trace: 'off' })
+
+let url = ''
+let server: Server
+let work = ''
+
+test.beforeAll(async () => {
+  work = mkdtempSync(join(tmpdir(), 'recast-frames-'))
+  ;({ url, server } = await serveParts(join(work, 'page')))
+})
+test.afterAll(() => {
+  server.close()
+  rmSync(work, { recursive: true, force: true })
+})
+
+test('scrolls with at least 0.95 of the frames of a bare virtualised list', async ({ page }) => {
+  test.setTimeout(180_000)
+  const frames = async (what: string): Promise<number> => {
+    await page.goto(`${url}?only=${what}&items=5000`)
+    const scroller = page.getByTestId('library-scroller')
+    await expect(scroller.locator('img').first()).toBeVisible()
+    await page.waitForTimeout(400)
+    return scroller.evaluate(
+      (element) =>
+        new Promise<number>((done) => {
+          const began = performance.now()
+          let count = 0
+          const step = (now: number): void => {
+            count++
+            // 2,400 px a second, as a quick hand on the wheel; by time, so that a slow one has no less to show.
+            element.scrollTop = ((now - began) * 2.4) % (element.scrollHeight - element.clientHeight)
+            if (now - began < 1500) requestAnimationFrame(step)
+            else done((count * 1000) / (now - began))
+          }
+          requestAnimationFrame(step)
+        }),
+    )
+  }
+  // Pairs, one right after the other, so that what else the machine does meets both; the median of the pairs' ratios counts.
+  await frames('bare')
+  await frames('grid')
+  const pairs: { grid: number; bare: number }[] = []
+  for (let n = 0; n < 7; n++) pairs.push({ bare: await frames('bare'), grid: await frames('grid') })
+  const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
+  const ratio = median(pairs.map(({ grid, bare }) => grid / bare))
+  const words = `grid ${median(pairs.map(({ grid }) => grid)).toFixed(1)}, bare ${median(pairs.map(({ bare }) => bare)).toFixed(1)}, ratio ${ratio.toFixed(3)}`
+  test.info().annotations.push({ type: 'frames a second', description: words })
+  console.log(words)
+  expect(ratio).toBeGreaterThanOrEqual(0.95)
+})
