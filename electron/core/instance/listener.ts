@@ -52,7 +52,7 @@ export async function listen(app: App, token: string, logger: AppLogger): Promis
   const sockets = new WebSocketServer(socketServerOptions)
   let port = 0
   let closing = false
-  let callsInFlight = 0
+  const callsInFlight = new Set<symbol>()
 
   const server = createServer((_request, response) => {
     // No pages here, and no word about what this is.
@@ -82,13 +82,14 @@ export async function listen(app: App, token: string, logger: AppLogger): Promis
           events: app.events,
           async call(name, input) {
             if (closing) throw leaving()
-            callsInFlight++
+            const call = Symbol(name)
+            callsInFlight.add(call)
             try {
               const value = await app.call(name, input)
               jobs.onAnswer(name, value)
               return value
             } finally {
-              callsInFlight--
+              callsInFlight.delete(call)
             }
           },
         },
@@ -128,7 +129,7 @@ export async function listen(app: App, token: string, logger: AppLogger): Promis
       closing = true
       // What was asked before is answered: its caller couldn't know otherwise whether it was done.
       const deadline = performance.now() + drainMs
-      while (callsInFlight > 0 && performance.now() < deadline) await sleep(10)
+      while (callsInFlight.size > 0 && performance.now() < deadline) await sleep(10)
       // The answers go out in the turns after their calls.
       await sleep(1)
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))

@@ -120,7 +120,7 @@ describe('style', () => {
       bench.dir(),
       '--json',
     ])
-    expect(code, stderr).toBe(0)
+    expect({ code, stderr }).toMatchObject({ code: 0 })
     const all = lines()
     const jobs = named(all, 'job')
     const outputs = named(all, 'output')
@@ -159,7 +159,7 @@ describe('style', () => {
       '--data',
       bench.dir(),
     ])
-    expect(code, stderr).toBe(0)
+    expect({ code, stderr }).toMatchObject({ code: 0 })
     expect(readdirSync(out)).toEqual(['photo-01_custom_1.png'])
   })
 
@@ -189,7 +189,7 @@ describe('style', () => {
     const data = bench.dir()
     const args = ['style', '.', '--style', 'pencil', '--seed', '3', '--data', data]
     const { code, stdout, stderr } = await bench.run(args, { cwd: dir })
-    expect(code, stderr).toBe(0)
+    expect({ code, stderr }).toMatchObject({ code: 0 })
     const paths = stdout.trimEnd().split('\n')
     expect(new Set(paths).size).toBe(20)
     for (const path of paths) expect(path).toMatch(/recast-out[\\/]photo-\d\d_pencil_3\.png$/)
@@ -225,7 +225,7 @@ describe('style', () => {
     ])
     expect(code).toBe(1)
     const errors = new Map(named(lines(), 'error').map((line) => [basename(line['file'] as string), line['code']]))
-    for (const { file, expected } of odd) expect(errors.get(file), file).toBe(expected.code)
+    for (const { file, expected } of odd) expect({ file, code: errors.get(file) }).toEqual({ file, code: expected.code })
     expect(errors.get('missing.png')).toBe('input.not_found')
     const sound = odd.filter(({ expected }) => expected.code === undefined)
     expect(named(lines(), 'output')).toHaveLength(sound.length)
@@ -278,7 +278,7 @@ describe('views', () => {
       bench.dir(),
       '--json',
     ])
-    expect(code, stderr).toBe(0)
+    expect({ code, stderr }).toMatchObject({ code: 0 })
     const outputs = named(lines(), 'output')
     expect(new Set(outputs.map((line) => line['view'])).size).toBe(8)
     expect(new Set(outputs.map((line) => line['seed'])).size).toBe(1)
@@ -303,7 +303,7 @@ describe('views', () => {
       '--data',
       bench.dir(),
     ])
-    expect(code, stderr).toBe(0)
+    expect({ code, stderr }).toMatchObject({ code: 0 })
     expect(readdirSync(out)).toEqual(['photo-01_hero_2.png'])
   })
 })
@@ -344,7 +344,7 @@ describe('jobs and doctor', () => {
     const { code, lines } = await bench.run(['doctor', '--data', data, '--json'])
     expect(code).toBe(0)
     expect(named(lines(), 'check').length).toBeGreaterThan(0)
-    for (const line of named(lines(), 'check')) expect(line, JSON.stringify(line)).toMatchObject({ ok: true, found: 0 })
+    for (const line of named(lines(), 'check')) expect(line).toMatchObject({ ok: true, found: 0 })
   })
 
   it('uses RECAST_DATA where --data is not given', async () => {

@@ -62,7 +62,7 @@ describe('Ctrl-C', () => {
 
     const [other = ''] = await writePhotos(bench.dir('other'), 1, size)
     const next = await bench.run(['style', other, '--style', 'clay', '--seed', '9', '--out', bench.dir('out2'), '--data', data])
-    expect(next.code, next.stderr).toBe(0)
+    expect(next).toMatchObject({ code: 0 })
     expect(next.stderr).toContain('of an earlier start')
     await expectWhole(out, 8)
     expect((await bench.run(['jobs', '--data', data, '--json'])).lines().at(-1)).toMatchObject({ done: 9, queued: 0, failed: 0 })
@@ -83,7 +83,7 @@ describe('Ctrl-C', () => {
     expect(summary).toMatchObject({ event: 'summary', failed: 0, canceled: 0 })
     expect((summary?.['done'] as number) + (summary?.['left'] as number)).toBe(5)
     const resumed = await bench.run(['jobs', 'resume', '--data', data, '--json'])
-    expect(resumed.code, resumed.stderr).toBe(0)
+    expect(resumed).toMatchObject({ code: 0 })
     expect(resumed.lines().at(-1)).toMatchObject({ event: 'summary', done: summary?.['left'], failed: 0 })
     await expectWhole(out, 5)
   }, 180_000)
@@ -99,7 +99,7 @@ describe('two commands on one data folder', () => {
       bench.start(['style', set, '--style', i === 0 ? 'clay' : 'pencil', '--seed', '1', '--out', outs[i] ?? '', '--data', data]),
     )
     const ended = await Promise.all(commands.map((command) => command.ended))
-    for (const { code, stderr } of ended) expect(code, stderr).toBe(0)
+    for (const { code, stderr } of ended) expect({ code, stderr }).toMatchObject({ code: 0 })
     for (const { stdout } of ended) expect(stdout.trimEnd().split('\n')).toHaveLength(4)
     for (const out of outs) await expectWhole(out, 4)
     expect((await bench.run(['jobs', '--data', data, '--json'])).lines().at(-1)).toMatchObject({
@@ -122,7 +122,7 @@ describe('two commands on one data folder', () => {
     await second.said('"event":"job"', 4)
     first.child.kill('SIGKILL')
     const { code, lines, stderr } = await second.ended
-    expect(code, stderr).toBe(0)
+    expect({ code, stderr }).toMatchObject({ code: 0 })
     expect(stderr).toContain('taking over')
     expect(lines().filter((line) => line.event === 'output')).toHaveLength(4)
     expect(lines().at(-1)).toMatchObject({ event: 'summary', done: 4, failed: 0, canceled: 0 })
@@ -143,7 +143,7 @@ describe('two commands on one data folder', () => {
     await first.said('started')
     const second = bench.start(['style', two, '--style', 'clay', '--seed', '1', '--out', out, '--data', data])
     const ended = await Promise.all([first.ended, second.ended])
-    for (const { code, stderr } of ended) expect(code, stderr).toBe(0)
+    for (const { code, stderr } of ended) expect({ code, stderr }).toMatchObject({ code: 0 })
     expect(ended[1].stderr).not.toContain('taking over')
     await expectWhole(out, 5)
   }, 180_000)
