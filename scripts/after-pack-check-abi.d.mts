@@ -1,4 +1,4 @@
-import type { AfterPackContext } from 'app-builder-lib'
+import type { AfterPackContext } from 'electron-builder'
 
 export function electronAbi(): number
 export function packProblems(resourcesDir: string, platform: NodeJS.Platform, abi: number): string[]

@@ -43,7 +43,7 @@ function nodeFilesIn(dir) {
   }
 }
 
-/** @param {import('app-builder-lib').AfterPackContext} context */
+/** @param {import('electron-builder').AfterPackContext} context */
 export default function afterPack(context) {
   const platform = context.electronPlatformName === 'mas' ? 'darwin' : context.electronPlatformName
   const resourcesDir =

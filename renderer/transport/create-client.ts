@@ -43,8 +43,3 @@ export function createTransport(page: Window = window): Transport {
     pathForFile: () => '',
   }
 }
-
-/** The client alone, for whoever needs no more. */
-export function createClient(page: Window = window): AppClient {
-  return createTransport(page).client
-}

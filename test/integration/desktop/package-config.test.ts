@@ -4,16 +4,18 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 const root = join(import.meta.dirname, '..', '..', '..')
-const require = createRequire(import.meta.url)
+// electron-builder's library is its own dependency, not ours: it is found from there.
+const fromBuilder = createRequire(createRequire(import.meta.url).resolve('electron-builder'))
+const libraryPath = fromBuilder.resolve('app-builder-lib')
 
 interface Config {
   [key: string]: unknown
 }
 /** electron-builder's own reader and its own validator over its own schema. */
-const { validateConfiguration } = require('app-builder-lib/out/util/config/config') as {
+const { validateConfiguration } = fromBuilder('app-builder-lib/out/util/config/config') as {
   validateConfiguration(config: Config, logger: { isEnabled: boolean }): Promise<void>
 }
-const { load } = createRequire(require.resolve('app-builder-lib'))('js-yaml') as { load(text: string): Config }
+const { load } = createRequire(libraryPath)('js-yaml') as { load(text: string): Config }
 const readConfig = (): Config => load(readFileSync(join(root, 'electron-builder.yml'), 'utf8'))
 const validate = (config: Config): Promise<void> => validateConfiguration(config, { isEnabled: false })
 
