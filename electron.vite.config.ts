@@ -45,6 +45,8 @@ export default defineConfig({
       emptyOutDir: true,
       // The CSP allows no data: URLs; every asset is a file of its own.
       assetsInlineLimit: 0,
+      // electron-vite leaves it off; a browser reads this over a socket, and parses it before the first screen.
+      minify: true,
       rollupOptions: { input: at('renderer/index.html') },
     },
   },

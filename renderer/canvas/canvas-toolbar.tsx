@@ -1,4 +1,4 @@
-import { Eye, Minus, Plus } from 'lucide-react'
+import { Columns2, Eye, Minus, Plus, Square, SquareSplitHorizontal } from 'lucide-react'
 import type { ReactElement } from 'react'
 import { usePartWords } from '../i18n/parts'
 import { Button, IconButton, Segmented } from '../widgets'
@@ -19,12 +19,18 @@ export interface CanvasToolbarProps {
   onDiscard?: (() => void) | undefined
 }
 
+const compareIcons: Record<CompareMode, ReactElement> = {
+  off: <Square size={13} aria-hidden className="@2xl:hidden" />,
+  slider: <SquareSplitHorizontal size={13} aria-hidden className="@2xl:hidden" />,
+  side: <Columns2 size={13} aria-hidden className="@2xl:hidden" />,
+}
+
 /** The canvas's own tools on the left; Apply and Discard on the right, in room that is kept for them. */
 export function CanvasToolbar(props: CanvasToolbarProps): ReactElement {
   const say = usePartWords()
   const { view, percent } = props
   return (
-    <div role="toolbar" aria-label={say('canvas.tools')} className="flex h-12 shrink-0 items-center gap-2 px-4">
+    <div role="toolbar" aria-label={say('canvas.tools')} className="@container flex h-12 shrink-0 items-center gap-2 px-4">
       <Button
         size="m"
         onPress={view.fit}
@@ -35,7 +41,14 @@ export function CanvasToolbar(props: CanvasToolbarProps): ReactElement {
       >
         {say('canvas.fit')}
       </Button>
-      <Button size="m" onPress={view.actual} keys="1" tip={say('canvas.actual')} data-testid="canvas-actual">
+      <Button
+        size="m"
+        onPress={view.actual}
+        keys="1"
+        tip={say('canvas.actual')}
+        className="@max-lg:hidden"
+        data-testid="canvas-actual"
+      >
         {say('canvas.actual')}
       </Button>
       <div className="flex items-center">
@@ -44,6 +57,7 @@ export function CanvasToolbar(props: CanvasToolbarProps): ReactElement {
           keys="-"
           icon={<Minus size={14} aria-hidden />}
           onPress={view.zoomOut}
+          className="@max-xl:hidden"
           data-testid="canvas-zoom-out"
         />
         <output className="w-12 text-center text-muted" aria-label={say('canvas.zoom', { percent })} data-testid="canvas-zoom">
@@ -54,6 +68,7 @@ export function CanvasToolbar(props: CanvasToolbarProps): ReactElement {
           keys="+"
           icon={<Plus size={14} aria-hidden />}
           onPress={view.zoomIn}
+          className="@max-xl:hidden"
           data-testid="canvas-zoom-in"
         />
       </div>
@@ -65,7 +80,14 @@ export function CanvasToolbar(props: CanvasToolbarProps): ReactElement {
             onChange={props.onCompareChange}
             items={(['off', 'slider', 'side'] as const).map((id) => ({
               id,
-              label: say(`canvas.compare.${id}`),
+              ariaLabel: say(`canvas.compare.${id}`),
+              // In a small window the icons alone: Apply must never be pushed out.
+              label: (
+                <>
+                  {compareIcons[id]}
+                  <span className="@max-2xl:hidden">{say(`canvas.compare.${id}`)}</span>
+                </>
+              ),
               testId: `compare-${id}`,
             }))}
           />

@@ -72,7 +72,7 @@ function JobFacts({ job }: { job: Job }): ReactElement {
         <Button
           size="s"
           kind="quiet"
-          className="-my-1 ml-1 text-accent-text"
+          className="-my-1 ml-1 align-middle text-accent-text"
           icon={<Lock size={11} aria-hidden />}
           aria-label={say('facts.useSeed', { seed: job.seed })}
           onPress={() => setStyle({ seed: job.seed })}

@@ -170,7 +170,7 @@ export const en = {
   'queue.counts.idle': 'Nothing waiting',
   'queue.pause': 'Pause',
   'queue.resume': 'Resume',
-  'queue.paused': 'Paused. What runs is finished, nothing new starts.',
+  'queue.paused': 'Paused · {{active}} running · {{queued}} waiting',
   'queue.clear': 'Clear finished',
   'queue.cleared': 'Finished jobs cleared from the queue',
   'queue.cancelAll': 'Cancel all',

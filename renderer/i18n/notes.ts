@@ -8,6 +8,11 @@ const notes: Record<string, Record<Language, string>> = {
   reduced_16_bit: { en: '16 bits reduced to 8', zh: '16 位已降为 8 位' },
   rotated: { en: 'Turned upright', zh: '已转正' },
   draft: { en: 'Draft', zh: '草稿' },
+  draft_seed_no_effect: { en: 'This style gives the same picture with every seed', zh: '此风格在任何种子下结果相同' },
+  draft_prompt_ignored: { en: 'Drafts do not read words', zh: '草稿不读取描述' },
+  back_is_invented: { en: 'The back is not in the photo: it is the mirrored front', zh: '照片中没有背面：以镜像正面代替' },
+  relative_pose: { en: 'Camera relative to the photo', zh: '镜头相对于照片' },
+  strength_by_words_only: { en: 'Strength was asked for in words only', zh: '强度仅通过文字描述' },
   layout_draft: { en: 'Layout draft: the photo as a card in space', zh: '构图草稿：照片作为空间中的卡片' },
 }
 

@@ -160,7 +160,7 @@ export const zh: ChineseWords = {
   'queue.counts.idle': '没有等待的任务',
   'queue.pause': '暂停',
   'queue.resume': '继续',
-  'queue.paused': '已暂停。正在运行的会完成，不再开始新任务。',
+  'queue.paused': '已暂停 · {{active}} 运行 · {{queued}} 等待',
   'queue.clear': '清除已完成',
   'queue.cleared': '已从队列清除完成的任务',
   'queue.cancelAll': '全部取消',

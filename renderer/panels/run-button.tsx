@@ -9,7 +9,9 @@ export function RunButton(): ReactElement {
   const say = useWords()
   const { restyle, importSample } = useActions()
   const empty = useStudio((state) => state.ready && state.pictures.total === 0)
-  const targets = useStudio((state) => editTargets(state.selection, (id) => state.pictures.byId[id] !== undefined).length)
+  const targets = useStudio(
+    (state) => editTargets(state.selection, state.ui.center, (id) => state.pictures.byId[id] !== undefined).length,
+  )
   const hasStyle = useStudio(({ ui }) => ui.style.styleId !== undefined || ui.style.styleAssetId !== undefined)
   return (
     <Button

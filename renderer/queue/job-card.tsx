@@ -5,7 +5,7 @@ import type { ErrorView } from '#shared/domain/error'
 import type { Job } from '#shared/domain/job'
 import { errorWords } from '../i18n/errors'
 import { duration, percent, took } from '../i18n/format'
-import { useWords } from '../i18n/i18n'
+import { useWords, type Language } from '../i18n/i18n'
 import { editLabel } from '../i18n/labels'
 import { noteWords } from '../i18n/notes'
 import { useActions, useClient, useStudio } from '../state/context'
@@ -117,13 +117,19 @@ function Line({ job }: { job: Job }): ReactElement {
     job.pictureName,
     placeOf(job) === 'active' && etaMs !== undefined ? say('job.left', { time: duration(etaMs) }) : undefined,
     job.state === 'done' && job.durationMs !== undefined ? took(job.durationMs, say.language) : undefined,
-    ...(job.state === 'done' ? job.notes.map((note) => noteWords(note, say.language).split(/[:：]/u)[0]) : []),
+    job.state === 'done' ? kindOfDraft(job.notes, say.language) : undefined,
   ].filter(Boolean)
   return (
     <p className="min-w-0 truncate text-s text-muted" data-testid="job-line">
       {parts.join(' · ')}
     </p>
   )
+}
+
+/** Draft or layout draft, in a word; the other notes are among the facts. */
+function kindOfDraft(notes: readonly string[], language: Language): string | undefined {
+  const note = ['layout_draft', 'draft'].find((known) => notes.includes(known))
+  return note && noteWords(note, language).split(/[:：]/u)[0]
 }
 
 /** The bar of a running job; its room is there in every state, so that nothing jumps. */
@@ -252,6 +258,15 @@ function Actions({ job, label, reorder }: { job: Job; label: string; reorder: bo
   ]
   return (
     <div className="-mr-1.5 flex shrink-0 items-center">
+      <MenuButton label={say('job.more', { label })} entries={entries}>
+        <IconButton
+          size="s"
+          label={say('job.more', { label })}
+          icon={<Ellipsis size={14} aria-hidden />}
+          className={onHover}
+          data-testid="job-menu"
+        />
+      </MenuButton>
       {isFinal(job) ? null : (
         <IconButton
           size="s"
@@ -266,15 +281,6 @@ function Actions({ job, label, reorder }: { job: Job; label: string; reorder: bo
           data-testid="job-cancel"
         />
       )}
-      <MenuButton label={say('job.more', { label })} entries={entries}>
-        <IconButton
-          size="s"
-          label={say('job.more', { label })}
-          icon={<Ellipsis size={14} aria-hidden />}
-          className={onHover}
-          data-testid="job-menu"
-        />
-      </MenuButton>
     </div>
   )
 }

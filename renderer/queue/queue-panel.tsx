@@ -40,11 +40,12 @@ function Counts(): ReactElement {
   return (
     <p className="flex h-8 shrink-0 items-center gap-1.5 border-b border-line px-4 text-s text-muted" data-testid="queue-counts">
       <span className="truncate">
-        {queue.paused
-          ? say('queue.paused')
-          : idle
-            ? say('queue.counts.idle')
-            : say('queue.counts', { active: count(queue.active, say.language), queued: count(queue.queued, say.language) })}
+        {idle && !queue.paused
+          ? say('queue.counts.idle')
+          : say(queue.paused ? 'queue.paused' : 'queue.counts', {
+              active: count(queue.active, say.language),
+              queued: count(queue.queued, say.language),
+            })}
       </span>
     </p>
   )

@@ -3,7 +3,11 @@ import { useWords } from '../i18n/i18n'
 import { DialogFrame, Keys } from '../widgets'
 import { shortcuts, type ShortcutGroup } from './registry'
 
-const groups: ShortcutGroup[] = ['general', 'picture', 'library', 'queue']
+/** Two columns of about the same height. */
+const columns: ShortcutGroup[][] = [
+  ['general', 'library'],
+  ['picture', 'queue'],
+]
 
 /** Every shortcut, by group. */
 export function ShortcutsDialog(props: { open: boolean; onClose: () => void }): ReactElement {
@@ -17,23 +21,27 @@ export function ShortcutsDialog(props: { open: boolean; onClose: () => void }): 
       width="l"
       data-testid="shortcuts"
     >
-      <div className="columns-2 gap-10">
-        {groups.map((group) => (
-          <section key={group} className="mb-5 break-inside-avoid">
-            <h3 className="pb-1 font-semibold">{say(`shortcuts.group.${group}`)}</h3>
-            <dl>
-              {shortcuts
-                .filter((shortcut) => shortcut.group === group)
-                .map((shortcut) => (
-                  <div key={shortcut.label} className="flex h-7 items-center justify-between gap-4">
-                    <dt className="truncate text-muted">{say(shortcut.label)}</dt>
-                    <dd>
-                      <Keys combo={shortcut.combo} />
-                    </dd>
-                  </div>
-                ))}
-            </dl>
-          </section>
+      <div className="grid grid-cols-2 gap-10">
+        {columns.map((groups) => (
+          <div key={groups[0]}>
+            {groups.map((group) => (
+              <section key={group} className="mb-5">
+                <h3 className="pb-1 font-semibold">{say(`shortcuts.group.${group}`)}</h3>
+                <dl>
+                  {shortcuts
+                    .filter((shortcut) => shortcut.group === group)
+                    .map((shortcut) => (
+                      <div key={shortcut.label} className="flex h-7 items-center justify-between gap-4">
+                        <dt className="truncate text-muted">{say(shortcut.label)}</dt>
+                        <dd>
+                          <Keys combo={shortcut.combo} />
+                        </dd>
+                      </div>
+                    ))}
+                </dl>
+              </section>
+            ))}
+          </div>
         ))}
       </div>
     </DialogFrame>

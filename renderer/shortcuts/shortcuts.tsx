@@ -21,7 +21,7 @@ export function Shortcuts(): null {
     const { ui, selection, pictures } = state
     const picture = openPicture(state)
     const shown = picture && state.shown[picture.id]
-    const targets = editTargets(selection, (id) => pictures.byId[id] !== undefined)
+    const targets = editTargets(selection, ui.center, (id) => pictures.byId[id] !== undefined)
     switch (command) {
       case 'help':
         return actions.openDialog({ type: 'shortcuts' })

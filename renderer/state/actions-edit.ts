@@ -9,6 +9,7 @@ import { finishedJobsReturned } from './jobs'
 import { editTargets } from './selection'
 import { recalled } from './recall'
 import { shownCleared } from './shown'
+import { undoOffersClosed } from './toasts'
 import { stepDone, takeRedo, takeUndo, type Command, type UndoStep } from './undo'
 
 export interface EditActions {
@@ -34,8 +35,8 @@ const interactiveLimit = 4
 /** What changes pictures, and its undo. */
 export function createEditActions({ store, ask, toast }: ActionContext): EditActions {
   const targets = (): string[] => {
-    const { selection, pictures } = store.getState()
-    return editTargets(selection, (id) => pictures.byId[id] !== undefined && pictures.byId[id].trashedAt === undefined)
+    const { selection, pictures, ui } = store.getState()
+    return editTargets(selection, ui.center, (id) => pictures.byId[id] !== undefined && pictures.byId[id].trashedAt === undefined)
   }
 
   const submit = async (
@@ -93,10 +94,12 @@ export function createEditActions({ store, ask, toast }: ActionContext): EditAct
       store.setState((state) => (state.undo === taken.state ? { undo: before } : {}))
       return
     }
+    store.setState((state) => ({ toasts: undoOffersClosed(state.toasts) }))
     if (command.type === 'apply') store.setState((state) => ({ shown: shownCleared(state.shown, [command.pictureId]) }))
   }
 
-  const remember = (step: UndoStep): void => store.setState((state) => ({ undo: stepDone(state.undo, step) }))
+  const remember = (step: UndoStep): void =>
+    store.setState((state) => ({ undo: stepDone(state.undo, step), toasts: undoOffersClosed(state.toasts) }))
 
   return {
     async restyle(style, pictureIds = targets()) {

@@ -4,9 +4,11 @@ import { editTargets, neighbour, selectionAfter } from './selection'
 describe('what an edit goes to', () => {
   it('is the selection, else the open picture, and never something that is gone', () => {
     const exists = (id: string): boolean => id !== 'gone'
-    expect(editTargets({ openId: 'a', selected: ['b', 'gone'] }, exists)).toEqual(['b'])
-    expect(editTargets({ openId: 'a', selected: ['gone'] }, exists)).toEqual(['a'])
-    expect(editTargets({ openId: 'gone', selected: [] }, exists)).toEqual([])
+    expect(editTargets({ openId: 'a', selected: ['b', 'gone'] }, 'library', exists)).toEqual(['b'])
+    // What is not seen is not changed: on the canvas a selection in the library has no say.
+    expect(editTargets({ openId: 'a', selected: ['b'] }, 'canvas', exists)).toEqual(['a'])
+    expect(editTargets({ openId: 'a', selected: ['gone'] }, 'library', exists)).toEqual(['a'])
+    expect(editTargets({ openId: 'gone', selected: [] }, 'canvas', exists)).toEqual([])
   })
 })
 

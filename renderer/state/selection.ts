@@ -6,9 +6,9 @@ export interface SelectionState {
 
 export const noSelection: SelectionState = { openId: undefined, selected: [] }
 
-/** The pictures that an edit goes to: the selection if there is one, else the open picture. */
-export function editTargets(state: SelectionState, exists: (id: string) => boolean): string[] {
-  const selected = state.selected.filter(exists)
+/** The pictures that an edit goes to: on the canvas the open one; in the library the selection if there is one, else the open one. */
+export function editTargets(state: SelectionState, center: 'canvas' | 'library', exists: (id: string) => boolean): string[] {
+  const selected = center === 'library' ? state.selected.filter(exists) : []
   if (selected.length > 0) return selected
   return state.openId !== undefined && exists(state.openId) ? [state.openId] : []
 }

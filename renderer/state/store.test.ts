@@ -136,6 +136,7 @@ describe('the studio', () => {
     await studio.actions.restyle()
     expect(app.names()).not.toContain('jobs.submit')
     studio.actions.setStyle({ styleId: 'clay', strength: 0.3, count: 2, seed: 11 })
+    studio.actions.setUi({ center: 'library' })
     studio.actions.select([id(1), id(2)])
     await studio.actions.restyle()
     expect(app.asked.at(-1)).toMatchObject({

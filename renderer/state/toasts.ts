@@ -41,3 +41,8 @@ export function toastShown(state: ToastsState, toast: Omit<Toast, 'id' | 'life'>
 export function toastClosed(state: ToastsState, id: number): ToastsState {
   return { ...state, shown: state.shown.filter((toast) => toast.id !== id) }
 }
+
+/** Takes away the offers to undo: they mean the step that was last when they were made, and that has changed. */
+export function undoOffersClosed(state: ToastsState): ToastsState {
+  return { ...state, shown: state.shown.filter((toast) => toast.action !== 'undo') }
+}

@@ -63,6 +63,7 @@ export function ViewsPanel(): ReactElement {
               { id: 'own', label: say('view.sheet.none'), testId: 'sheet-own' },
             ]}
             size="s"
+            fill
           />
           <Chosen poses={poses} onRemove={(gone) => setView({ poses: togglePose(poses, gone) })} />
         </div>
@@ -178,7 +179,7 @@ function Pick(props: {
   return (
     <div className="flex flex-col items-start gap-1">
       <span className="text-s text-muted">{props.label}</span>
-      <Segmented {...props} size="s" />
+      <Segmented {...props} size="s" fill />
     </div>
   )
 }

@@ -125,6 +125,8 @@ export function Segmented<T extends string>(props: {
   onChange: (value: T) => void
   items: { id: T; label: ReactNode; ariaLabel?: string; testId?: string }[]
   size?: 's' | 'm'
+  /** As wide as its place, in equal parts. */
+  fill?: boolean
   'data-testid'?: string
 }): ReactElement {
   return (
@@ -138,7 +140,7 @@ export function Segmented<T extends string>(props: {
         if (next !== undefined) props.onChange(next as T)
       }}
       data-testid={props['data-testid']}
-      className="inline-flex shrink-0 gap-px rounded-m border border-line bg-line"
+      className={classes('inline-flex gap-px rounded-m border border-line bg-line', props.fill ? 'w-full' : 'w-fit shrink-0')}
     >
       {props.items.map((item) => (
         <ToggleButton
@@ -149,7 +151,8 @@ export function Segmented<T extends string>(props: {
           className={classes(
             'inline-flex items-center justify-center gap-1.5 whitespace-nowrap bg-panel text-muted transition-colors duration-120 first:rounded-l-[7px] last:rounded-r-[7px]',
             'hovered:text-text selected:bg-raised selected:text-accent-text',
-            props.size === 's' ? 'h-6 min-w-7 px-2 text-s' : 'h-7.5 min-w-8 px-2.5',
+            props.size === 's' ? 'h-6 min-w-7 text-s' : 'h-7.5 min-w-8',
+            props.fill ? 'min-w-0 flex-auto px-1' : props.size === 's' ? 'px-2' : 'px-2.5',
           )}
         >
           {item.label}
@@ -182,7 +185,7 @@ export function Select<T extends string>(props: {
         data-testid={props['data-testid']}
         className="flex h-8 w-full items-center justify-between gap-2 rounded-m border border-line bg-raised px-2.5 text-text hovered:border-edge"
       >
-        <SelectValue className="truncate [&_[slot=description]]:hidden" />
+        <SelectValue className="truncate">{({ selectedText }) => selectedText}</SelectValue>
         <ChevronDown size={14} className="shrink-0 text-muted" aria-hidden />
       </AriaButton>
       <Popover className="min-w-(--trigger-width) overflow-auto rounded-m border border-line bg-raised p-1 entering:animate-[rise_var(--quick)_var(--ease)]">
