@@ -1,3 +1,4 @@
+/* oxlint-disable react/refs -- `control` is a callback ref, which the rule takes for a ref that is read */
 import type { DragEvent, ReactElement, ReactNode, RefCallback } from 'react'
 import { classes } from '../widgets'
 import { frameOf, type Size, type Viewport } from './viewport'

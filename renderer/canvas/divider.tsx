@@ -1,3 +1,4 @@
+/* oxlint-disable jsx-a11y/prefer-tag-over-role -- <input type=range> has no handle over a picture */
 import { MoveHorizontal } from 'lucide-react'
 import { useRef, type KeyboardEvent, type PointerEvent, type ReactElement } from 'react'
 import { usePartWords } from '../i18n/parts'

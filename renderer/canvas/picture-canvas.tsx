@@ -1,8 +1,10 @@
+/* oxlint-disable jsx-a11y/prefer-tag-over-role, jsx-a11y/no-noninteractive-tabindex, jsx-a11y/no-noninteractive-element-interactions -- the view is zoomed and moved by keys, as a scroll area is */
+/* oxlint-disable react/refs -- the view carries callback refs, which the rule takes for refs that are read */
 import { ImageOff } from 'lucide-react'
 import {
   useEffect,
+  useId,
   useImperativeHandle,
-  useRef,
   useState,
   type KeyboardEvent,
   type ReactElement,
@@ -50,7 +52,7 @@ export function PictureCanvas(props: PictureCanvasProps): ReactElement {
   const [held, setHeld] = useState(false)
   const [broken, setBroken] = useState<string>()
   const [attempt, setAttempt] = useState(0)
-  const root = useRef<HTMLDivElement>(null)
+  const keysId = useId()
 
   // Alone, a result is shown in its own shape; beside the original, both in the original's.
   const size = compare === 'off' && !held && after?.image ? after.image : before
@@ -69,15 +71,14 @@ export function PictureCanvas(props: PictureCanvasProps): ReactElement {
   const isBroken = before !== undefined && broken === before.assetId
 
   return (
-    <section ref={root} className="flex min-h-0 min-w-0 flex-1 flex-col bg-ground" data-testid="picture-canvas">
+    <section className="flex min-h-0 min-w-0 flex-1 flex-col bg-ground" data-testid="picture-canvas">
       <div ref={dropArea} data-drop-place={canvasPlaces.main} className="relative flex min-h-0 flex-1 flex-col">
         {before && picture && !isBroken ? (
-          // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- scrolled and zoomed by keys, as a scroll area is
           <div
             ref={view.measure}
             role="group"
             aria-label={say('canvas.picture', { name: picture.name, width: before.width, height: before.height })}
-            aria-description={say('canvas.keys')}
+            aria-describedby={keysId}
             tabIndex={0}
             onKeyDown={onKeyDown}
             className="relative flex min-h-0 flex-1 focus-visible:outline-offset-[-2px]"
@@ -122,6 +123,9 @@ export function PictureCanvas(props: PictureCanvasProps): ReactElement {
         ) : (
           <div className="flex min-h-0 flex-1 flex-col items-center justify-center overflow-auto p-6">{props.empty}</div>
         )}
+        <span id={keysId} hidden>
+          {say('canvas.keys')}
+        </span>
         {props.notice ? <div className="absolute inset-x-0 top-3 z-10 flex justify-center px-4">{props.notice}</div> : null}
         <CanvasDropZones picture={before ? picture : undefined} />
       </div>

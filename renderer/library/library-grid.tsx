@@ -1,3 +1,5 @@
+/* oxlint-disable jsx-a11y/interactive-supports-focus, jsx-a11y/prefer-tag-over-role -- <select> holds no pictures */
+/* oxlint-disable react/incompatible-library -- the virtualizer is made to be read while rendering; there is no React Compiler here */
 import { defaultRangeExtractor, useVirtualizer, type Range } from '@tanstack/react-virtual'
 import {
   useCallback,
@@ -213,7 +215,6 @@ export function LibraryGrid(props: LibraryGridProps): ReactElement {
         className={classes('relative min-h-0 flex-1 overflow-y-auto overflow-x-hidden', isOverLibrary && 'bg-accent-wash')}
       >
         {hasItems ? (
-          // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role, jsx-a11y/interactive-supports-focus -- focus is on the options
           <div
             role="listbox"
             aria-label={say('library.label')}

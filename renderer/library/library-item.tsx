@@ -1,3 +1,4 @@
+/* oxlint-disable jsx-a11y/prefer-tag-over-role -- <option> holds no picture and is not focusable */
 import { memo, type ReactElement } from 'react'
 import type { Picture } from '#shared/domain/picture'
 import type { SayPart } from '../i18n/parts'
@@ -31,7 +32,7 @@ export const LibraryItem = memo(function LibraryItem(props: LibraryItemProps): R
   const { picture, selected, current, dropLabel, say } = props
   const { name, width, height, versionCount: count } = picture
   return (
-    // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role, jsx-a11y/interactive-supports-focus -- <option> holds no picture; tabIndex is roving
+    // Pictures lie on the ground without box or line until they are pointed at or chosen: calmer, and cheaper to draw.
     <div
       role="option"
       aria-selected={selected}
@@ -56,8 +57,8 @@ export const LibraryItem = memo(function LibraryItem(props: LibraryItemProps): R
         draggable={false}
         decoding="async"
         className={classes(
-          'pointer-events-none block w-full rounded-s bg-raised object-contain group-focus-visible:outline-2 group-focus-visible:outline-offset-2 group-focus-visible:outline-accent',
-          selected || dropLabel !== undefined ? 'ring-2 ring-accent' : 'ring-1 ring-line group-hover:ring-edge',
+          'pointer-events-none block w-full object-contain group-focus-visible:outline-2 group-focus-visible:outline-offset-2 group-focus-visible:outline-accent',
+          selected || dropLabel !== undefined ? 'bg-raised ring-2 ring-accent' : 'group-hover:ring-1 group-hover:ring-edge',
         )}
         style={{ height: props.height - captionHeight }}
       />

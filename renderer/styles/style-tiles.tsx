@@ -1,4 +1,5 @@
-import { useMemo, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactElement } from 'react'
+/* oxlint-disable jsx-a11y/interactive-supports-focus, jsx-a11y/prefer-tag-over-role -- <select> and <option> hold no pictures */
+import { useId, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactElement } from 'react'
 import type { Style } from '#shared/domain/style'
 import { actionLabel, useDragSource, useDragState, useDropArea, type Dragged } from '../dnd'
 import { usePartWords } from '../i18n/parts'
@@ -32,6 +33,7 @@ export function StyleTiles(props: StyleTilesProps): ReactElement {
   const groups = useMemo(() => groupStyles(styles, search), [styles, search])
   const byId = useMemo(() => new Map(styles.map((style) => [style.id, style])), [styles])
   const root = useRef<HTMLDivElement>(null)
+  const keysId = useId()
   const [focused, setFocused] = useState<string>()
   const isShown = (id: string | undefined): boolean => groups.some((group) => group.styles.some((style) => style.id === id))
   const stop = [focused, activeId].find(isShown) ?? groups[0]?.styles[0]?.id
@@ -78,7 +80,9 @@ export function StyleTiles(props: StyleTilesProps): ReactElement {
   if (groups.length === 0) return <p className="py-6 text-center text-muted">{say('styles.none', { search })}</p>
   return (
     <div ref={dropArea}>
-      {/* oxlint-disable-next-line jsx-a11y/prefer-tag-over-role, jsx-a11y/interactive-supports-focus -- focus is on the options */}
+      <span id={keysId} hidden>
+        {say('styles.keys')}
+      </span>
       <div
         ref={root}
         role="listbox"
@@ -94,7 +98,6 @@ export function StyleTiles(props: StyleTilesProps): ReactElement {
         }}
       >
         {groups.map((group) => (
-          // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- a listbox holds groups of options
           <div key={group.id} role="group" aria-labelledby={`styles-${group.id}`}>
             <div
               id={`styles-${group.id}`}
@@ -116,7 +119,7 @@ export function StyleTiles(props: StyleTilesProps): ReactElement {
                   active={style.id === activeId}
                   stop={style.id === stop}
                   description={props.draft ? style.draft[language] : ''}
-                  keys={say('styles.keys')}
+                  keysId={keysId}
                   dropLabel={
                     over?.key === `tile:${style.id}`
                       ? say(actionLabel(over.action).key, actionLabel(over.action).values)
@@ -139,19 +142,18 @@ function Tile(props: {
   active: boolean
   stop: boolean
   description: string
-  keys: string
+  keysId: string
   dropLabel: string | undefined
 }): ReactElement {
   const { style, url, active, dropLabel } = props
   const [failed, setFailed] = useState<string>()
   const title = style.title[props.language]
   return (
-    // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role, jsx-a11y/interactive-supports-focus -- <option> holds no picture; tabIndex is roving
     <div
       role="option"
       aria-selected={active}
       aria-label={title}
-      aria-description={props.description ? `${props.description} ${props.keys}` : props.keys}
+      aria-describedby={props.keysId}
       title={props.description}
       tabIndex={props.stop ? 0 : -1}
       draggable

@@ -1,3 +1,4 @@
+/* oxlint-disable jsx-a11y/interactive-supports-focus, jsx-a11y/prefer-tag-over-role, jsx-a11y/click-events-have-key-events -- <select> and <option> hold no pictures; the listbox hears the keys */
 import { ArrowRight, Check, CornerDownRight } from 'lucide-react'
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactElement, type ReactNode } from 'react'
 import { PreviewCanvas } from '../canvas/preview-canvas'
@@ -58,7 +59,8 @@ export function VersionStrip(props: VersionStripProps): ReactElement {
   const count = placed.length
 
   useEffect(() => {
-    row.current?.querySelector(`[data-asset="${viewedId}"]`)?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+    if (count > 0)
+      row.current?.querySelector(`[data-asset="${viewedId}"]`)?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
   }, [viewedId, count])
 
   const openMenu = (assetId: string, element: HTMLElement): void => {
@@ -129,7 +131,6 @@ export function VersionStrip(props: VersionStripProps): ReactElement {
   return (
     <div className="h-(--strip-height) shrink-0 overflow-x-auto overflow-y-hidden bg-panel" data-testid="version-strip">
       <div className="flex h-full w-max items-start gap-2 px-4 pt-3">
-        {/* oxlint-disable-next-line jsx-a11y/prefer-tag-over-role, jsx-a11y/interactive-supports-focus -- focus is on the options */}
         <div
           ref={row}
           role="listbox"
@@ -156,7 +157,6 @@ export function VersionStrip(props: VersionStripProps): ReactElement {
             const name = say(from ? 'versions.item.from' : 'versions.item', values)
             return [
               link === 'none' ? null : <Link key={`${node.assetId}-link`} branch={link === 'branch'} from={from?.label ?? ''} />,
-              // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role, jsx-a11y/interactive-supports-focus -- <option> holds no picture; tabIndex is roving
               <div
                 key={node.assetId}
                 role="option"

@@ -1,3 +1,4 @@
+/* oxlint-disable react/incompatible-library -- the virtualizer is made to be read while rendering; there is no React Compiler here */
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useRef, type ReactElement } from 'react'
 import type { Picture } from '#shared/domain/picture'
