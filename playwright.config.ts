@@ -9,7 +9,7 @@ export default defineConfig({
   // Each test starts an app and a browser of its own; two cores carry one at a time well.
   workers: 1,
   timeout: 90_000,
-  reporter: [['list'], ['json']],
+  reporter: [['list'], ['json', { outputFile: 'test-results/playwright.json' }]],
   use: {
     viewport: { width: 1440, height: 900 },
     launchOptions: { args: chromiumArgs, ...(executablePath ? { executablePath } : {}) },

@@ -11,8 +11,8 @@ const day = 24 * 3600 * 1000
 /** Runs a program in the foreground, passes signals and its exit code on, and ends with it. */
 function become(command, commandArgs) {
   const child = spawn(command, commandArgs, { stdio: 'inherit', env: { ...process.env, MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? '2' } })
-  // A terminal sends Ctrl-C to the whole group: the child has it already and decides what it means. A SIGTERM comes to us alone.
-  process.on('SIGINT', () => {})
+  // A terminal sends Ctrl-C to the whole group, another program to us alone; the command line counts what comes twice within a moment once.
+  process.on('SIGINT', () => child.kill('SIGINT'))
   process.on('SIGTERM', () => child.kill('SIGTERM'))
   child.on('error', (error) => {
     say(`Could not start ${command}: ${error.message}`)

@@ -36,7 +36,7 @@ const passedStages = [
   stage('unit and integration', bin('vitest'), ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${join(results, 'vitest.json')}`], {
     RECAST_CHROMIUM: chromium,
   }),
-  stage('end to end', bin('playwright'), ['test'], { RECAST_CHROMIUM: chromium, PLAYWRIGHT_JSON_OUTPUT_NAME: join(results, 'playwright.json') }),
+  stage('end to end', bin('playwright'), ['test'], { RECAST_CHROMIUM: chromium }),
 ]
 
 const vitest = readJson('vitest.json')

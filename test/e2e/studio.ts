@@ -1,0 +1,140 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { test as base, expect, type Page } from '@playwright/test'
+
+const root = join(import.meta.dirname, '../..')
+/** The command line's bundle: the end-to-end tests run what `npm start` runs. */
+export const cli = join(root, 'out/main/cli.js')
+/** The photo that the tests drop: 600 × 400. */
+export const coffee = join(root, 'resources/samples/coffee.png')
+/** A second photo: 451 × 300. */
+export const chelsea = join(root, 'resources/samples/chelsea.png')
+/** Screenshots to look at; git-ignored, kept by CI. */
+export const screenshots = join(root, 'test-results/screenshots')
+
+/** A running server shell on a data folder of its own. */
+export interface RunningStudio {
+  url: string
+  dataDir: string
+  /** Ends it as Ctrl-C does and waits. */
+  stop(): Promise<void>
+  /** Starts it again on the same folder (and another port). */
+  restart(): Promise<void>
+}
+
+interface Serving {
+  process: ChildProcess
+  url: string
+}
+
+function serve(dataDir: string): Promise<Serving> {
+  const child = spawn(process.execPath, [cli, 'serve', '--no-open', '--port', '0', '--json', '--data', dataDir], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, LANG: 'en_US.UTF-8' },
+  })
+  return new Promise((resolve, reject) => {
+    let said = ''
+    child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()))
+    child.on('exit', (code) => reject(new Error(`serve ended with ${code}: ${said}`)))
+    createInterface({ input: child.stdout ?? process.stdin }).on('line', (line) => {
+      const message = JSON.parse(line) as { event?: string; url?: string }
+      if (message.event === 'serving' && message.url) resolve({ process: child, url: message.url })
+    })
+  })
+}
+
+function end({ process: child }: Serving): Promise<void> {
+  return new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) return resolve()
+    child.removeAllListeners('exit')
+    child.on('exit', () => resolve())
+    child.kill('SIGINT')
+  })
+}
+
+/** Starts a server shell. `fill` may put a data folder there first. */
+export async function startStudio(fill?: (dataDir: string) => Promise<void>): Promise<RunningStudio & { close(): Promise<void> }> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'recast-e2e-'))
+  await fill?.(dataDir)
+  let serving = await serve(dataDir)
+  return {
+    get url() {
+      return serving.url
+    },
+    dataDir,
+    stop: () => end(serving),
+    async restart() {
+      await end(serving)
+      serving = await serve(dataDir)
+    },
+    async close() {
+      await end(serving)
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A copy of a file in a folder of its own, under another name. */
+export async function copyAs(source: string, name: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'recast-e2e-file-'))
+  const target = join(folder, name)
+  await cp(source, target)
+  return target
+}
+
+/**
+ * Drops files from outside the browser with the browser's own drag events (Chrome DevTools protocol), as a file manager does.
+ * @param point where on the page, CSS pixels
+ */
+export async function dropFiles(page: Page, files: string[], point: { x: number; y: number }): Promise<void> {
+  const session = await page.context().newCDPSession(page)
+  const data = { items: [], files, dragOperationsMask: 1 }
+  const steps = [
+    ['dragEnter', { x: point.x - 4, y: point.y - 4 }],
+    ['dragOver', point],
+    ['dragOver', point],
+  ] as const
+  for (const [type, at] of steps) {
+    await session.send('Input.dispatchDragEvent', { type, ...at, data })
+    // The page shows its drop zones in answer to the first events; the drop must hit what is there then.
+    await page.waitForTimeout(120)
+  }
+  await session.send('Input.dispatchDragEvent', { type: 'drop', ...point, data })
+  await session.detach()
+}
+
+/** Drags one element onto another with a real mouse: pressed, moved in steps, let go. */
+export async function dragOnto(page: Page, from: { x: number; y: number }, to: { x: number; y: number }): Promise<void> {
+  await page.mouse.move(from.x, from.y)
+  await page.mouse.down()
+  await page.mouse.move(from.x + 8, from.y + 8, { steps: 4 })
+  await page.mouse.move(to.x, to.y, { steps: 12 })
+  await page.waitForTimeout(150)
+  await page.mouse.move(to.x + 2, to.y + 2, { steps: 2 })
+  await page.mouse.up()
+}
+
+/** Playwright's test with a studio of its own, on an empty data folder, and its page open. */
+export const test = base.extend<{ studio: RunningStudio; open: Page }>({
+  // oxlint-disable-next-line no-empty-pattern -- Playwright reads the fixture's needs from this pattern
+  studio: async ({}, use) => {
+    const studio = await startStudio()
+    await use(studio)
+    await studio.close()
+  },
+  open: async ({ page, studio }, use) => {
+    const problems: string[] = []
+    page.on('pageerror', (error) => problems.push(error.message))
+    page.on('console', (message) => {
+      if (message.type() === 'error') problems.push(message.text())
+    })
+    await page.goto(studio.url)
+    await use(page)
+    expect(problems, 'errors in the page').toEqual([])
+  },
+})
+
+export { expect }
