@@ -1,6 +1,8 @@
 import { join } from 'node:path'
+import { setImmediate as breathe } from 'node:timers/promises'
 import type { CallHandlers, ImportResult } from '#shared/contract/calls'
 import { AppError } from '#shared/domain/error'
+import type { Job } from '#shared/domain/job'
 import type { Picture } from '#shared/domain/picture'
 import { styles } from '#shared/styles/catalogue'
 import type { AssetStore } from './assets/asset-store'
@@ -15,6 +17,8 @@ import type { Queue } from './jobs/queue'
 import type { Scheduler } from './jobs/scheduler'
 import { submitJobs } from './jobs/submit'
 import type { SettingStore } from './settings/settings'
+import type { WorkflowLibrary } from './workflows/load'
+import { viewOfWorkflow } from './workflows/view'
 
 /** What the handlers work with. */
 export interface ApiContext {
@@ -32,12 +36,16 @@ export interface ApiContext {
   queue: Queue
   /** Folder of the sample photos. Throws when the installation lacks it. */
   samplesDir: () => string
+  library: () => Promise<WorkflowLibrary>
 }
 
 /** The photo that `assets.importSample` imports. */
 const sampleFile = 'coffee.png'
 /** Sizes of the snapshot's parts (see the contract). */
 const snapshotLimits = { waiting: 200, finished: 100, pictures: 100 }
+
+/** Jobs that are read and shown in one turn of the main loop. */
+const viewsAtOnce = 500
 
 /** Makes the handlers: one for each call of the contract, over checked values. */
 export function createHandlers(context: ApiContext): CallHandlers {
@@ -56,6 +64,16 @@ export function createHandlers(context: ApiContext): CallHandlers {
       const picture = tables.pictures.get(id)
       if (picture) events.emit({ type: 'picture', picture })
     }
+  }
+
+  /** Jobs as they are shown; thousands of them a few at a time, so that the main loop breathes. */
+  async function viewMany(ids: readonly string[]): Promise<Job[]> {
+    const jobs: Job[] = []
+    for (let at = 0; at < ids.length; at += viewsAtOnce) {
+      if (at > 0) await breathe()
+      jobs.push(...board.view(tables.jobs.getMany(ids.slice(at, at + viewsAtOnce))))
+    }
+    return jobs
   }
 
   async function importPaths(paths: readonly string[], as: 'picture' | 'style'): Promise<{ results: ImportResult[] }> {
@@ -118,9 +136,11 @@ export function createHandlers(context: ApiContext): CallHandlers {
     },
 
     async 'jobs.submit'(submission) {
+      // Before the queue is held: a server may take seconds to answer.
+      await pool.prepare(submission.engine, submission.edits, submission.workflowId)
       const { batchId, jobIds } = await scheduler.hold(() => submitJobs(context, submission))
       board.announceMany(jobIds)
-      return { batchId, jobs: board.view(tables.jobs.getMany(jobIds)) }
+      return { batchId, jobs: await viewMany(jobIds) }
     },
     'jobs.list'({ cursor, limit, states, batchId, pictureId }) {
       const { items, ...rest } = tables.jobs.page({ cursor, limit, states, batchId, pictureId })
@@ -132,7 +152,7 @@ export function createHandlers(context: ApiContext): CallHandlers {
       throw new AppError('input.not_found', 'There is no such job. Reload the queue and choose again.', { detail: { jobId: id } })
     },
     'jobs.cancel': async ({ ids }) => ({ canceled: await queue.cancel(ids) }),
-    'jobs.retry': async ({ ids }) => ({ jobs: board.view(await queue.retry(ids)) }),
+    'jobs.retry': async ({ ids }) => ({ jobs: await viewMany(await queue.retry(ids)) }),
     'jobs.move'({ id, beforeId }) {
       const [job] = board.view([queue.move(id, beforeId)])
       return job as NonNullable<typeof job>
@@ -151,7 +171,23 @@ export function createHandlers(context: ApiContext): CallHandlers {
       return board.queue()
     },
 
-    'engines.list': () => ({ engines: pool.views() }),
+    async 'engines.list'({ probe }) {
+      if (probe) await Promise.all(pool.views().map((engine) => pool.probe(engine.id)))
+      return { engines: pool.views() }
+    },
+    async 'workflows.list'({ engine: wish }) {
+      const all = [...(await context.library()).workflows.values()]
+      if (wish === undefined) return { workflows: all.map((workflow) => viewOfWorkflow(workflow, undefined)) }
+      const [engine] = pool.candidates(wish)
+      if (!engine?.workflows) {
+        throw new AppError('input.unknown_engine', `"${wish}" runs no workflows. Give the address of a ComfyUI server.`, {
+          detail: { engine: wish },
+        })
+      }
+      await pool.probe(engine.id)
+      const ready = engine.workflows()
+      return { workflows: all.map((workflow) => viewOfWorkflow(workflow, ready?.get(workflow.id))), engine: engine.view() }
+    },
     'settings.set'(patch) {
       const next = settings.set(patch)
       events.emit({ type: 'settings', settings: next })

@@ -13,11 +13,13 @@ import { toCoreError } from './database/errors'
 import { openDatabase } from './database/open'
 import { openTables } from './database/tables'
 import { createDraftEngine } from './engines/draft/draft-engine'
+import { createComfyEngine } from './engines/comfyui/comfy-engine'
 import type { Engine } from './engines/engine'
-import { createPool } from './engines/pool'
+import { createPool, isAddress } from './engines/pool'
 import { createEventHub, type EventHub } from './event-hub'
 import { createFiles } from './files'
 import { checkInput } from './input-check'
+import { checkOutput } from './output-check'
 import type { CommitResult } from './jobs/attempt'
 import { createBoard } from './jobs/board'
 import { createEstimator } from './jobs/estimate'
@@ -25,9 +27,10 @@ import { createJobExporter } from './jobs/export'
 import { createQueue } from './jobs/queue'
 import { recover, sweepWorkDirs } from './jobs/recovery'
 import { createScheduler } from './jobs/scheduler'
-import { resourceFolder } from './resources'
+import { resourceFolder, workflowFolder } from './resources'
 import { openSettings } from './settings/settings'
 import { createStyleTiles } from './style-tiles'
+import { loadWorkflows, type WorkflowLibrary } from './workflows/load'
 
 /** The part of a pino logger that the core uses; `diagnostics/log` makes one that writes rotated files. */
 export interface AppLogger {
@@ -47,6 +50,15 @@ export interface EngineContext {
   logger: AppLogger
 }
 
+/** What the engine of a ComfyUI address gets. */
+export interface RemoteContext {
+  address: string
+  library: () => Promise<WorkflowLibrary>
+  /** This data folder's own, so that servers know us again after a restart. */
+  clientId: string
+  logger: AppLogger
+}
+
 /** Options of {@link createApp}. */
 export interface AppOptions {
   /** The data folder, absolute; made when it is not there. Its one owner is elected by `instance`, not here. */
@@ -54,6 +66,8 @@ export interface AppOptions {
   version: string
   /** The engines to run jobs on; absent: the draft engine. */
   engines?: (context: EngineContext) => Engine[]
+  /** How the engine of a ComfyUI address is made; tests make its times short. */
+  remoteEngine?: (context: RemoteContext) => Engine
   logger?: AppLogger
   /**
    * False for an owner that only looks (`recast jobs`, `recast doctor`): no job is started and no attempt of a former process is touched;
@@ -160,14 +174,19 @@ export async function createApp(options: AppOptions): Promise<App> {
       draftProcessPath: options.draftProcessPath,
       logger,
     }
+    let reading: Promise<WorkflowLibrary> | undefined
+    const library = (): Promise<WorkflowLibrary> => (reading ??= loadWorkflows(workflowFolder()))
     const pool = createPool((options.engines ?? defaultEngines)(engineContext), {
       logger,
+      remote: (address) =>
+        (options.remoteEngine ?? createComfyEngine)({ address, library, clientId: settings.clientId(), logger }),
+      addresses: () => (isAddress(settings.get().engine) ? [settings.get().engine] : []),
       onChange(engine) {
         events.emit({ type: 'engine', engine })
         scheduler.kick()
       },
     })
-    const exporter = createJobExporter({ tables, store, logger })
+    const exporter = createJobExporter({ db, tables, store, logger })
     const scheduler = createScheduler({
       dataDir,
       db,
@@ -211,6 +230,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       exporter,
       queue,
       samplesDir,
+      library,
     })
     const tiles = createStyleTiles(store, pool.all(), version)
     let closing: Promise<void> | undefined
@@ -228,7 +248,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         const handler = handlers[name] as (values: unknown) => unknown
         const answer = await handler(values)
         // What the contract does not name stays inside: unknown keys are dropped here.
-        return calls[name].output.parse(answer) as CallOutput<N>
+        return (await checkOutput(calls[name].output, answer)) as CallOutput<N>
       } catch (thrown) {
         const error = toCoreError(thrown)
         if (error.code === 'bug') logger.error({ err: thrown, call: name }, 'a call failed by a fault of Recast')

@@ -1,6 +1,7 @@
 import { mkdir, link, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '#shared/domain/error'
+import type { JobState } from '#shared/domain/job'
 import type { AppLogger } from '../app'
 import type { AssetStore } from '../assets/asset-store'
 import type { Database } from '../database/database'
@@ -8,11 +9,13 @@ import { toCoreError } from '../database/errors'
 import type { Tables } from '../database/tables'
 import type { StoredAsset } from '../database/tables/assets'
 import type { JobRecord } from '../database/tables/jobs'
+import { unflushed } from '../database/unflushed'
 import type { Engine, EngineEvent, EngineResult, EngineTask } from '../engines/engine'
 import type { EventSource } from '../event-hub'
 import type { JobBoard } from './board'
 import { remainingMs, workOf, type Estimator } from './estimate'
 import type { JobExporter } from './export'
+import { needRoom, resultBytes } from './room'
 
 /** Why an attempt is stopped from outside; the reason of its AbortSignal. */
 export type StopReason = 'cancel' | 'shutdown'
@@ -104,14 +107,14 @@ function listener(context: AttemptContext, attempt: Attempt, pixels: number) {
   const { board, events, estimator } = context
   const { job, engine } = attempt
   const work = workOf(job)
-  const startedAt = performance.now()
+  let startedAt = performance.now()
   let cold = false
   let progress = 0
   let expected = estimator.expected(engine.id, work, pixels, cold)
   const tell = (): void => board.progress(job.id, progress, remainingMs(progress, performance.now() - startedAt, expected))
   tell()
   return {
-    startedAt,
+    elapsedMs: () => performance.now() - startedAt,
     work,
     isCold: () => cold,
     onEvent(event: EngineEvent): void {
@@ -120,6 +123,10 @@ function listener(context: AttemptContext, attempt: Attempt, pixels: number) {
         case 'progress':
           progress = Math.max(progress, event.progress)
           return tell()
+        case 'begun':
+          // Time in the engine's own queue says nothing about the work.
+          startedAt = performance.now()
+          return
         case 'loading':
           cold = true
           expected = estimator.expected(engine.id, work, pixels, cold)
@@ -150,7 +157,7 @@ async function keepNames(results: readonly EngineResult[]): Promise<EngineResult
  * transaction, which only the first claimant of an active attempt gets through. Never rejects.
  */
 export async function runAttempt(context: AttemptContext, attempt: Attempt): Promise<AttemptEnd> {
-  const { tables, board, estimator, kept } = context
+  const { board, estimator, kept } = context
   const { job, engine, signal } = attempt
   const own = workDirOf(context.dataDir, attempt.id)
   const before = kept.get(job.id)
@@ -159,20 +166,21 @@ export async function runAttempt(context: AttemptContext, attempt: Attempt): Pro
   try {
     await mkdir(own, { recursive: true })
     const task = taskOf(context, job, own)
-    if (job.state === 'staging' && !tables.jobs.move(job.id, 'staging', 'running')) return { kind: 'lost-race' }
+    if (attempt.mode === 'run' && !before) await needRoom(context.dataDir, resultBytes(task.input.width * task.input.height))
+    if (job.state === 'staging' && !step(context, job.id, 'staging', 'running')) return { kind: 'lost-race' }
     board.announce(job.id)
-    const { onEvent, startedAt, work, isCold } = listener(context, attempt, task.input.width * task.input.height)
+    const { onEvent, elapsedMs, work, isCold } = listener(context, attempt, task.input.width * task.input.height)
     const options = { attemptId: attempt.id, signal, onEvent }
     const running = before ? undefined : attempt.mode === 'run' ? engine.run(task, options) : engine.collect(task, options)
     const results = running ? await withGrace(running, signal) : (before?.results ?? [])
-    const durationMs = Math.round(performance.now() - startedAt)
+    const durationMs = Math.round(elapsedMs())
     attempt.onEngineFree()
     if (signal.aborted) return { kind: 'lost-race' }
     if (results.length === 0) throw new AppError('engine.execution', 'The engine ended without a picture. Retry the job.')
     // Where there are no hard links a failed storing costs another run, nothing more.
     const spare = await keepNames(results).catch(() => undefined)
     try {
-      if (job.state !== 'collecting' && !tables.jobs.move(job.id, 'running', 'collecting')) return { kind: 'lost-race' }
+      if (job.state !== 'collecting' && !step(context, job.id, 'running', 'collecting')) return { kind: 'lost-race' }
       board.announce(job.id)
       const stored: StoredAsset[] = []
       for (const result of results) stored.push(await context.store.storeProduced(result))
@@ -189,8 +197,9 @@ export async function runAttempt(context: AttemptContext, attempt: Attempt): Pro
       throw error
     }
     kept.delete(job.id)
-    if (running && attempt.mode === 'run')
-      estimator.learn(engine.id, work, task.input.width * task.input.height, isCold(), durationMs)
+    if (running && attempt.mode === 'run') {
+      unflushed(context.db, () => estimator.learn(engine.id, work, task.input.width * task.input.height, isCold(), durationMs))
+    }
     return { kind: 'done' }
   } catch (thrown) {
     if (thrown instanceof LostRace || signal.aborted) return { kind: 'lost-race' }
@@ -201,6 +210,11 @@ export async function runAttempt(context: AttemptContext, attempt: Attempt): Pro
       if (kept.get(job.id)?.workDir !== workDir) await discardWorkDir(context, workDir)
     }
   }
+}
+
+/** A step on the way: after a power loss the state before it leads to the same, so it need not wait for the disk. */
+function step({ db, tables }: AttemptContext, jobId: string, from: JobState, to: JobState): boolean {
+  return unflushed(db, () => tables.jobs.move(jobId, from, to))
 }
 
 async function discardWorkDir(context: AttemptContext, workDir: string): Promise<void> {

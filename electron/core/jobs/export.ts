@@ -4,9 +4,11 @@ import type { AppLogger } from '../app'
 import type { AssetStore } from '../assets/asset-store'
 import { pathKey } from '../assets/export'
 import { resultName } from '../assets/names'
+import type { Database } from '../database/database'
 import { toCoreError } from '../database/errors'
 import type { Tables } from '../database/tables'
 import type { JobRecord } from '../database/tables/jobs'
+import { unflushed } from '../database/unflushed'
 
 /** Note of a done job whose copy for the export folder could not be written; its error says why, a retry writes it. */
 export const exportFailedNote = 'export_failed'
@@ -40,8 +42,8 @@ export interface JobExporter {
 const maxConflicts = 5
 
 /** Makes the exporter. */
-export function createJobExporter(context: { tables: Tables; store: AssetStore; logger: AppLogger }): JobExporter {
-  const { tables, store, logger } = context
+export function createJobExporter(context: { db: Database; tables: Tables; store: AssetStore; logger: AppLogger }): JobExporter {
+  const { db, tables, store, logger } = context
   /** Paths of rows that are about to be committed, or written: not on disk yet, but no longer free. */
   const promised = new Set<string>()
 
@@ -70,7 +72,8 @@ export function createJobExporter(context: { tables: Tables; store: AssetStore; 
       }
       try {
         await store.writeExport(output.assetId, path, { format: 'png' })
-        tables.outputs.setExported(job.id, output.index)
+        // Lost in a power loss, the next start compares the file and finds it there.
+        unflushed(db, () => tables.outputs.setExported(job.id, output.index))
         return
       } catch (error) {
         if (!(error instanceof AppError) || error.code !== 'input.conflict' || conflicts >= maxConflicts) throw error

@@ -11,8 +11,8 @@ import type { Scheduler } from './scheduler'
 export interface Queue {
   /** Cancels these, or everything that is not final; answers those that it stopped. */
   cancel(ids: readonly string[] | undefined): Promise<string[]>
-  /** Queues failed and cancelled jobs again, and writes missing copies of done ones; answers the jobs it took. */
-  retry(ids: readonly string[]): Promise<JobRecord[]>
+  /** Queues failed and cancelled jobs again, and writes missing copies of done ones; answers the ids it took. */
+  retry(ids: readonly string[]): Promise<string[]>
   /** Puts a queued job right before another one, or at the end. */
   move(id: string, beforeId: string | undefined): JobRecord
   /** Takes finished jobs out of the panel; answers their ids. */
@@ -88,7 +88,7 @@ export function createQueue(context: {
   return {
     async cancel(ids) {
       if (ids) {
-        need(ids)
+        for (const id of ids) if (!jobs.exists(id)) throw notFound(id)
         return await scheduler.hold(() => inChunks(ids, (part) => scheduler.cancel(part)))
       }
       return await scheduler.hold(async () => {
@@ -112,7 +112,7 @@ export function createQueue(context: {
       const taken = [...retried, ...missingCopies.map((job) => job.id)]
       board.announceMany(taken)
       scheduler.kick()
-      return need(taken)
+      return taken
     },
 
     move(id, beforeId) {

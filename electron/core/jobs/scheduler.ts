@@ -69,6 +69,7 @@ export function createScheduler(context: SchedulerContext): Scheduler {
       } catch (error) {
         // The database refuses to be written (a full disk): the queue stands as it is until that is over.
         logger.error({ err: error }, 'no job could be started; trying again')
+        shrinkLog()
         wakeIn(diskWaitMs)
       }
     })
@@ -97,7 +98,8 @@ export function createScheduler(context: SchedulerContext): Scheduler {
         heads: tables.jobs.heads(now, longestWaitMs),
         enginesFor: (job) => {
           const allowed = pool.candidates(job.engine)
-          if (allowed.length < 2) return allowed.map((engine) => capacity(engine, true))
+          // The only engine that may: what it can't do is told by the attempt, or the job would wait without a reason.
+          if (allowed.length < 2) return allowed.map((engine) => ({ ...capacity(engine, true), edits: [job.kind] }))
           const edit = tables.jobs.get(job.id)?.edit
           return allowed.map((engine) =>
             capacity(engine, edit !== undefined && pool.accepts(engine, edit, job.workflowId ?? undefined)),
@@ -176,11 +178,14 @@ export function createScheduler(context: SchedulerContext): Scheduler {
     } else if (end.kind === 'failed') {
       logger.warn({ ...log, err: end.error, code: end.error.code }, 'attempt failed')
       if (end.error.code.startsWith('engine.')) void pool.probe(engine.id).then(kick)
+      // While there still is some room: each reason that is stored takes a little of it.
+      if (end.error.code === 'io.disk_full') shrinkLog()
       await persist(() => fail(job.id, attemptId, end.error))
     } else {
       const reason = active.get(attemptId)?.controller.signal.reason as StopReason | undefined
       logger.info({ ...log, reason }, 'attempt stopped')
-      if (reason === 'shutdown') requeue(job, attemptId)
+      // What goes on without us stays active: the next start finds it again on its engine.
+      if (reason === 'shutdown' && engine.outlives !== true) requeue(job, attemptId)
     }
   }
 
@@ -193,8 +198,18 @@ export function createScheduler(context: SchedulerContext): Scheduler {
         const error = toCoreError(thrown)
         if (closed || !error.code.startsWith('io.')) throw error
         logger.error({ err: error }, 'the database could not be written; trying again')
+        shrinkLog()
         await sleep(diskWaitMs, undefined, { ref: false })
       }
+    }
+  }
+
+  /** Moves the write-ahead log (up to 4 MB) into the database: on a full disk that is the room for what must be said. */
+  function shrinkLog(): void {
+    try {
+      db.pragma('wal_checkpoint(TRUNCATE)')
+    } catch (error) {
+      logger.warn({ err: error }, 'the write-ahead log could not be shortened')
     }
   }
 
@@ -234,14 +249,14 @@ export function createScheduler(context: SchedulerContext): Scheduler {
     const canceled = db
       .transaction(() => {
         const now = Date.now()
-        return ids.filter((id) => {
-          const job = tables.jobs.get(id)
-          if (!job || (job.state !== 'queued' && !isActive(job.state))) return false
-          if (!tables.jobs.move(id, job.state, 'canceled', { finishedAt: now, error: undefined })) return false
-          const attempt = tables.attempts.activeOfJob(id)
+        const waiting = tables.jobs.cancelQueued(ids, now)
+        const running = tables.jobs.activeAmong(ids).filter((job) => {
+          if (!tables.jobs.move(job.id, job.state, 'canceled', { finishedAt: now, error: undefined })) return false
+          const attempt = tables.attempts.activeOfJob(job.id)
           if (attempt) tables.attempts.end(attempt.id, 'canceled', now)
           return true
         })
+        return [...running.map((job) => job.id), ...waiting]
       })
       .immediate()
     // Only after the commit: an engine must not be stopped for a cancel that was not stored.

@@ -18,8 +18,10 @@ import type { EnginePool } from '../engines/pool'
 
 /** Most jobs of one submission: pictures × edits × count. */
 export const maxJobsAtOnce = 10_000
-/** Jobs that go into one transaction; more would hold the main loop for longer than a frame or two. */
-const jobsPerTransaction = 1_000
+/** Up to so many jobs are one transaction; more would hold the main loop for longer than a frame or two … */
+const jobsAtOnce = 1_000
+/** … so they go in parts. */
+const jobsPerPart = 500
 /** Random seeds are short enough to be read out and typed in again. */
 const randomSeedLimit = 2 ** 32
 
@@ -152,12 +154,13 @@ async function insertAll({ db, tables }: SubmitContext, batchId: string, all: re
     const last = Math.floor(tables.jobs.lastPosition())
     tables.jobs.insertMany(part.map((job, n) => ({ ...job, position: last + 1 + n })))
   })
+  const perTransaction = all.length <= jobsAtOnce ? jobsAtOnce : jobsPerPart
   let inserted = 0
   try {
     while (inserted < all.length) {
       if (inserted > 0) await breathe()
-      insert.immediate(all.slice(inserted, inserted + jobsPerTransaction))
-      inserted += jobsPerTransaction
+      insert.immediate(all.slice(inserted, inserted + perTransaction))
+      inserted += perTransaction
     }
   } catch (error) {
     // Not half a batch: what is in already goes out again. The scheduler is held meanwhile (see the api).

@@ -194,13 +194,14 @@ export function jobTable(db: Database) {
   )
   const removeQueued = db.prepare<[string]>("DELETE FROM jobs WHERE batch_id = ? AND state = 'queued' AND attempt = 0")
   const byId = db.prepare<[string], JobRow>(`${selectJob} WHERE j.id = ?`)
+  const exists = db.prepare<[string], number>('SELECT 1 FROM jobs WHERE id = ?').pluck()
   const byIds = db.prepare<[string], JobRow>(`${selectJob} WHERE j.id IN (SELECT value FROM json_each(?)) ORDER BY j.seq`)
   const active = db.prepare<[], JobRow>(`${selectJob} WHERE j.state IN ('staging', 'running', 'collecting') ORDER BY j.seq`)
   const queued = db.prepare<[number], JobRow>(
     `${selectJob} WHERE j.state = 'queued' ORDER BY j.priority, j.position, j.seq LIMIT ?`,
   )
   const recent = db.prepare<[number], JobRow>(
-    `${selectJob} WHERE j.cleared = 0 AND j.state IN ${finished} ORDER BY j.seq DESC LIMIT ?`,
+    `${selectJob.replace('FROM jobs j', 'FROM jobs j INDEXED BY jobs_panel')} WHERE j.cleared = 0 AND j.state IN ${finished} ORDER BY j.seq DESC LIMIT ?`,
   )
   const works = db.prepare<[], WorkHead>(
     "SELECT DISTINCT engine, kind, workflow_id AS workflowId FROM jobs WHERE state = 'queued'",
@@ -248,12 +249,18 @@ export function jobTable(db: Database) {
   const clear = db
     .prepare<[number, number], string>(
       `UPDATE jobs SET cleared = ? WHERE seq IN
-         (SELECT seq FROM jobs WHERE cleared = 0 AND state IN ${finished} ORDER BY seq LIMIT ?) RETURNING id`,
+         (SELECT seq FROM jobs INDEXED BY jobs_panel WHERE cleared = 0 AND state IN ${finished} ORDER BY seq LIMIT ?) RETURNING id`,
     )
     .pluck()
   const restore = db
     .prepare<[number, number], string>(
       'UPDATE jobs SET cleared = 0 WHERE seq IN (SELECT seq FROM jobs WHERE cleared > 0 AND cleared = ? ORDER BY seq LIMIT ?) RETURNING id',
+    )
+    .pluck()
+  const cancelQueued = db
+    .prepare<[{ ids: string; now: number }], string>(
+      `UPDATE jobs SET state = 'canceled', finished_at = @now, error = NULL
+       WHERE state = 'queued' AND id IN (SELECT value FROM json_each(@ids)) RETURNING id`,
     )
     .pluck()
   const setDone = db.prepare<[string, string | null, string]>(
@@ -280,9 +287,18 @@ export function jobTable(db: Database) {
       const row = byId.get(id)
       return row && recordOfRow(row)
     },
+    exists: (id: string): boolean => exists.get(id) === 1,
     /** Those that are there, oldest first. */
     getMany: (ids: readonly string[]): JobRecord[] => byIds.all(JSON.stringify(ids)).map(recordOfRow),
     active: (): JobRecord[] => active.all().map(recordOfRow),
+    /** Those of these that an engine holds. */
+    activeAmong(ids: readonly string[]): JobRecord[] {
+      const wanted = new Set(ids)
+      return active
+        .all()
+        .filter((row) => wanted.has(row.id))
+        .map(recordOfRow)
+    },
     /** In the order in which they will run. */
     queued: (limit: number): JobRecord[] => queued.all(limit).map(recordOfRow),
     queuedIds: (limit: number): string[] => queuedIds.all(limit),
@@ -307,6 +323,8 @@ export function jobTable(db: Database) {
       for (const key of keys) values[key] = changeColumns[key].encode(changes[key])
       return statement.run(values).changes > 0
     },
+    /** The same compare and set for many waiting jobs at once; answers those that were still waiting. */
+    cancelQueued: (ids: readonly string[], now: number): string[] => cancelQueued.all({ ids: JSON.stringify(ids), now }),
     /** Notes and error of a done job whose result is safe but whose copy for the export folder is not. */
     annotateDone(id: string, notes: readonly string[], error: ErrorView | undefined): boolean {
       return setDone.run(JSON.stringify(notes), error ? JSON.stringify(error) : null, id).changes > 0

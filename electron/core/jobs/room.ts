@@ -1,0 +1,28 @@
+import { statfs } from 'node:fs/promises'
+import { AppError } from '#shared/domain/error'
+
+/** Kept free for the database: the reason why a job failed must find room too. */
+const reserveBytes = 1024 * 1024
+
+/** Bytes that a result of so many pixels may take: PNG is hardly ever larger than its pixels with alpha. */
+export function resultBytes(pixels: number): number {
+  return pixels * 4
+}
+
+/**
+ * Refuses to begin work whose result would find no room: better said before an engine has worked for minutes.
+ * Throws `io.disk_full` with the numbers. Says nothing where the file system does not tell.
+ */
+export async function needRoom(folder: string, bytes: number): Promise<void> {
+  const disk = await statfs(folder).catch(() => undefined)
+  if (!disk) return
+  const free = disk.bavail * disk.bsize
+  const wanted = bytes + reserveBytes
+  if (free >= wanted) return
+  const megabytes = (count: number): string => `${Math.ceil(count / 1e6)} MB`
+  throw new AppError(
+    'io.disk_full',
+    `The disk of the data folder has ${megabytes(free)} left, and this job needs ${megabytes(wanted)}. Free some space on it, then retry.`,
+    { detail: { free, wanted } },
+  )
+}
