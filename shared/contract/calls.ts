@@ -6,6 +6,7 @@ import { jobSchema, jobStateSchema, submissionSchema } from '../domain/job'
 import { assetSchema, pictureSchema, versionSchema } from '../domain/picture'
 import { settingsPatchSchema, settingsSchema } from '../domain/settings'
 import { styleSchema } from '../domain/style'
+import { workflowViewSchema } from '../domain/workflow'
 
 const nothing = z.object({})
 const ids = z.array(idSchema).min(1).max(10_000)
@@ -131,7 +132,16 @@ export const calls = {
   'jobs.clear': { input: nothing, output: z.object({ count: z.int() }) },
   'jobs.restoreCleared': { input: nothing, output: z.object({ count: z.int() }) },
   'queue.pause': { input: z.object({ paused: z.boolean() }), output: queueViewSchema },
-  'engines.list': { input: nothing, output: z.object({ engines: z.array(engineViewSchema) }) },
+  /** With `probe` each is asked now, and the answer waited for. */
+  'engines.list': {
+    input: z.object({ probe: z.boolean().default(false) }),
+    output: z.object({ engines: z.array(engineViewSchema) }),
+  },
+  /** The workflows; with `engine` (an address) that server is asked what it has for each. */
+  'workflows.list': {
+    input: z.object({ engine: z.string().max(400).optional() }),
+    output: z.object({ workflows: z.array(workflowViewSchema), engine: engineViewSchema.optional() }),
+  },
   'settings.set': { input: settingsPatchSchema, output: settingsSchema },
   /** Checks and repairs database, files and orphans. */
   'app.doctor': { input: z.object({ repair: z.boolean().default(true) }), output: doctorReportSchema },

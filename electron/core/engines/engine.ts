@@ -1,5 +1,6 @@
 import type { Edit, EditKind, Sampling } from '#shared/domain/edit'
 import type { EngineView } from '#shared/domain/engine'
+import type { Readiness } from '../workflows/readiness'
 
 /** A picture that an engine works on: 8-bit sRGB, upright, on this machine's disk. */
 export interface EngineInput {
@@ -31,6 +32,8 @@ export interface EngineTask {
 export type EngineEvent =
   | { type: 'progress'; progress: number; step?: number; steps?: number }
   | { type: 'preview'; mime: 'image/jpeg' | 'image/png' | 'image/webp'; width: number; height: number; image: Uint8Array }
+  /** It has a turn now; until here it waited behind others on the engine. */
+  | { type: 'begun' }
   /** Models are being loaded: this run is a cold one, and silence is allowed. */
   | { type: 'loading' }
 
@@ -53,6 +56,8 @@ export interface Engine {
   readonly kind: EngineView['kind']
   /** Jobs that it wants at a time, look-ahead included. */
   readonly slots: number
+  /** Its attempts go on when Recast ends, and are found again by `lookup`. */
+  readonly outlives?: boolean
   /** The state now, without asking anybody. */
   view(): EngineView
   /** Looks whether it works, and remembers the answer for `view`. Never throws: a failed engine is a state. */
@@ -69,6 +74,8 @@ export interface Engine {
     task: EngineTask,
     options: { attemptId: string; signal: AbortSignal; onEvent: (event: EngineEvent) => void },
   ): Promise<EngineResult[]>
+  /** What it has for each workflow, by id, as far as it runs workflows; undefined before it has answered. */
+  workflows?(): ReadonlyMap<string, Readiness> | undefined
   /** Lets go of memory (models); the next run is a cold one. */
   free(): Promise<void>
   /** Ends every process of its own and waits for that. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { settingsSchema, type Settings } from '#shared/domain/settings'
 import type { Database } from '../database/database'
 import { settingTable } from '../database/tables/settings'
@@ -10,10 +11,13 @@ export interface SettingStore {
   /** The queue's pause survives a restart: who paused it comes back to a quiet machine. */
   isPaused(): boolean
   setPaused(paused: boolean): void
+  /** This data folder's own name towards ComfyUI servers, made once: after a restart they go on telling it about its jobs. */
+  clientId(): string
 }
 
 /** Not one of the user's settings, but kept beside them. */
 const pausedKey = 'queue.paused'
+const clientIdKey = 'comfyui.clientId'
 
 /** Takes each stored value that is still allowed, and the default for each that is not. */
 export function readSettings(stored: Record<string, unknown>): Settings {
@@ -46,6 +50,14 @@ export function openSettings(db: Database): SettingStore {
     setPaused(next) {
       table.put(pausedKey, next)
       paused = next
+    },
+    clientId() {
+      const known = stored[clientIdKey]
+      if (typeof known === 'string') return known
+      const made = randomUUID()
+      table.put(clientIdKey, made)
+      stored[clientIdKey] = made
+      return made
     },
   }
 }

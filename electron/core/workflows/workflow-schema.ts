@@ -116,6 +116,11 @@ export const workflowFileSchema = z.strictObject({
   title: words,
   summary: words,
   edit: z.enum(editKinds),
+  /**
+   * Its place among the workflows of one edit when a job names none: of those that an engine has everything for, the smallest goes.
+   * Absent: only by name.
+   */
+  preference: z.int().min(1).optional(),
   /** The strictest licence among its models, as the user must know it; `commercial: null` means: not known, read the card. */
   licence: z.strictObject({ id: z.string(), commercial: z.boolean().nullable() }),
   minimumVersion: version,

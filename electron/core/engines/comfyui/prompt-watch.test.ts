@@ -2,8 +2,10 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { graphProgress } from './graph-work'
 import { readBinary, readText, type ServerMessage } from './messages'
-import { beginWatch, onMessage, onPosted, onReading, progressOf, type PromptWatch } from './prompt-watch'
+import type { Graph } from '../../workflows/graph'
+import { beginWatch, onMessage, onPosted, onReading, type PromptWatch } from './prompt-watch'
 import { readHistory, readPost, readQueue, readStats } from './readings'
 
 const folder = join(import.meta.dirname, '../../../../test/fakes/comfyui/recordings')
@@ -15,7 +17,7 @@ interface Line {
   client?: string
   path?: string
   status?: number
-  body?: { prompt?: object }
+  body?: { prompt?: Graph }
   json?: unknown
   text?: string
   base64?: string
@@ -36,17 +38,20 @@ function messageOf(line: Line): ServerMessage | undefined {
 }
 
 /** Every prompt that the recording's client posted and the server took. */
-function prompts(lines: Line[]): { id: string; nodes: number }[] {
+function prompts(lines: Line[]): { id: string; graph: Graph }[] {
   return lines.flatMap((line, index) => {
     if (line.dir !== 'recv' || line.path !== '/prompt' || line.status !== 200) return []
     const id = (line.json as { prompt_id?: string }).prompt_id
     const sent = lines.slice(0, index).findLast((earlier) => earlier.dir === 'send' && earlier.path === '/prompt')
-    return id ? [{ id, nodes: Object.keys(sent?.body?.prompt ?? {}).length }] : []
+    return id ? [{ id, graph: sent?.body?.prompt ?? {} }] : []
   })
 }
 
-function replay(name: string, prompt: { id: string; nodes: number }): { watch: PromptWatch; progress: number[]; previews: number } {
-  let watch = beginWatch(prompt.id, prompt.nodes, 0)
+function replay(
+  name: string,
+  prompt: { id: string; graph: Graph },
+): { watch: PromptWatch; progress: number[]; previews: number } {
+  let watch = beginWatch(prompt.id, 0)
   const progress: number[] = []
   let previews = 0
   for (const line of recording(name)) {
@@ -57,7 +62,7 @@ function replay(name: string, prompt: { id: string; nodes: number }): { watch: P
       const end = readHistory(line.json, prompt.id)
       if (end) watch = onReading(watch, { place: 'history', end }, line.t ?? 0)
     }
-    progress.push(progressOf(watch))
+    progress.push(graphProgress(prompt.graph, watch))
   }
   return { watch, progress, previews }
 }
@@ -76,7 +81,7 @@ describe('recordings of a real server', () => {
     (name) => {
       const [prompt] = prompts(recording(name))
       expect(prompt).toBeDefined()
-      const { watch, progress } = replay(name, prompt ?? { id: '', nodes: 0 })
+      const { watch, progress } = replay(name, prompt ?? { id: '', graph: {} })
       expect(watch.end?.type).toBe('success')
       expect(watch.end?.type === 'success' && watch.end.images.length).toBe(name === 'batch_of_three.jsonl' ? 3 : 1)
       expect(progress.every((value, index) => index === 0 || value >= (progress[index - 1] ?? 0))).toBe(true)
@@ -84,34 +89,49 @@ describe('recordings of a real server', () => {
   )
 
   it('previews come as event 4 to a client that asks for metadata, else as event 1', () => {
-    const withMetadata = recording('text2img.jsonl').map(messageOf).filter((message) => message?.type === 'preview')
-    const legacy = recording('text2img_legacy_previews.jsonl').map(messageOf).filter((message) => message?.type === 'preview')
+    const withMetadata = recording('text2img.jsonl')
+      .map(messageOf)
+      .filter((message) => message?.type === 'preview')
+    const legacy = recording('text2img_legacy_previews.jsonl')
+      .map(messageOf)
+      .filter((message) => message?.type === 'preview')
     expect(withMetadata.length).toBeGreaterThan(0)
     expect(withMetadata.every((message) => message?.type === 'preview' && message.promptId !== undefined)).toBe(true)
     expect(legacy.length).toBeGreaterThan(0)
-    expect(legacy.every((message) => message?.type === 'preview' && message.promptId === undefined && message.image[0] === 0xff)).toBe(true)
+    expect(
+      legacy.every((message) => message?.type === 'preview' && message.promptId === undefined && message.image[0] === 0xff),
+    ).toBe(true)
   })
 
   it('a failed and an interrupted prompt end as what they are, by socket and by history alike', () => {
     const [failed] = prompts(recording('execution_error.jsonl'))
-    const failure = replay('execution_error.jsonl', failed ?? { id: '', nodes: 0 }).watch.end
+    const failure = replay('execution_error.jsonl', failed ?? { id: '', graph: {} }).watch.end
     expect(failure).toMatchObject({ type: 'error', error: { nodeType: 'CheckpointLoaderSimple', nodeId: '4' } })
-    const history = recording('execution_error.jsonl').find((line) => line.dir === 'recv' && line.path === `/history/${failed?.id}`)
-    expect(readHistory(history?.json, failed?.id ?? '')).toMatchObject({ type: 'error', error: { nodeType: 'CheckpointLoaderSimple' } })
+    const history = recording('execution_error.jsonl').find(
+      (line) => line.dir === 'recv' && line.path === `/history/${failed?.id}`,
+    )
+    expect(readHistory(history?.json, failed?.id ?? '')).toMatchObject({
+      type: 'error',
+      error: { nodeType: 'CheckpointLoaderSimple' },
+    })
     const [stopped] = prompts(recording('interrupt.jsonl'))
-    expect(replay('interrupt.jsonl', stopped ?? { id: '', nodes: 0 }).watch.end).toEqual({ type: 'interrupted' })
-    const stoppedHistory = recording('interrupt.jsonl').find((line) => line.dir === 'recv' && line.path === `/history/${stopped?.id}`)
+    expect(replay('interrupt.jsonl', stopped ?? { id: '', graph: {} }).watch.end).toEqual({ type: 'interrupted' })
+    const stoppedHistory = recording('interrupt.jsonl').find(
+      (line) => line.dir === 'recv' && line.path === `/history/${stopped?.id}`,
+    )
     expect(readHistory(stoppedHistory?.json, stopped?.id ?? '')).toEqual({ type: 'interrupted' })
   })
 
   it('success on the socket alone is no end: the history is written after it (hazard 1)', () => {
-    const watch = onMessage(beginWatch('a', 2, 0), { type: 'execution_success', promptId: 'a' }, 1)
+    const watch = onMessage(beginWatch('a', 0), { type: 'execution_success', promptId: 'a' }, 1)
     expect(watch.phase).toBe('finishing')
     expect(watch.end).toBeUndefined()
   })
 
   it('refusals become errors that name what to do; a dropped output is a failure (hazard 9)', () => {
-    const answers = recording('rejected_prompts.jsonl').filter((line) => line.dir === 'recv' && line.path === '/prompt' && line.json)
+    const answers = recording('rejected_prompts.jsonl').filter(
+      (line) => line.dir === 'recv' && line.path === '/prompt' && line.json,
+    )
     const readings = answers.map((line) => readPost(line.status ?? 0, line.json))
     const refused = readings.flatMap((reading) => (reading.accepted ? [] : [reading.error.code]))
     expect(refused).toContain('engine.missing_node')
@@ -133,7 +153,7 @@ describe('recordings of a real server', () => {
 
 describe('a prompt that is nowhere', () => {
   it('is forgotten only after being missed three times in a row, and not before it was posted', () => {
-    let watch = onPosted(beginWatch('a', 2, 0))
+    let watch = onPosted(beginWatch('a', 0))
     watch = onReading(onReading(watch, { place: 'nowhere' }, 1), { place: 'nowhere' }, 2)
     watch = onReading(watch, { place: 'pending' }, 3)
     expect(watch.missing).toBe(0)
@@ -156,9 +176,19 @@ describe('whatever a server sends', () => {
   })
 
   it('messages of other prompts and after the end change nothing', () => {
-    const ended = onReading(onPosted(beginWatch('a', 1, 0)), { place: 'history', end: { type: 'interrupted' } }, 1)
+    const ended = onReading(onPosted(beginWatch('a', 0)), { place: 'history', end: { type: 'interrupted' } }, 1)
     expect(onMessage(ended, { type: 'execution_start', promptId: 'a' }, 2)).toBe(ended)
-    const waiting = onPosted(beginWatch('a', 1, 0))
-    expect(onMessage(waiting, { type: 'execution_error', promptId: 'b', error: { nodeId: undefined, nodeType: undefined, exceptionType: 'x', message: '' } }, 2)).toBe(waiting)
+    const waiting = onPosted(beginWatch('a', 0))
+    expect(
+      onMessage(
+        waiting,
+        {
+          type: 'execution_error',
+          promptId: 'b',
+          error: { nodeId: undefined, nodeType: undefined, exceptionType: 'x', message: '' },
+        },
+        2,
+      ),
+    ).toBe(waiting)
   })
 })

@@ -7,8 +7,6 @@ import type { ExecutionError, ServerMessage } from './messages'
  */
 export interface PromptWatch {
   promptId: string
-  /** Nodes of the graph, for progress; those that the server took from its cache count as done. */
-  nodeCount: number
   phase: 'sent' | 'waiting' | 'running' | 'finishing' | 'ended'
   end: PromptEnd | undefined
   /** Nodes done, including cached ones. */
@@ -49,10 +47,9 @@ export type PromptReading =
 const forgottenAfter = 3
 
 /** A prompt that is about to be posted. `now` is monotonic, milliseconds. */
-export function beginWatch(promptId: string, nodeCount: number, now: number): PromptWatch {
+export function beginWatch(promptId: string, now: number): PromptWatch {
   return {
     promptId,
-    nodeCount,
     phase: 'sent',
     end: undefined,
     finished: new Set(),
@@ -139,14 +136,6 @@ export function onReading(watch: PromptWatch, reading: PromptReading, now: numbe
     default:
       return assertNever(reading, 'reading')
   }
-}
-
-/** 0..1 over the whole prompt: done nodes and the part of the current one. Finishing leaves room for fetching. */
-export function progressOf(watch: PromptWatch): number {
-  if (watch.phase === 'ended') return 1
-  if (watch.nodeCount === 0) return 0
-  const current = watch.currentNode !== undefined && !watch.finished.has(watch.currentNode) ? watch.nodeProgress : 0
-  return Math.min(0.98, (watch.finished.size + current) / watch.nodeCount)
 }
 
 function mine(watch: PromptWatch, promptId: string | undefined, change: () => PromptWatch): PromptWatch {

@@ -1,9 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
-import { buffer } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { FormData } from 'undici'
 import { AppError, toAppError } from '#shared/domain/error'
 import type { Graph } from '../../workflows/graph'
 import { readAddress, type ServerAddress } from './address'
@@ -19,8 +15,9 @@ import {
   type PromptWatch,
   type RemoteImage,
 } from './prompt-watch'
-import { readHistory, readPost, readQueue, readStats, readUpload, type ServerStats } from './readings'
+import { readHistory, readPost, readQueue, readStats, type ServerStats } from './readings'
 import { ComfySocket } from './socket'
+import { Uploads } from './uploads'
 
 /** Times of a server, in milliseconds; the defaults suit real servers, tests make them small. */
 export interface ServerTimes {
@@ -31,10 +28,17 @@ export interface ServerTimes {
   /** How long a post waits for the socket to stand, so that its first messages are heard. */
   socketWaitMs?: number
   pingMs?: number
+  /** A socket on which nothing comes for this long while a prompt runs is replaced: it may be deaf. */
+  deafMs?: number
 }
 
 export interface ComfyServerOptions extends HttpOptions, ServerTimes {
   address: string
+  /**
+   * Under which the server knows us; random when absent. Kept over restarts of Recast, it lets a prompt that a former process posted
+   * go on telling its progress. No two processes may use one at a time.
+   */
+  clientId?: string
   /** Told about odd things, for the log. */
   onProblem?: (problem: string) => void
 }
@@ -65,19 +69,22 @@ export class ComfyServer {
   readonly address: ServerAddress
   readonly #http: ComfyHttp
   readonly #socket: ComfySocket
-  readonly #clientId = randomUUID()
+  readonly #clientId: string
   readonly #tracked = new Map<string, Tracked>()
-  readonly #uploaded = new Map<string, Promise<string>>()
+  readonly #uploads: Uploads
   readonly #options: ComfyServerOptions
   #timer: NodeJS.Timeout | undefined
   /** The prompt that this client has running, for previews that name none. */
   #runningPrompt: string | undefined
+  #heardAt = performance.now()
   #closed = false
 
   constructor(options: ComfyServerOptions) {
     this.#options = options
     this.address = readAddress(options.address)
+    this.#clientId = options.clientId ?? randomUUID()
     this.#http = new ComfyHttp(this.address, options)
+    this.#uploads = new Uploads(this.#http)
     this.#socket = new ComfySocket({
       address: this.address,
       clientId: this.#clientId,
@@ -100,27 +107,19 @@ export class ComfyServer {
     return this.#http.getJson('/object_info', signal)
   }
 
-  /**
-   * Uploads a picture under a name made of its content, once for each content; answers the name that `LoadImage` takes.
-   * @param extension of the file's format, e.g. `png`
-   */
-  upload(path: string, sha256: string, extension: string, signal: AbortSignal): Promise<string> {
-    const known = this.#uploaded.get(sha256)
-    if (known) return known
-    const sending = this.#send(path, `recast-${sha256}.${extension}`, signal)
-    this.#uploaded.set(sha256, sending)
-    sending.catch(() => this.#uploaded.delete(sha256))
-    return sending
+  /** Sends a PNG under a name made of its content, once for each content; answers the name that `LoadImage` takes. */
+  upload(png: Uint8Array, signal: AbortSignal): Promise<string> {
+    return this.#uploads.send(png, signal)
   }
 
   /** Forgets what was uploaded: a server that was reinstalled or cleaned has it no longer. */
   forgetUploads(): void {
-    this.#uploaded.clear()
+    this.#uploads.forget()
   }
 
   /** Posts a prompt under an id of ours and follows it to its end. The id must be stored before; it is never posted twice. */
   async run(promptId: string, graph: Graph, listener: PromptListener, signal: AbortSignal): Promise<PromptEnd> {
-    const tracked = this.#track(promptId, Object.keys(graph).length, listener)
+    const tracked = this.#track(promptId, listener)
     try {
       await this.#socketOpen(signal)
       await this.#post(promptId, graph, signal)
@@ -132,8 +131,8 @@ export class ComfyServer {
   }
 
   /** Follows a prompt that was posted before, perhaps by a former process. */
-  async attach(promptId: string, nodeCount: number, listener: PromptListener, signal: AbortSignal): Promise<PromptEnd> {
-    const tracked = this.#track(promptId, nodeCount, listener)
+  async attach(promptId: string, listener: PromptListener, signal: AbortSignal): Promise<PromptEnd> {
+    const tracked = this.#track(promptId, listener)
     try {
       this.#change(tracked, onPosted(tracked.watch))
       this.#read(tracked)
@@ -159,11 +158,14 @@ export class ComfyServer {
   async stop(promptId: string, patienceMs = 60_000): Promise<void> {
     const giveUpAt = performance.now() + patienceMs
     let wait = 50
+    let missing = 0
     while (!this.#closed && performance.now() < giveUpAt) {
       try {
         await this.#http.postJson('/queue', { delete: [promptId] })
         const reading = await this.locate(promptId)
-        if (reading.place === 'history' || reading.place === 'nowhere') return
+        if (reading.place === 'history') return
+        // A post that was cut off may still be on its way in: found nowhere once is not enough.
+        if (reading.place === 'nowhere' && (missing += 1) >= 3) return
         if (reading.place === 'running') await this.#http.postJson('/interrupt', { prompt_id: promptId })
       } catch (thrown) {
         this.#options.onProblem?.(`stopping ${promptId}: ${toAppError(thrown).message}`)
@@ -173,10 +175,10 @@ export class ComfyServer {
     }
   }
 
-  /** Fetches a result to `target`; the server's name for it only ever becomes part of a URL. Answers its size in bytes. */
-  fetchImage(image: RemoteImage, target: string, signal: AbortSignal): Promise<number> {
+  /** Fetches a result to `target`, at most `limit` bytes; the server's name for it only ever becomes part of a URL. Answers its size. */
+  fetchImage(image: Omit<RemoteImage, 'node'>, target: string, signal: AbortSignal, limit = maxImageBytes): Promise<number> {
     const query = new URLSearchParams({ filename: image.filename, subfolder: image.subfolder, type: image.type })
-    return this.#http.download(`/view?${query.toString()}`, target, maxImageBytes, signal)
+    return this.#http.download(`/view?${query.toString()}`, target, limit, signal)
   }
 
   /** Lets go of models and cached results on the server. */
@@ -189,19 +191,6 @@ export class ComfyServer {
     clearInterval(this.#timer)
     this.#socket.unwant()
     await this.#http.close()
-  }
-
-  async #send(path: string, name: string, signal: AbortSignal): Promise<string> {
-    const { size } = await stat(path)
-    const bytes = await buffer(createReadStream(path, { signal }))
-    if (bytes.length !== size) throw new AppError('io.failed', `${path} changed while it was read. Retry.`)
-    const form = new FormData()
-    form.set('image', new Blob([bytes], { type: 'image/png' }), name)
-    // The name is the content: whatever is there under it may be overwritten with the same bytes.
-    form.set('overwrite', 'true')
-    const answer = await this.#http.postForm('/upload/image', form, signal)
-    if (answer.status !== 200) throw this.#http.refused(answer, '/upload/image')
-    return readUpload(this.#http.json(answer, '/upload/image'))
   }
 
   async #post(promptId: string, graph: Graph, signal: AbortSignal): Promise<void> {
@@ -257,10 +246,10 @@ export class ComfyServer {
     return undefined
   }
 
-  #track(promptId: string, nodeCount: number, listener: PromptListener): Tracked {
+  #track(promptId: string, listener: PromptListener): Tracked {
     const now = performance.now()
     const tracked: Tracked = {
-      watch: beginWatch(promptId, nodeCount, now),
+      watch: beginWatch(promptId, now),
       listener,
       settle: () => {},
       lastAnswerAt: now,
@@ -269,7 +258,10 @@ export class ComfyServer {
     }
     this.#tracked.set(promptId, tracked)
     this.#socket.want()
-    this.#timer ??= setInterval(() => this.#readAll(), this.#options.reconcileMs ?? 3_000)
+    this.#timer ??= setInterval(() => {
+      this.#renewIfDeaf()
+      this.#readAll()
+    }, this.#options.reconcileMs ?? 3_000)
     return tracked
   }
 
@@ -322,6 +314,7 @@ export class ComfyServer {
   }
 
   #heard(message: ServerMessage): void {
+    this.#heardAt = performance.now()
     if (message.type === 'garbage') this.#options.onProblem?.(`socket of ${this.address.label}: ${message.why}`)
     if (message.type === 'preview') return this.#preview(message)
     if (message.type === 'executing' && message.promptId && message.node !== null && this.#tracked.has(message.promptId))
@@ -344,6 +337,15 @@ export class ComfyServer {
     tracked.listener.onChange(next)
     if (next.phase === 'ended') tracked.settle()
     else if (next.phase === 'finishing' && before.phase !== 'finishing') this.#read(tracked)
+  }
+
+  /** An open socket that answers pings may still hear nothing (a server drops the wrong one); a fresh one is sure to. */
+  #renewIfDeaf(): void {
+    const deafMs = this.#options.deafMs ?? 30_000
+    const runs = [...this.#tracked.values()].some(({ watch }) => watch.phase === 'running')
+    if (!runs || performance.now() - this.#heardAt < deafMs) return
+    this.#heardAt = performance.now()
+    this.#socket.renew('nothing came for a while')
   }
 
   #readAll(): void {

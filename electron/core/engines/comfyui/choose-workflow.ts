@@ -1,0 +1,130 @@
+import type { Edit, Sampling } from '#shared/domain/edit'
+import { AppError, toAppError, type ErrorCode } from '#shared/domain/error'
+import { nearestNames } from '#shared/styles/nearest'
+import { resolveStyle } from '#shared/styles/catalogue'
+import { type EditValues, valuesForEdit } from '../../workflows/edit-values'
+import type { Workflow, WorkflowLibrary } from '../../workflows/load'
+import { missingWords } from '../../workflows/missing-words'
+import { type Missing, readiness, type ServerFacts } from '../../workflows/readiness'
+
+/** What a job asks for, as far as the choice of its workflow goes. */
+export interface WorkflowRequest {
+  edit: Edit
+  sampling: Sampling
+  /** Named by the user: this one or none. */
+  workflowId: string | undefined
+  seed: number
+}
+
+/** A workflow that does a job on a server, and what to bind it with. */
+export interface WorkflowChoice extends EditValues {
+  workflow: Workflow
+  /** Model slot → the server's name for the file; empty while nothing is known of the server. */
+  models: Record<string, string>
+}
+
+/**
+ * Chooses the workflow of a job: the named one, else of those that do this edit the preferred one for which the server has everything.
+ * `server` undefined (it has not answered yet) means: whatever could do it. Throws `input.unknown_workflow`, `input.unsupported_edit`,
+ * `input.unknown_view`, `input.invalid` (a value out of range), or what the server lacks as `engine.missing_node`, `engine.missing_model`
+ * or `engine.rejected`, all of it in words and in the detail.
+ * @param server.label the server's name for people
+ */
+export function chooseWorkflow(
+  library: WorkflowLibrary,
+  server: (ServerFacts & { label: string }) | undefined,
+  request: WorkflowRequest,
+): WorkflowChoice {
+  const candidates =
+    request.workflowId === undefined ? preferred(library, request.edit) : [named(library, request.workflowId, request.edit)]
+  const refusals: AppError[] = []
+  const lacking: { workflow: Workflow; missing: Missing[] }[] = []
+  for (const workflow of candidates) {
+    try {
+      const { values, choices } = valuesForEdit(workflow, request.edit, request.sampling, {
+        seed: request.seed,
+        styleWording: wordingOf(request.edit),
+      })
+      if (!server) return { workflow, values, choices, models: {} }
+      const ready = readiness(library, workflow, server, { values, choices, images: imagesOf(workflow, request.edit) })
+      if (ready.ready) return { workflow, values, choices, models: ready.models }
+      lacking.push({ workflow, missing: ready.missing })
+    } catch (thrown) {
+      refusals.push(toAppError(thrown))
+    }
+  }
+  const [first] = lacking
+  if (first && server) throw lacks(server.label, first, lacking.slice(1))
+  throw (
+    refusals[0] ?? new AppError('input.unsupported_edit', `No workflow does ${request.edit.kind} edits. Choose another engine.`)
+  )
+}
+
+/** The slots of a workflow for which an edit has a picture. */
+export function imagesOf(workflow: Workflow, edit: Edit): string[] {
+  const styled = edit.kind === 'style' && edit.styleAssetId !== undefined
+  return Object.entries(workflow.images).flatMap(([slot, image]) =>
+    image.role === 'edited' || (styled && slot === 'style') ? [slot] : [],
+  )
+}
+
+function wordingOf(edit: Edit): string | undefined {
+  return edit.kind === 'style' && edit.styleId !== undefined ? resolveStyle(edit.styleId).wording : undefined
+}
+
+function preferred(library: WorkflowLibrary, edit: Edit): Workflow[] {
+  const byPicture = edit.kind === 'style' && edit.styleAssetId !== undefined
+  return [...library.workflows.values()]
+    .filter(({ edit: kind, preference }) => kind === edit.kind && preference !== undefined)
+    .filter(({ images }) => (byPicture ? images['style'] !== undefined : images['style']?.required !== true))
+    .toSorted((a, b) => (a.preference ?? 0) - (b.preference ?? 0))
+}
+
+function named(library: WorkflowLibrary, id: string, edit: Edit): Workflow {
+  const workflow = library.workflows.get(id)
+  if (workflow) return workflow
+  const fitting = [...library.workflows.values()].filter((other) => other.edit === edit.kind).map((other) => other.id)
+  const like = nearestNames(id, [...library.workflows.keys()])
+  const hint = like.length > 0 ? `Did you mean ${like.join(' or ')}?` : `For this edit there are: ${fitting.join(', ')}.`
+  throw new AppError('input.unknown_workflow', `There is no workflow "${id}". ${hint}`, {
+    detail: { workflow: id, known: fitting },
+  })
+}
+
+function lacks(
+  label: string,
+  first: { workflow: Workflow; missing: Missing[] },
+  others: { workflow: Workflow; missing: Missing[] }[],
+): AppError {
+  const { workflow, missing } = first
+  const kinds = new Set(missing.map(({ kind }) => kind))
+  const code: ErrorCode = kinds.has('node')
+    ? 'engine.missing_node'
+    : kinds.has('model')
+      ? 'engine.missing_model'
+      : 'engine.rejected'
+  const list = missing.map(missingWords).join('; ')
+  const more =
+    others.length === 0
+      ? ''
+      : ` The workflows ${others.map((other) => other.workflow.id).join(', ')} would do as well, and lack something, too.`
+  return new AppError(
+    code,
+    `${label} lacks something for "${workflow.title.en}" (${workflow.id}): ${list}. Add it there and restart ComfyUI, then retry, or choose another workflow.${more}`,
+    {
+      detail: {
+        server: label,
+        workflow: workflow.id,
+        missing: missing.map(missingDetail),
+        ...(others.length === 0
+          ? {}
+          : { others: others.map((other) => ({ workflow: other.workflow.id, missing: other.missing.map(missingDetail) })) }),
+      },
+    },
+  )
+}
+
+/** The same for programs; only JSON. */
+function missingDetail(missing: Missing): Record<string, unknown> {
+  return { ...missing, words: missingWords(missing) }
+}

@@ -1,0 +1,43 @@
+import { AppError } from '#shared/domain/error'
+import { isOutOfMemory } from './messages'
+import type { PromptEnd } from './prompt-watch'
+
+/** The error of a prompt that did not end well. `label` is the server's name, `lighter` workflows that need less memory. */
+export function endError(end: Exclude<PromptEnd, { type: 'success' }>, label: string, lighter: readonly string[]): AppError {
+  switch (end.type) {
+    case 'error': {
+      const { nodeId, nodeType, exceptionType, message } = end.error
+      const detail = { server: label, node: nodeId, nodeType, exception: exceptionType, reason: message }
+      if (isOutOfMemory(end.error)) {
+        const instead =
+          lighter.length === 0
+            ? 'Close what else uses its memory, then retry'
+            : `Use a lighter workflow (${lighter.join(', ')}), or close what else uses its memory, then retry`
+        return new AppError(
+          'engine.out_of_memory',
+          `${label} ran out of memory${nodeType ? ` in ${nodeType}` : ''}. ${instead}.`,
+          {
+            detail: { ...detail, lighter },
+          },
+        )
+      }
+      const where = nodeType === undefined ? '' : ` in ${nodeType}${nodeId === undefined ? '' : ` (node ${nodeId})`}`
+      const why = message.trim().split('\n').slice(0, 3).join(' ').slice(0, 400) || exceptionType
+      return new AppError('engine.execution', `${label} failed${where}: ${why}. Look at the server's own log, then retry.`, {
+        detail,
+      })
+    }
+    case 'interrupted':
+      return new AppError('engine.execution', `Somebody stopped this job on ${label}. Retry to run it again.`, {
+        detail: { server: label, reason: 'interrupted' },
+      })
+    case 'forgotten':
+      return new AppError(
+        'engine.lost',
+        `${label} has forgotten this job: it was probably restarted. Recast runs it again by itself.`,
+        {
+          detail: { server: label, forgotten: true },
+        },
+      )
+  }
+}

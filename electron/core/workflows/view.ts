@@ -1,0 +1,27 @@
+import type { Lack, WorkflowView } from '#shared/domain/workflow'
+import { missingWords } from './missing-words'
+import type { Workflow } from './load'
+import type { Missing, Readiness } from './readiness'
+
+/** A workflow for the shells, with what an engine has for it, if one was asked. */
+export function viewOfWorkflow(workflow: Workflow, readiness: Readiness | undefined): WorkflowView {
+  const { id, title, summary, edit, licence, minimumVersion, vramGb } = workflow
+  return {
+    id,
+    title,
+    summary,
+    edit,
+    licence,
+    minimumVersion,
+    vramGb,
+    ...(readiness ? { ready: readiness.ready } : {}),
+    missing: readiness?.ready === false ? readiness.missing.map(lackOf) : [],
+  }
+}
+
+function lackOf(missing: Missing): Lack {
+  const words = missingWords(missing)
+  if (missing.kind !== 'model') return { kind: missing.kind, words }
+  const { file, folder, bytes, sha256, url } = missing
+  return { kind: 'model', words, model: { file, folder, bytes, sha256, ...(url === undefined ? {} : { url }) } }
+}

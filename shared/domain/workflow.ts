@@ -1,0 +1,36 @@
+import { z } from 'zod'
+
+const words = z.object({ en: z.string(), zh: z.string() })
+
+/** One thing that a server lacks for a workflow: what it is, and the same in words that say how to get it. */
+export const lackSchema = z.object({
+  kind: z.enum(['version', 'node', 'model', 'graph']),
+  words: z.string(),
+  /** The model file and where it belongs, for a download. */
+  model: z
+    .object({
+      file: z.string(),
+      folder: z.string(),
+      bytes: z.number().nullable(),
+      sha256: z.string().nullable(),
+      url: z.string().optional(),
+    })
+    .optional(),
+})
+export type Lack = z.infer<typeof lackSchema>
+
+/** A workflow as every shell sees it. */
+export const workflowViewSchema = z.object({
+  id: z.string(),
+  title: words,
+  summary: words,
+  edit: z.string(),
+  licence: z.object({ id: z.string(), commercial: z.boolean().nullable() }),
+  minimumVersion: z.string(),
+  /** GB of video memory that it runs well with. */
+  vramGb: z.number(),
+  /** Whether the asked-for engine has everything for it; absent when no engine was asked about, or it has not answered. */
+  ready: z.boolean().optional(),
+  missing: z.array(lackSchema),
+})
+export type WorkflowView = z.infer<typeof workflowViewSchema>
