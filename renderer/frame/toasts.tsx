@@ -6,6 +6,7 @@ import { useWords } from '../i18n/i18n'
 import { useActions, useStudio } from '../state/context'
 import type { Toast } from '../state/toasts'
 import { Button, classes, IconButton } from '../widgets'
+import { ErrorDetails } from '../widgets/error-details'
 
 /** The messages at the lower edge. They are read out as they come; errors at once. */
 export function Toasts(): ReactElement {
@@ -56,6 +57,7 @@ function Message({ toast }: { toast: Toast }): ReactElement {
           <>
             <p>{error?.title}</p>
             <p className="text-s text-muted">{error?.next}</p>
+            <ErrorDetails error={toast.text} />
           </>
         ) : (
           <p>{say(toast.text.key, toast.text.values)}</p>

@@ -1,6 +1,6 @@
-import { ChevronsDown, ChevronsUp, Copy, ArrowDown, ArrowUp, Ellipsis, GripVertical, RotateCcw, Sliders, X } from 'lucide-react'
+import { ChevronsDown, ChevronsUp, ArrowDown, ArrowUp, Ellipsis, GripVertical, RotateCcw, Sliders, X } from 'lucide-react'
 import { useState, type KeyboardEvent, type PointerEvent, type ReactElement } from 'react'
-import { Button as AriaButton, Disclosure, DisclosurePanel, Heading } from 'react-aria-components'
+import { Button as AriaButton } from 'react-aria-components'
 import type { ErrorView } from '#shared/domain/error'
 import type { Job } from '#shared/domain/job'
 import { errorWords } from '../i18n/errors'
@@ -11,6 +11,7 @@ import { noteWords } from '../i18n/notes'
 import { useActions, useClient, useStudio } from '../state/context'
 import { isFinal, placeOf } from '../state/jobs'
 import { Button, classes, IconButton, MenuButton, Progress, type MenuEntry } from '../widgets'
+import { ErrorDetails } from '../widgets/error-details'
 
 export interface JobCardProps {
   job: Job
@@ -146,20 +147,17 @@ function Bar({ job }: { job: Job }): ReactElement {
 /** What went wrong and what to do next, on the job's own card; the details are folded. */
 function Failure({ job, error }: { job: Job; error: ErrorView }): ReactElement {
   const say = useWords()
-  const { retry, toast } = useActions()
+  const { retry } = useActions()
   const words = errorWords(error, say.language)
-  const details = [
-    `${error.code}: ${error.message}`,
-    ...(error.detail ? [JSON.stringify(error.detail)] : []),
-    `job ${job.id}`,
-  ].join('\n')
   return (
     <div className="pt-0.5" data-testid="job-error">
       <p>{words.title}</p>
       <p className="text-s text-muted">{words.next}</p>
-      <Disclosure>
-        <Heading level={3} className="flex gap-2 pt-2">
-          {error.retry === 'never' ? null : (
+      <ErrorDetails
+        error={error}
+        about={`job ${job.id}`}
+        actions={
+          error.retry === 'never' ? null : (
             <Button
               size="s"
               icon={<RotateCcw size={12} aria-hidden />}
@@ -168,32 +166,9 @@ function Failure({ job, error }: { job: Job; error: ErrorView }): ReactElement {
             >
               {say('job.retry')}
             </Button>
-          )}
-          <Button size="s" kind="quiet" slot="trigger">
-            {say('job.details')}
-          </Button>
-        </Heading>
-        <DisclosurePanel>
-          <pre
-            data-selectable
-            // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so keys must reach it
-            tabIndex={0}
-            className="mt-2 max-h-40 overflow-auto whitespace-pre-wrap break-words text-s text-muted"
-          >
-            {details}
-          </pre>
-          <Button
-            size="s"
-            kind="quiet"
-            icon={<Copy size={12} aria-hidden />}
-            onPress={() => {
-              void navigator.clipboard.writeText(details).then(() => toast({ tone: 'info', text: { key: 'job.copied' } }))
-            }}
-          >
-            {say('job.copy')}
-          </Button>
-        </DisclosurePanel>
-      </Disclosure>
+          )
+        }
+      />
     </div>
   )
 }

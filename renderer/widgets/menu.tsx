@@ -48,6 +48,7 @@ export function PopupMenu(props: {
         if (!open) props.onClose()
       }}
       triggerRef={props.anchor}
+      aria-label={props.label}
       placement="bottom start"
       className={surface}
     >

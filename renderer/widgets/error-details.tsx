@@ -1,0 +1,49 @@
+import { Copy } from 'lucide-react'
+import type { ReactElement, ReactNode } from 'react'
+import { Disclosure, DisclosurePanel, Heading } from 'react-aria-components'
+import type { ErrorView } from '#shared/domain/error'
+import { useWords } from '../i18n/i18n'
+import { useActions } from '../state/context'
+import { Button } from './button'
+
+/** An error's own words and values, folded, with a button that copies them; `actions` stand before the fold's button. */
+export function ErrorDetails(props: { error: ErrorView; about?: string; actions?: ReactNode }): ReactElement {
+  const say = useWords()
+  const { toast } = useActions()
+  const { error, about } = props
+  const details = [
+    `${error.code}: ${error.message}`,
+    ...(error.detail ? [JSON.stringify(error.detail)] : []),
+    ...(about === undefined ? [] : [about]),
+  ].join('\n')
+  return (
+    <Disclosure>
+      <Heading level={3} className="flex gap-2 pt-2">
+        {props.actions}
+        <Button size="s" kind="quiet" slot="trigger" data-testid="error-details">
+          {say('job.details')}
+        </Button>
+      </Heading>
+      <DisclosurePanel>
+        <pre
+          data-selectable
+          // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so keys must reach it
+          tabIndex={0}
+          className="mt-2 max-h-40 overflow-auto whitespace-pre-wrap break-words text-s text-muted"
+        >
+          {details}
+        </pre>
+        <Button
+          size="s"
+          kind="quiet"
+          icon={<Copy size={12} aria-hidden />}
+          onPress={() => {
+            void navigator.clipboard.writeText(details).then(() => toast({ tone: 'info', text: { key: 'job.copied' } }))
+          }}
+        >
+          {say('job.copy')}
+        </Button>
+      </DisclosurePanel>
+    </Disclosure>
+  )
+}
