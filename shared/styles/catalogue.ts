@@ -9,17 +9,94 @@ function preset(id: string, en: string, zh: string, wording: string, draftEn: st
 }
 
 const presets: readonly Style[] = [
-  preset('clay', 'Clay', '黏土', 'Clay Style, lovely, 3d, cute', 'Draft: rounded forms, soft studio light, thumb-printed surface', '草稿：圆润造型、柔和布光、指纹质感'),
-  preset('anime', 'Anime', '动漫', 'Anime Style, beautiful, detailed', 'Draft: flat bright colours, two-step shading, fine dark lines', '草稿：明亮平涂、两段阴影、细深色线条'),
-  preset('realistic', 'Realistic', '写实', 'Realistic Style, high quality, detailed', 'Draft: light, local contrast and colour of a studio photo', '草稿：影棚照片般的光线、层次与色彩'),
-  preset('cartoon', 'Cartoon', '卡通', 'Cartoon Style, colorful, fun', 'Draft: few bold colours with thick outlines', '草稿：少量鲜明色块与粗轮廓'),
-  preset('oil-painting', 'Oil painting', '油画', 'Oil Painting Style, artistic, classical', 'Draft: thick strokes along the forms, lit from above', '草稿：顺着形体的厚涂笔触，上方受光'),
-  preset('watercolour', 'Watercolour', '水彩', 'Watercolour Style, soft washes, paper texture', 'Draft: soft washes with darker rims on grainy paper', '草稿：柔和晕染、深色水痕、粗纹纸'),
-  preset('pencil', 'Pencil', '铅笔', 'Pencil Sketch Style, graphite, hatching', 'Draft: graphite outlines and hatching on paper', '草稿：纸上石墨轮廓与排线'),
-  preset('pop-art', 'Pop art', '波普', 'Pop Art Style, bold colours, halftone print', 'Draft: bold flat inks, halftone dots, heavy outlines', '草稿：大胆平色、网点印刷、粗轮廓'),
-  preset('line-art', 'Line art', '线稿', 'Line Art Style, clean ink lines on white', 'Draft: clean ink lines on white', '草稿：白底净墨线'),
-  preset('pixel-art', 'Pixel art', '像素', 'Pixel Art Style, limited palette, crisp pixels', 'Draft: large pixels in a palette of the photo', '草稿：取自照片的有限色大像素'),
-  preset('paper-cut', 'Paper cut', '剪纸', 'Paper Cut Style, layered paper, soft shadows', 'Draft: layers of paper, each with its shadow', '草稿：层叠纸张与投影'),
+  preset(
+    'clay',
+    'Clay',
+    '黏土',
+    'Clay Style, lovely, 3d, cute',
+    'Draft: rounded forms, soft studio light, thumb-printed surface',
+    '草稿：圆润造型、柔和布光、指纹质感',
+  ),
+  preset(
+    'anime',
+    'Anime',
+    '动漫',
+    'Anime Style, beautiful, detailed',
+    'Draft: flat bright colours, two-step shading, fine dark lines',
+    '草稿：明亮平涂、两段阴影、细深色线条',
+  ),
+  preset(
+    'realistic',
+    'Realistic',
+    '写实',
+    'Realistic Style, high quality, detailed',
+    'Draft: light, local contrast and colour of a studio photo',
+    '草稿：影棚照片般的光线、层次与色彩',
+  ),
+  preset(
+    'cartoon',
+    'Cartoon',
+    '卡通',
+    'Cartoon Style, colorful, fun',
+    'Draft: few bold colours with thick outlines',
+    '草稿：少量鲜明色块与粗轮廓',
+  ),
+  preset(
+    'oil-painting',
+    'Oil painting',
+    '油画',
+    'Oil Painting Style, artistic, classical',
+    'Draft: thick strokes along the forms, lit from above',
+    '草稿：顺着形体的厚涂笔触，上方受光',
+  ),
+  preset(
+    'watercolour',
+    'Watercolour',
+    '水彩',
+    'Watercolour Style, soft washes, paper texture',
+    'Draft: soft washes with darker rims on grainy paper',
+    '草稿：柔和晕染、深色水痕、粗纹纸',
+  ),
+  preset(
+    'pencil',
+    'Pencil',
+    '铅笔',
+    'Pencil Sketch Style, graphite, hatching',
+    'Draft: graphite outlines and hatching on paper',
+    '草稿：纸上石墨轮廓与排线',
+  ),
+  preset(
+    'pop-art',
+    'Pop art',
+    '波普',
+    'Pop Art Style, bold colours, halftone print',
+    'Draft: bold flat inks, halftone dots, heavy outlines',
+    '草稿：大胆平色、网点印刷、粗轮廓',
+  ),
+  preset(
+    'line-art',
+    'Line art',
+    '线稿',
+    'Line Art Style, clean ink lines on white',
+    'Draft: clean ink lines on white',
+    '草稿：白底净墨线',
+  ),
+  preset(
+    'pixel-art',
+    'Pixel art',
+    '像素',
+    'Pixel Art Style, limited palette, crisp pixels',
+    'Draft: large pixels in a palette of the photo',
+    '草稿：取自照片的有限色大像素',
+  ),
+  preset(
+    'paper-cut',
+    'Paper cut',
+    '剪纸',
+    'Paper Cut Style, layered paper, soft shadows',
+    'Draft: layers of paper, each with its shadow',
+    '草稿：层叠纸张与投影',
+  ),
 ]
 
 /** Every style of Recast: presets first, then the draft network's own. */
@@ -29,7 +106,10 @@ const byId = new Map(styles.map((style) => [style.id, style]))
 
 /** Letters of an id as it is stored: lower case, hyphens for underscores and spaces. */
 function normalised(id: string): string {
-  return id.trim().toLowerCase().replaceAll(/[\s_]+/gu, '-')
+  return id
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[\s_]+/gu, '-')
 }
 
 /** American spellings and other names by which people ask for a preset. */
@@ -58,9 +138,13 @@ export function resolveStyle(id: string): Style {
   const near = nearestNames(name, [...byId.keys()])
   const suggestions = near.length > 0 ? near : presets.slice(0, 3).map((item) => item.id)
   const list = suggestions.map((item) => `“${item}”`).join(', ')
-  throw new AppError('input.unknown_style', `There is no style “${id.slice(0, 64)}”. Did you mean ${list}? Choose one of the styles that are offered.`, {
-    detail: { style: id.slice(0, 64), suggestions },
-  })
+  throw new AppError(
+    'input.unknown_style',
+    `There is no style “${id.slice(0, 64)}”. Did you mean ${list}? Choose one of the styles that are offered.`,
+    {
+      detail: { style: id.slice(0, 64), suggestions },
+    },
+  )
 }
 
 /** Words that stand for a preset in a prompt, most telling first, in English and Chinese. */

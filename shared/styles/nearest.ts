@@ -10,7 +10,11 @@ export function nearestNames(typed: string, names: readonly string[], count = 3)
       const other = plain(name)
       const contained = wanted.length >= 3 && (other.includes(wanted) || (other.length >= 3 && wanted.includes(other)))
       const distance = editDistance(wanted, other)
-      return { name, rank: contained ? Math.min(distance, 1) : distance, limit: Math.max(2, Math.ceil(Math.max(wanted.length, other.length) / 3)) }
+      return {
+        name,
+        rank: contained ? Math.min(distance, 1) : distance,
+        limit: Math.max(2, Math.ceil(Math.max(wanted.length, other.length) / 3)),
+      }
     })
     .filter(({ rank, limit }) => rank <= limit)
     .sort((a, b) => a.rank - b.rank || a.name.localeCompare(b.name, 'en'))

@@ -39,5 +39,8 @@ export const networkStyles: readonly Style[] = names.map(([en, zh], index) => ({
   title: { en, zh },
   wording: `${en} painting style`,
   group: 'network',
-  draft: { en: `Draft: painted whole by a small network, its style ${index + 1} of ${names.length}`, zh: `草稿：由小型网络整体绘制，第 ${index + 1} 种风格，共 ${names.length} 种` },
+  draft: {
+    en: `Draft: painted whole by a small network, its style ${index + 1} of ${names.length}`,
+    zh: `草稿：由小型网络整体绘制，第 ${index + 1} 种风格，共 ${names.length} 种`,
+  },
 }))

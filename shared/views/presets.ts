@@ -87,15 +87,22 @@ export function viewLabel(id: string): { en: string; zh: string } | undefined {
  * upper case and underscores are read alike. Throws an AppError `input.unknown_view` with the nearest ids in `detail.suggestions`.
  */
 export function viewFromId(id: string): View {
-  const plain = id.trim().toLowerCase().replaceAll(/[\s_]+/gu, '-')
+  const plain = id
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[\s_]+/gu, '-')
   const named = byId.get(plain) ?? byId.get(plain.replace(/-eye(?:-level)?(?=-|$)/u, '').replace(/-medium$/u, ''))
   if (named) return viewOf(named)
   const near = nearestNames(plain, [...byId.keys(), ...Object.keys(viewPresets)])
   const suggestions = near.length > 0 ? near : ['front', 'front-right', 'preset:8']
   const list = suggestions.map((item) => `“${item}”`).join(', ')
-  throw new AppError('input.unknown_view', `There is no view “${id.slice(0, 64)}”. Did you mean ${list}? Use such ids, preset:4, preset:8 or preset:24.`, {
-    detail: { view: id.slice(0, 64), suggestions },
-  })
+  throw new AppError(
+    'input.unknown_view',
+    `There is no view “${id.slice(0, 64)}”. Did you mean ${list}? Use such ids, preset:4, preset:8 or preset:24.`,
+    {
+      detail: { view: id.slice(0, 64), suggestions },
+    },
+  )
 }
 
 /**

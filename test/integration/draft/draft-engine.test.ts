@@ -1,12 +1,15 @@
 import { join, resolve } from 'node:path'
 import { readFile, readdir, unlink } from 'node:fs/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import sharp from 'sharp'
 import { createDraftEngine, type DraftEngine } from '#core/engines/draft/draft-engine'
 import type { EngineEvent } from '#core/engines/engine'
 import { styles } from '#shared/styles/catalogue'
 import { buildDraftProcess, scratch, type BuiltProcess } from './draft-process'
 import { inputOf, pixelsOf, styleEdit, taskOf, writePicture } from './tasks'
+
+// Minutes rather than seconds: shared machines stall, and what must be quick is measured where it matters.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 })
 
 const coffee = resolve(import.meta.dirname, '../../../resources/samples/coffee.png')
 let built: BuiltProcess
@@ -44,29 +47,42 @@ describe('the draft engine', () => {
     await broken.close()
   })
 
-  it.each(styles.filter(({ group }) => group === 'preset').map(({ id }) => id))('drafts %s: same size, changed, noted', async (id) => {
-    const task = await taskOf(place.dir, coffee, styleEdit(id))
-    const events: EngineEvent[] = []
-    const [result] = await engine.run(task, options((event) => events.push(event)))
-    expect(result).toMatchObject({ width: 600, height: 400, hasAlpha: false })
-    expect(result?.notes).toContain('draft')
-    const [before, after] = [await pixelsOf(coffee), await pixelsOf(result!.path)]
-    expect([after.width, after.height, after.channels]).toEqual([600, 400, 3])
-    expect(difference(before.data, after.data)).toBeGreaterThan(4)
-    const previews = events.filter((event) => event.type === 'preview')
-    expect(previews.length).toBeGreaterThan(0)
-    await expect(sharp(previews[0]!.image).metadata()).resolves.toMatchObject({ format: 'jpeg' })
-    const progress = events.flatMap((event) => (event.type === 'progress' ? [event.progress] : []))
-    expect(progress).toEqual([...progress].sort((a, b) => a - b))
-    expect(progress.at(-1)).toBe(1)
-    expect(events.findIndex(({ type }) => type === 'preview')).toBeLessThan(events.findIndex((event) => event.type === 'progress' && event.progress === 1))
-  })
+  it.each(styles.filter(({ group }) => group === 'preset').map(({ id }) => id))(
+    'drafts %s: same size, changed, noted',
+    async (id) => {
+      const task = await taskOf(place.dir, coffee, styleEdit(id))
+      const events: EngineEvent[] = []
+      const [result] = await engine.run(
+        task,
+        options((event) => events.push(event)),
+      )
+      expect(result).toMatchObject({ width: 600, height: 400, hasAlpha: false })
+      expect(result?.notes).toContain('draft')
+      const [before, after] = [await pixelsOf(coffee), await pixelsOf(result!.path)]
+      expect([after.width, after.height, after.channels]).toEqual([600, 400, 3])
+      expect(difference(before.data, after.data)).toBeGreaterThan(4)
+      const previews = events.filter((event) => event.type === 'preview')
+      expect(previews.length).toBeGreaterThan(0)
+      await expect(sharp(previews[0]!.image).metadata()).resolves.toMatchObject({ format: 'jpeg' })
+      const progress = events.flatMap((event) => (event.type === 'progress' ? [event.progress] : []))
+      expect(progress).toEqual([...progress].sort((a, b) => a - b))
+      expect(progress.at(-1)).toBe(1)
+      expect(events.findIndex(({ type }) => type === 'preview')).toBeLessThan(
+        events.findIndex((event) => event.type === 'progress' && event.progress === 1),
+      )
+    },
+  )
 
   it('paints in the style of any picture', async () => {
     const style = resolve(coffee, '../chelsea.png')
-    const task = await taskOf(place.dir, coffee, { kind: 'style', styleAssetId: '00000000-0000-4000-8000-000000000000', strength: 1, structure: 0.5, keepColours: false }, {
-      styleInput: await inputOf(style),
-    })
+    const task = await taskOf(
+      place.dir,
+      coffee,
+      { kind: 'style', styleAssetId: '00000000-0000-4000-8000-000000000000', strength: 1, structure: 0.5, keepColours: false },
+      {
+        styleInput: await inputOf(style),
+      },
+    )
     const [result] = await engine.run(task, options())
     expect(result).toMatchObject({ width: 600, height: 400 })
     expect(difference((await pixelsOf(coffee)).data, (await pixelsOf(result!.path)).data)).toBeGreaterThan(8)
@@ -82,11 +98,20 @@ describe('the draft engine', () => {
   ])('keeps the size of a picture of %i × %i', async (width, height) => {
     const path = await writePicture(join(place.dir, `p${width}x${height}.png`), width, height)
     for (const id of ['network-05', 'oil-painting', 'pop-art', 'pixel-art']) {
-      const [result] = await engine.run(await taskOf(place.dir, path, styleEdit(id, { structure: 0.8, keepColours: true })), options())
+      const [result] = await engine.run(
+        await taskOf(place.dir, path, styleEdit(id, { structure: 0.8, keepColours: true })),
+        options(),
+      )
       const { width: w, height: h } = await pixelsOf(result!.path)
       expect([id, w, h]).toEqual([id, width, height])
     }
-    const [card] = await engine.run(await taskOf(place.dir, path, { kind: 'perspective', view: { id: 'v', name: 'v', pose: { azimuth: 45, elevation: 30, distance: 1 } } }), options())
+    const [card] = await engine.run(
+      await taskOf(place.dir, path, {
+        kind: 'perspective',
+        view: { id: 'v', name: 'v', pose: { azimuth: 45, elevation: 30, distance: 1 } },
+      }),
+      options(),
+    )
     expect(await pixelsOf(card!.path)).toMatchObject({ width, height, channels: 4 })
   })
 
@@ -102,7 +127,11 @@ describe('the draft engine', () => {
     const [none] = await engine.run(await taskOf(place.dir, coffee, styleEdit('network-20', { strength: 0 })), options())
     expect((await pixelsOf(none!.path)).data.equals((await pixelsOf(coffee)).data)).toBe(true)
     const [kept] = await engine.run(await taskOf(place.dir, coffee, styleEdit('network-20', { keepColours: true })), options())
-    const chroma = ({ data }: Buffer | { data: Buffer }) => Array.from({ length: 3000 }, (_, i) => data[i * 240 + 2]! - 0.299 * data[i * 240]! - 0.587 * data[i * 240 + 1]! - 0.114 * data[i * 240 + 2]!)
+    const chroma = ({ data }: Buffer | { data: Buffer }) =>
+      Array.from(
+        { length: 3000 },
+        (_, i) => data[i * 240 + 2]! - 0.299 * data[i * 240]! - 0.587 * data[i * 240 + 1]! - 0.114 * data[i * 240 + 2]!,
+      )
     const [photo, result] = [chroma(await pixelsOf(coffee)), chroma(await pixelsOf(kept!.path))]
     expect(photo.reduce((sum, value, i) => sum + Math.abs(value - result[i]!), 0) / photo.length).toBeLessThan(6)
   })
@@ -123,7 +152,10 @@ describe('the draft engine', () => {
 
   it('writes no metadata and nothing but the result into its work folder', async () => {
     const path = join(place.dir, 'tagged.png')
-    await sharp(coffee).withExif({ IFD0: { Copyright: 'secret' } }).png().toFile(path)
+    await sharp(coffee)
+      .withExif({ IFD0: { Copyright: 'secret' } })
+      .png()
+      .toFile(path)
     const task = await taskOf(place.dir, path, styleEdit('anime'))
     await engine.run(task, options())
     expect(await readdir(task.workDir)).toEqual(['result.png'])
@@ -133,7 +165,8 @@ describe('the draft engine', () => {
   })
 
   it('understands words, and refuses those that name nothing', async () => {
-    const words = (prompt: string) => taskOf(place.dir, coffee, { kind: 'style', prompt, strength: 1, structure: 0.5, keepColours: false })
+    const words = (prompt: string) =>
+      taskOf(place.dir, coffee, { kind: 'style', prompt, strength: 1, structure: 0.5, keepColours: false })
     const [result] = await engine.run(await words('画成水彩'), options())
     expect(result?.notes).not.toContain('draft_prompt_ignored')
     await expect(engine.run(await words('make it nicer'), options())).rejects.toMatchObject({ code: 'input.unsupported_edit' })
@@ -152,7 +185,9 @@ describe('the draft engine', () => {
     const { writeFile } = await import('node:fs/promises')
     const broken = { ...(await taskOf(place.dir, coffee, styleEdit('anime'))) }
     await writeFile(half, whole.subarray(0, whole.length / 2))
-    await expect(engine.run({ ...broken, input: { ...broken.input, path: half } }, options())).rejects.toMatchObject({ code: 'input.damaged' })
+    await expect(engine.run({ ...broken, input: { ...broken.input, path: half } }, options())).rejects.toMatchObject({
+      code: 'input.damaged',
+    })
   })
 
   it('makes thumbnails, keeps them, and lets a job go first', async () => {
@@ -167,7 +202,13 @@ describe('the draft engine', () => {
 
   it('shows a card from every side: something is seen, the middle for the front, a strip edge-on', async () => {
     for (const azimuth of [0, 45, 90, 135, 180, 270, -45]) {
-      const [result] = await engine.run(await taskOf(place.dir, coffee, { kind: 'perspective', view: { id: 'v', name: 'v', pose: { azimuth, elevation: 0, distance: 1 } } }), options())
+      const [result] = await engine.run(
+        await taskOf(place.dir, coffee, {
+          kind: 'perspective',
+          view: { id: 'v', name: 'v', pose: { azimuth, elevation: 0, distance: 1 } },
+        }),
+        options(),
+      )
       const alpha = await sharp(result!.path).extractChannel(3).raw().toBuffer()
       const share = alpha.reduce((sum, value) => sum + value, 0) / 255 / alpha.length
       expect([azimuth, share > 0.004 && share < 0.8]).toEqual([azimuth, true])

@@ -3,10 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createDraftEngine } from '#core/engines/draft/draft-engine'
 import { buildDraftProcess, scratch, type BuiltProcess } from './draft-process'
 import { styleEdit, taskOf, writePicture } from './tasks'
+
+// Minutes rather than seconds: shared machines stall, and what must be quick is measured where it matters.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 })
 
 let built: BuiltProcess
 let place: { dir: string; remove(): Promise<void> }
@@ -57,10 +60,15 @@ describe.runIf(process.platform === 'linux')('the draft process', () => {
         const started = new Promise<void>((resume) => {
           void engine
             .run(task, { attemptId: 'a', signal: controller.signal, onEvent: (event) => event.type === 'progress' && resume() })
-            .then(() => resume(), () => resume())
+            .then(
+              () => resume(),
+              () => resume(),
+            )
         })
         const again = await taskOf(place.dir, megapixel, styleEdit('network-05'))
-        const outcome = engine.run(again, { attemptId: 'b', signal: controller.signal, onEvent: () => undefined }).catch((thrown: unknown) => thrown)
+        const outcome = engine
+          .run(again, { attemptId: 'b', signal: controller.signal, onEvent: () => undefined })
+          .catch((thrown: unknown) => thrown)
         await started
         await sleep(delay)
         const [pid] = draftPids()
@@ -72,7 +80,9 @@ describe.runIf(process.platform === 'linux')('the draft process', () => {
         expect(performance.now() - at).toBeLessThan(300)
       }
       const task = await taskOf(place.dir, megapixel, styleEdit('network-05'))
-      await expect(engine.run(task, { attemptId: 'c', signal: new AbortController().signal, onEvent: () => undefined })).resolves.toHaveLength(1)
+      await expect(
+        engine.run(task, { attemptId: 'c', signal: new AbortController().signal, onEvent: () => undefined }),
+      ).resolves.toHaveLength(1)
     } finally {
       await engine.close()
     }
@@ -104,7 +114,16 @@ describe.runIf(process.platform === 'linux')('the draft process', () => {
   it('does not outlive a parent that is killed, not even while a network runs', async () => {
     const script = join(place.dir, 'parent.mjs')
     const models = resolve(import.meta.dirname, '../../../resources/models')
-    const work = { kind: 'style', inputPath: large, outputPath: join(place.dir, 'orphan.png'), style: { id: 'network-05' }, strength: 1, structure: 0.5, keepColours: false, seed: 1 }
+    const work = {
+      kind: 'style',
+      inputPath: large,
+      outputPath: join(place.dir, 'orphan.png'),
+      style: { id: 'network-05' },
+      strength: 1,
+      structure: 0.5,
+      keepColours: false,
+      seed: 1,
+    }
     await writeFile(
       script,
       `import { fork } from 'node:child_process'

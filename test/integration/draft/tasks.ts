@@ -8,7 +8,9 @@ import type { EngineInput, EngineTask } from '#core/engines/engine'
 /** A picture on disk as the core hands it to an engine. */
 export async function inputOf(path: string): Promise<EngineInput> {
   const { width, height, hasAlpha } = await sharp(path).metadata()
-  const sha256 = createHash('sha256').update(await readFile(path)).digest('hex')
+  const sha256 = createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex')
   return { assetId: randomUUID(), sha256, path, width, height, hasAlpha }
 }
 

@@ -95,9 +95,13 @@ class Drafts implements DraftEngine {
     if (!existsSync(this.processPath)) {
       this.error = new AppError('engine.start', 'The draft process is not built. Run `npm run build`, or install Recast again.')
     } else if (missing.length > 0) {
-      this.error = new AppError('engine.missing_model', `Draft networks are missing: ${missing.join(', ')}. Install Recast again to bring them back.`, {
-        detail: { files: missing },
-      })
+      this.error = new AppError(
+        'engine.missing_model',
+        `Draft networks are missing: ${missing.join(', ')}. Install Recast again to bring them back.`,
+        {
+          detail: { files: missing },
+        },
+      )
     } else {
       this.error = undefined
     }
@@ -106,9 +110,13 @@ class Drafts implements DraftEngine {
 
   check(edit: Edit, workflowId: string | undefined): void {
     if (workflowId !== undefined) {
-      throw new AppError('input.unsupported_edit', 'The draft engine runs no workflows. Leave the workflow out, or choose another engine.', {
-        detail: { workflow: workflowId },
-      })
+      throw new AppError(
+        'input.unsupported_edit',
+        'The draft engine runs no workflows. Leave the workflow out, or choose another engine.',
+        {
+          detail: { workflow: workflowId },
+        },
+      )
     }
     switch (edit.kind) {
       case 'style':
@@ -122,7 +130,10 @@ class Drafts implements DraftEngine {
     }
   }
 
-  async run(task: EngineTask, { signal, onEvent }: { attemptId: string; signal: AbortSignal; onEvent: (event: EngineEvent) => void }): Promise<EngineResult[]> {
+  async run(
+    task: EngineTask,
+    { signal, onEvent }: { attemptId: string; signal: AbortSignal; onEvent: (event: EngineEvent) => void },
+  ): Promise<EngineResult[]> {
     this.check(task.edit, task.workflowId)
     const outputPath = join(task.workDir, 'result.png')
     const { work, notes } = workOf(task, outputPath)
@@ -167,7 +178,10 @@ class Drafts implements DraftEngine {
 
   async thumbnail(inputPath: string, styleId: string, size: number): Promise<Buffer> {
     const style = resolveStyle(styleId)
-    const cached = this.options.cacheDir === undefined ? undefined : join(this.options.cacheDir, await thumbnailName(inputPath, style.id, size))
+    const cached =
+      this.options.cacheDir === undefined
+        ? undefined
+        : join(this.options.cacheDir, await thumbnailName(inputPath, style.id, size))
     if (cached !== undefined) {
       const found = await readFile(cached).catch(() => undefined)
       if (found) return found
@@ -251,11 +265,17 @@ function workOf(task: EngineTask, outputPath: string): { work: Work; notes: stri
   const { edit, input } = task
   if (edit.kind === 'perspective') {
     const { pose, relative } = poseOf(edit)
-    const notes = ['draft', 'layout_draft', ...(showsBack(pose) ? ['back_is_invented'] : []), ...(relative ? ['relative_pose'] : [])]
+    const notes = [
+      'draft',
+      'layout_draft',
+      ...(showsBack(pose) ? ['back_is_invented'] : []),
+      ...(relative ? ['relative_pose'] : []),
+    ]
     return { work: { kind: 'card', inputPath: input.path, outputPath, pose }, notes }
   }
   const style = styleOf(edit)
-  if (style === 'picture' && !task.styleInput) throw new AppError('bug', 'The style picture of the job is not there. Retry, and report it if it comes back.')
+  if (style === 'picture' && !task.styleInput)
+    throw new AppError('bug', 'The style picture of the job is not there. Retry, and report it if it comes back.')
   const usesWords = edit.styleId === undefined && edit.styleAssetId === undefined
   const notes = [
     'draft',
@@ -296,7 +316,9 @@ async function untilAborted(promise: Promise<unknown>, signal: AbortSignal): Pro
 
 async function thumbnailName(inputPath: string, styleId: string, size: number): Promise<string> {
   const { size: bytes, mtimeMs } = await stat(inputPath)
-  const key = createHash('sha256').update(JSON.stringify([recipeVersion, inputPath, bytes, mtimeMs, styleId, size])).digest('hex')
+  const key = createHash('sha256')
+    .update(JSON.stringify([recipeVersion, inputPath, bytes, mtimeMs, styleId, size]))
+    .digest('hex')
   return `${key.slice(0, 40)}.webp`
 }
 

@@ -80,8 +80,7 @@ function keepColours(photo: Uint8Array, result: Uint8Array): void {
     const r = photo[i]!
     const g = photo[i + 1]!
     const b = photo[i + 2]!
-    const change =
-      0.299 * (result[i]! - r) + 0.587 * (result[i + 1]! - g) + 0.114 * (result[i + 2]! - b) + 0.5
+    const change = 0.299 * (result[i]! - r) + 0.587 * (result[i + 1]! - g) + 0.114 * (result[i + 2]! - b) + 0.5
     result[i] = clamped(r + change)
     result[i + 1] = clamped(g + change)
     result[i + 2] = clamped(b + change)

@@ -16,7 +16,9 @@ export function nearestAbove(start: string, isIt: (folder: string) => boolean): 
  */
 export function processCandidates(folder: string, packageRoot: string | undefined): string[] {
   const beside = [folder, dirname(folder)]
-  return [...beside, ...(packageRoot === undefined ? [] : [join(packageRoot, 'out', 'main')])].map((place) => join(place, 'draft-process.js'))
+  return [...beside, ...(packageRoot === undefined ? [] : [join(packageRoot, 'out', 'main')])].map((place) =>
+    join(place, 'draft-process.js'),
+  )
 }
 
 /**

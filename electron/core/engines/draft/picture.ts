@@ -46,7 +46,11 @@ export async function readPhoto(path: string): Promise<Photo> {
       .toBuffer({ resolveWithObject: true })
     return split(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), info.width, info.height, info.channels)
   } catch (cause) {
-    throw new AppError('input.damaged', 'The picture could not be decoded. Open it in another program, save it again, and import that copy.', { cause })
+    throw new AppError(
+      'input.damaged',
+      'The picture could not be decoded. Open it in another program, save it again, and import that copy.',
+      { cause },
+    )
   }
 }
 
@@ -70,10 +74,18 @@ function split(data: Uint8Array, width: number, height: number, channels: number
 }
 
 /** Scales a picture to exactly this size. */
-export async function resized(picture: Rgb, width: number, height: number, kernel: 'lanczos3' | 'cubic' | 'nearest' = 'lanczos3'): Promise<Rgb> {
+export async function resized(
+  picture: Rgb,
+  width: number,
+  height: number,
+  kernel: 'lanczos3' | 'cubic' | 'nearest' = 'lanczos3',
+): Promise<Rgb> {
   if (picture.width === width && picture.height === height) return picture
   const library = await sharpLibrary()
-  const data = await raw(library, picture).resize(width, height, { fit: 'fill', kernel, fastShrinkOnLoad: false }).raw().toBuffer()
+  const data = await raw(library, picture)
+    .resize(width, height, { fit: 'fill', kernel, fastShrinkOnLoad: false })
+    .raw()
+    .toBuffer()
   return { width, height, data: bytesOf(data) }
 }
 
@@ -85,7 +97,13 @@ export async function fitted(picture: Rgb, side: number): Promise<Rgb> {
 }
 
 /** Scales one 8-bit plane to exactly this size. */
-export async function resizedPlane(plane: Uint8Array, width: number, height: number, toWidth: number, toHeight: number): Promise<Uint8Array> {
+export async function resizedPlane(
+  plane: Uint8Array,
+  width: number,
+  height: number,
+  toWidth: number,
+  toHeight: number,
+): Promise<Uint8Array> {
   const library = await sharpLibrary()
   const data = await library(plane, { raw: { width, height, channels: 1 }, limitInputPixels: pixelLimit })
     .resize(toWidth, toHeight, { fit: 'fill', kernel: 'lanczos3', fastShrinkOnLoad: false })
@@ -121,7 +139,10 @@ export async function pngOf(picture: Rgb, alpha: Uint8Array | undefined): Promis
       pixels[i * 4 + 3] = alpha[i] ?? 255
     }
   }
-  return library(pixels, { raw: { width: picture.width, height: picture.height, channels: alpha ? 4 : 3 }, limitInputPixels: pixelLimit })
+  return library(pixels, {
+    raw: { width: picture.width, height: picture.height, channels: alpha ? 4 : 3 },
+    limitInputPixels: pixelLimit,
+  })
     .png({ compressionLevel: 2, adaptiveFiltering: true })
     .toBuffer()
 }
@@ -139,7 +160,10 @@ export async function webpOf(picture: Rgb, quality = 80): Promise<Buffer> {
 }
 
 function raw(library: SharpLibrary, picture: Rgb): Sharp {
-  return library(picture.data, { raw: { width: picture.width, height: picture.height, channels: 3 }, limitInputPixels: pixelLimit })
+  return library(picture.data, {
+    raw: { width: picture.width, height: picture.height, channels: 3 },
+    limitInputPixels: pixelLimit,
+  })
 }
 
 function bytesOf(buffer: Buffer): Uint8Array {

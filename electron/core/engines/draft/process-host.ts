@@ -87,13 +87,16 @@ export class ProcessHost {
         }
         const onExit = (code: number | null, exitSignal: NodeJS.Signals | null): void => {
           settle()
-          if (!signal.aborted) this.options.logger?.warn({ code, signal: exitSignal, stderr }, 'the draft process ended within a job')
+          if (!signal.aborted)
+            this.options.logger?.warn({ code, signal: exitSignal, stderr }, 'the draft process ended within a job')
           reject(signal.aborted ? canceled() : lost(code, exitSignal))
         }
         const onError = (cause: Error): void => {
           settle()
           reject(
-            new AppError('engine.start', 'The draft engine did not start. Retry; if it fails again, install Recast again.', { cause }),
+            new AppError('engine.start', 'The draft engine did not start. Retry; if it fails again, install Recast again.', {
+              cause,
+            }),
           )
         }
         const onAbort = (): void => {
@@ -206,6 +209,8 @@ function lost(code: number | null, signal: NodeJS.Signals | null): AppError {
  */
 export function processEnvironment(base: NodeJS.ProcessEnv, platform: NodeJS.Platform): NodeJS.ProcessEnv {
   if (platform !== 'linux') return { ...base }
-  const tunables = [base['GLIBC_TUNABLES'], 'glibc.malloc.hugetlb=1'].filter((item) => item !== undefined && item !== '').join(':')
+  const tunables = [base['GLIBC_TUNABLES'], 'glibc.malloc.hugetlb=1']
+    .filter((item) => item !== undefined && item !== '')
+    .join(':')
   return { ...base, MALLOC_ARENA_MAX: '2', GLIBC_TUNABLES: tunables }
 }

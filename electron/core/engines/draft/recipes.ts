@@ -42,7 +42,11 @@ export function recipeOf(styleId: string): Recipe {
   if (preset) return preset
   const number = Number(/^network-(\d\d)$/u.exec(styleId)?.[1])
   if (number >= 1 && number <= styleCount) return { kind: 'network', mix: new Map([[number - 1, 1]]) }
-  throw new AppError('input.unknown_style', `The draft engine has no style “${styleId}”. Choose one of the styles that are offered.`, { detail: { style: styleId } })
+  throw new AppError(
+    'input.unknown_style',
+    `The draft engine has no style “${styleId}”. Choose one of the styles that are offered.`,
+    { detail: { style: styleId } },
+  )
 }
 
 /** Whether another seed gives another picture. */

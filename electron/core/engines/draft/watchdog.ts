@@ -8,7 +8,11 @@ const intervalMs = 250
  * while a network runs, its loop stands still for seconds, and an orphan would burn both cores meanwhile.
  */
 export function startWatchdog(): void {
-  const thread = new Worker(fileURLToPath(import.meta.url), { workerData: { parent: process.ppid }, stdout: false, stderr: false })
+  const thread = new Worker(fileURLToPath(import.meta.url), {
+    workerData: { parent: process.ppid },
+    stdout: false,
+    stderr: false,
+  })
   thread.unref()
   // Without the thread an orphan still ends at its next message or pause.
   thread.on('error', () => undefined)

@@ -55,7 +55,8 @@ export class Worker {
     this.lastPhoto = undefined
     const { rgb, alpha } = await readPhoto(work.inputPath)
     reporter.progress(0.03)
-    const vector = 'picturePath' in work.style ? await styleVector(this.sessions, (await readPhoto(work.style.picturePath)).rgb) : undefined
+    const vector =
+      'picturePath' in work.style ? await styleVector(this.sessions, (await readPhoto(work.style.picturePath)).rgb) : undefined
     const show = async (picture: Rgb): Promise<void> => {
       const small = await fitted(picture, previewSide)
       reporter.preview({ mime: 'image/jpeg', width: small.width, height: small.height, image: await jpegOf(small) })
@@ -87,7 +88,11 @@ export class Worker {
   ): Promise<Rgb> {
     const recipe = 'id' in work.style ? recipeOf(work.style.id) : undefined
     if (recipe?.kind === 'network') {
-      return finished(picture, await paintMultistyle(this.sessions, picture, recipe.mix, onTile), { ...work, detail: 0, enlarge: 'cubic' })
+      return finished(picture, await paintMultistyle(this.sessions, picture, recipe.mix, onTile), {
+        ...work,
+        detail: 0,
+        enlarge: 'cubic',
+      })
     }
     const side = recipe ? workingSide : arbitrarySide
     const small = await fitted(picture, side)
@@ -97,7 +102,9 @@ export class Worker {
       unit: Math.max(small.width, small.height) / 1024,
       seed: work.seed,
     }
-    const styled = recipe ? await recipe.paint(small, tools) : await paintArbitrary(this.sessions, small, vector ?? new Float32Array(100))
+    const styled = recipe
+      ? await recipe.paint(small, tools)
+      : await paintArbitrary(this.sessions, small, vector ?? new Float32Array(100))
     return finished(picture, styled, {
       ...work,
       detail: recipe ? recipe.detail : arbitraryDetail,
@@ -129,7 +136,12 @@ export class Worker {
         alpha: photo.alpha && (await resizedPlane(photo.alpha, photo.rgb.width, photo.rgb.height, rgb.width, rgb.height)),
       }
       const coarse = await renderCard(small, work.pose)
-      reporter.preview({ mime: 'image/png', width: coarse.rgb.width, height: coarse.rgb.height, image: await pngOf(coarse.rgb, coarse.alpha) })
+      reporter.preview({
+        mime: 'image/png',
+        width: coarse.rgb.width,
+        height: coarse.rgb.height,
+        image: await pngOf(coarse.rgb, coarse.alpha),
+      })
       reporter.progress(0.1 + scale * 0.1)
     }
     const view = await renderCard(photo, work.pose, (share) => reporter.progress(0.2 + 0.6 * share))

@@ -79,10 +79,15 @@ function convolution(onnx: OnnxWriter, layer: Layer, input: string, weights: Wei
       nearest_mode: 'floor',
     })
   }
-  x = onnx.node('Pad', [x, onnx.integers(`${layer.name}.pads`, [0, 0, half, half, 0, 0, half, half])], `${layer.name}.pad`, { mode: 'reflect' })
+  x = onnx.node('Pad', [x, onnx.integers(`${layer.name}.pads`, [0, 0, half, half, 0, 0, half, half])], `${layer.name}.pad`, {
+    mode: 'reflect',
+  })
   const inputs = [x, onnx.constant(`${layer.name}.w`, weights.dims, weights.data)]
   if (bias) inputs.push(onnx.constant(`${layer.name}.b`, [out], bias))
-  return onnx.node('Conv', inputs, `${layer.name}.conv`, { kernel_shape: [kernel, kernel], strides: [layer.stride, layer.stride] })
+  return onnx.node('Conv', inputs, `${layer.name}.conv`, {
+    kernel_shape: [kernel, kernel],
+    strides: [layer.stride, layer.stride],
+  })
 }
 
 function write(name: string, layer: (onnx: OnnxWriter, layer: Layer, index: number, input: string) => string): OnnxWriter {
@@ -122,10 +127,15 @@ export function momentsGraph(all: Map<string, Weights>): Uint8Array {
     const channels = weightsOf(all, `${layer.name}.w`).dims[0] ?? 0
     const mean = writer.node('ReduceMean', [conv], `mean${index}`, { axes: [2, 3], keepdims: 1 })
     const centred = writer.node('Sub', [conv, mean], `${layer.name}.centred`)
-    const variance = writer.node('ReduceMean', [writer.node('Mul', [centred, centred], `${layer.name}.squared`)], `variance${index}`, {
-      axes: [2, 3],
-      keepdims: 1,
-    })
+    const variance = writer.node(
+      'ReduceMean',
+      [writer.node('Mul', [centred, centred], `${layer.name}.squared`)],
+      `variance${index}`,
+      {
+        axes: [2, 3],
+        keepdims: 1,
+      },
+    )
     shapes.push([mean, channels], [variance, channels])
     const names = [writer.input(`scale${index}`, [channels]), writer.input(`shift${index}`, [channels])]
     return writer.node('InstanceNormalization', [conv, ...names], `${layer.name}.norm`, { epsilon: { float: epsilon } })

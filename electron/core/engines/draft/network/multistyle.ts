@@ -60,7 +60,15 @@ async function paintTiles(
     for (const tile of tiles) {
       const input = padded(picture, tile.outer)
       const output = await session.run({ image: await sessions.tensor(input.data, [1, 3, input.height, input.width]) })
-      putPlanar(floatsOf(output, 'stylized'), input.width, input.height, tile.inner.left - tile.outer.left, tile.inner.top - tile.outer.top, result, tile.inner)
+      putPlanar(
+        floatsOf(output, 'stylized'),
+        input.width,
+        input.height,
+        tile.inner.left - tile.outer.left,
+        tile.inner.top - tile.outer.top,
+        result,
+        tile.inner,
+      )
       done += 1
       await onTile(result, tile, done / tiles.length)
     }
@@ -91,10 +99,23 @@ async function affineFeeds(sessions: Sessions, affines: readonly Affine[]): Prom
 }
 
 /** A part of a picture as the network wants it: planes of 0..1, each side a multiple of four and long enough, continued by reflection. */
-function padded(picture: Rgb, part: { left: number; top: number; right: number; bottom: number }): { data: Float32Array; width: number; height: number } {
+function padded(
+  picture: Rgb,
+  part: { left: number; top: number; right: number; bottom: number },
+): { data: Float32Array; width: number; height: number } {
   const width = Math.max(leastSide, roundedUp(part.right - part.left, 4))
   const height = Math.max(leastSide, roundedUp(part.bottom - part.top, 4))
-  return { data: planarOf(picture, width, height, (x) => mirrored(part.left + x, picture.width), (y) => mirrored(part.top + y, picture.height)), width, height }
+  return {
+    data: planarOf(
+      picture,
+      width,
+      height,
+      (x) => mirrored(part.left + x, picture.width),
+      (y) => mirrored(part.top + y, picture.height),
+    ),
+    width,
+    height,
+  }
 }
 
 function floatsOf(output: InferenceSession.OnnxValueMapType, name: string): Float32Array {

@@ -52,7 +52,12 @@ export class OnnxWriter {
   }
 
   /** Adds a node with one output, which is named by the answer. */
-  node(type: string, inputs: string[], output: string, attributes: Record<string, number | number[] | string | { float: number }> = {}): string {
+  node(
+    type: string,
+    inputs: string[],
+    output: string,
+    attributes: Record<string, number | number[] | string | { float: number }> = {},
+  ): string {
     const node = new MessageWriter()
     for (const input of inputs) node.text(1, input)
     node.text(2, output).text(3, output).text(4, type)

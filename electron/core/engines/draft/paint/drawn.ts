@@ -27,11 +27,16 @@ export const anime: Paint = async (picture, { unit }) => {
   const wanted = new Float32Array(tone.length)
   for (let i = 0; i < tone.length; i += 1) {
     const y = Math.max(0, Math.min(1, (tone[i]! - low) / Math.max(0.2, high - low)))
-    wanted[i] = 0.14 + 0.84 * (0.75 * stepped(y ** 0.82, 4, 0.22) + 0.25 * y ** 0.82)
+    wanted[i] = 0.1 + 0.86 * (0.75 * stepped(y ** 0.9, 4, 0.2) + 0.25 * y ** 0.9)
   }
-  const lit = saturate(withLuma(flat, wanted), 1.45)
-  const glow = blur(Float32Array.from(wanted, (y) => Math.max(0, y - 0.75)), width, height, 14 * unit)
-  const lines = drawnLines(flat, flow, 1.1 * unit, { threshold: 0.006, sharpness: 130, length: 6 * unit })
+  const lit = saturate(withLuma(flat, wanted), 1.3)
+  const glow = blur(
+    Float32Array.from(wanted, (y) => Math.max(0, y - 0.75)),
+    width,
+    height,
+    14 * unit,
+  )
+  const lines = drawnLines(flat, flow, 1.3 * unit, { threshold: 0.005, sharpness: 150, length: 8 * unit })
   return rgbOf(
     eachPixel(lit, (i, r, g, b, out) => {
       const ink = 1 - 0.88 * (1 - lines[i]!)
@@ -44,17 +49,17 @@ export const anime: Paint = async (picture, { unit }) => {
 
 /** Cartoon: few strong colours in hard steps and thick black outlines. */
 export const cartoon: Paint = async (picture, { unit }) => {
-  const flat = smoothed(planesOf(picture), 9 * unit + 1, 0.02, 3)
+  const flat = smoothed(planesOf(picture), 6 * unit + 1, 0.012, 3)
   const flow = flowOf(flat, 5 * unit + 0.5)
   const tone = luma(flat)
   const [low = 0, high = 1] = percentiles(tone, [0.02, 0.98])
   const wanted = new Float32Array(tone.length)
   for (let i = 0; i < tone.length; i += 1) {
     const y = Math.max(0, Math.min(1, (tone[i]! - low) / Math.max(0.2, high - low)))
-    wanted[i] = 0.18 + 0.8 * stepped(y ** 0.78, 3, 0.08)
+    wanted[i] = 0.15 + 0.82 * stepped(y ** 0.85, 4, 0.08)
   }
-  const lit = saturate(withLuma(flat, wanted), 1.75)
-  const lines = drawnLines(flat, flow, 2.2 * unit, { threshold: 0.008, sharpness: 160, length: 9 * unit })
+  const lit = saturate(withLuma(flat, wanted), 1.55)
+  const lines = drawnLines(flat, flow, 2.3 * unit, { threshold: 0.007, sharpness: 160, length: 10 * unit })
   return rgbOf(
     eachPixel(lit, (i, r, g, b, out) => {
       const ink = smoothstep(0.1, 0.75, lines[i]!)
@@ -84,15 +89,29 @@ export const pencil: Paint = async (picture, { multistyle, unit, seed }) => {
   const second = hatching(width, height, unit, -38, seed + 2)
   const paper = paperOf(width, height, unit, seed + 3)
   const netBase = blur(network, width, height, 12 * unit)
-  const out: Planes = { width, height, r: new Float32Array(y.length), g: new Float32Array(y.length), b: new Float32Array(y.length) }
+  const out: Planes = {
+    width,
+    height,
+    r: new Float32Array(y.length),
+    g: new Float32Array(y.length),
+    b: new Float32Array(y.length),
+  }
   for (let i = 0; i < y.length; i += 1) {
     const tone = Math.max(0, Math.min(1, (calm[i]! - low) / Math.max(0.2, high - low))) ** 0.8
     const dodge = Math.min(1, (y[i]! + 0.03) / (light[i]! + 0.03))
     const dark = 1 - tone
     const ridges = (forms[i]! - 0.5) * 3.2
-    const shading = 0.5 * dark * smoothstep(0.02, 0.5, dark - 0.15 + 0.32 * first[i]! + 0.12 * ridges) + 0.34 * smoothstep(0.45, 0.95, dark + 0.3 * second[i]! + 0.1 * ridges)
+    const shading =
+      0.5 * dark * smoothstep(0.02, 0.5, dark - 0.15 + 0.32 * first[i]! + 0.12 * ridges) +
+      0.34 * smoothstep(0.45, 0.95, dark + 0.3 * second[i]! + 0.1 * ridges)
     const pen = Math.min(0, network[i]! - netBase[i]!) * 0.5
-    const value = 0.975 - shading - 0.5 * (1 - dodge) - 0.5 * (1 - lines[i]!) * (0.55 + 0.45 * dark) + pen + paper[i]! * (0.03 + 0.12 * Math.min(1, shading * 2))
+    const value =
+      0.975 -
+      shading -
+      0.5 * (1 - dodge) -
+      0.5 * (1 - lines[i]!) * (0.55 + 0.45 * dark) +
+      pen +
+      paper[i]! * (0.03 + 0.12 * Math.min(1, shading * 2))
     out.r[i] = value
     out.g[i] = value
     out.b[i] = value
@@ -123,8 +142,8 @@ function hatching(width: number, height: number, unit: number, degrees: number, 
 export const lineArt: Paint = async (picture, { unit }) => {
   const flat = smoothed(planesOf(picture), 4 * unit + 1, 0.004, 2)
   const flow = flowOf(flat, 3.5 * unit + 0.5)
-  const fine = drawnLines(flat, flow, 1.1 * unit, { threshold: 0.004, sharpness: 180, length: 8 * unit })
-  const bold = drawnLines(flat, flow, 2.4 * unit, { threshold: 0.012, sharpness: 150, length: 10 * unit })
+  const fine = drawnLines(flat, flow, 1.3 * unit, { threshold: 0.0022, sharpness: 260, length: 10 * unit })
+  const bold = drawnLines(flat, flow, 2.6 * unit, { threshold: 0.0045, sharpness: 190, length: 12 * unit })
   const out = planesOf(picture)
   return rgbOf(
     eachPixel(out, (i, _r, _g, _b, pixel) => {

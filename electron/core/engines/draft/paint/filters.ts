@@ -1,5 +1,5 @@
 import type { Planes } from './planes'
-import { luma } from './planes'
+import { luma, percentiles } from './planes'
 
 /** Mean over (2r+1)² pixels; the border pixels go on outside. Cost does not depend on the radius. */
 export function boxBlur(plane: Float32Array, width: number, height: number, radius: number): Float32Array {
@@ -57,7 +57,14 @@ export function blur(plane: Float32Array, width: number, height: number, sigma: 
 /**
  * Guided filter (He et al., 2010): smooths a plane but keeps the edges of the guide. `epsilon` is the contrast, squared, below which it smooths.
  */
-export function guided(plane: Float32Array, guide: Float32Array, width: number, height: number, radius: number, epsilon: number): Float32Array {
+export function guided(
+  plane: Float32Array,
+  guide: Float32Array,
+  width: number,
+  height: number,
+  radius: number,
+  epsilon: number,
+): Float32Array {
   const size = plane.length
   const product = new Float32Array(size)
   const square = new Float32Array(size)
@@ -119,8 +126,15 @@ export function flowOf(planes: Planes, sigma: number): Flow {
       const left = Math.max(0, column - 1)
       const right = Math.min(width - 1, column + 1)
       const at = row * width
-      const dx = y[above + right]! + 2 * y[at + right]! + y[below + right]! - y[above + left]! - 2 * y[at + left]! - y[below + left]!
-      const dy = y[below + left]! + 2 * y[below + column]! + y[below + right]! - y[above + left]! - 2 * y[above + column]! - y[above + right]!
+      const dx =
+        y[above + right]! + 2 * y[at + right]! + y[below + right]! - y[above + left]! - 2 * y[at + left]! - y[below + left]!
+      const dy =
+        y[below + left]! +
+        2 * y[below + column]! +
+        y[below + right]! -
+        y[above + left]! -
+        2 * y[above + column]! -
+        y[above + right]!
       xx[at + column] = dx * dx
       yy[at + column] = dy * dy
       xy[at + column] = dx * dy
@@ -187,9 +201,18 @@ export function alongFlow(plane: Float32Array, width: number, height: number, fl
  * Lines where the luma has edges: 1 on paper, 0 on a line. Difference of Gaussians (Winnemöller et al., 2012) with the finer blur `sigma`,
  * smoothed along the flow so that lines are drawn and not dotted. `sharpness` sets how hard they end, `threshold` how weak an edge still counts.
  */
-export function drawnLines(planes: Planes, flow: Flow, sigma: number, options: { threshold: number; sharpness: number; length: number }): Float32Array {
+export function drawnLines(
+  planes: Planes,
+  flow: Flow,
+  sigma: number,
+  options: { threshold: number; sharpness: number; length: number },
+): Float32Array {
   const { width, height } = planes
+  // The square root opens the shadows: an edge in a dark saucer counts like one in the light. The range is stretched for soft photos.
   const y = luma(planes)
+  const [low = 0, high = 1] = percentiles(y, [0.02, 0.98]).map(Math.sqrt)
+  const gain = 1 / Math.max(0.3, high - low)
+  for (let i = 0; i < y.length; i += 1) y[i] = Math.sqrt(Math.max(0, y[i]!)) * gain
   const fine = blur(y, width, height, sigma)
   const coarse = blur(y, width, height, sigma * 1.7)
   const difference = new Float32Array(y.length)

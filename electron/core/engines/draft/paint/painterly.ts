@@ -1,7 +1,8 @@
-import { alongFlow, blur, flowOf, smoothed } from './filters'
+import { daubed } from './daubs'
+import { blur, flowOf, smoothed } from './filters'
 import { reliefLight } from './light'
 import { clouds, grain } from './noise'
-import { eachPixel, eachPlane, luma, planesOf, rgbOf, saturate, smoothstep, stepped, type Planes } from './planes'
+import { eachPixel, eachPlane, luma, percentiles, planesOf, rgbOf, saturate, smoothstep, stepped, type Planes } from './planes'
 import type { Paint } from './tools'
 
 /** The network's own strokes, as luma without its broad light, for laying over something else. */
@@ -13,32 +14,26 @@ function strokesOf(network: Planes, sigma: number): Float32Array {
 }
 
 /**
- * Oil: colours dragged along the forms, richer; a bristle relief dragged the same way and lit from the upper left; strokes and a little of the
- * colour of network style 6 (autumn garden).
+ * Oil: daubs, each of one colour, laid along the forms in three passes from broad to fine; each daub carries bristle marks that catch light from
+ * the upper left; a little of the strokes and the colour of network style 6 (autumn garden).
  */
 export const oilPainting: Paint = async (picture, { multistyle, unit, seed }) => {
   const network = planesOf(await multistyle(picture, new Map([[5, 1]])))
   const { width, height } = picture
-  const soft = smoothed(planesOf(picture), 4 * unit + 1, 0.006)
-  const flow = flowOf(soft, 5 * unit + 1)
-  const dragged = eachPlane(eachPlane(soft, (plane) => alongFlow(plane, width, height, flow, 12 * unit)), (plane) =>
-    alongFlow(plane, width, height, flow, 6 * unit),
-  )
-  const bristles = alongFlow(blur(grain(width, height, seed), width, height, 0.9 * unit), width, height, flow, 18 * unit)
-  const daubs = clouds(width, height, 14 * unit, seed + 1, 2)
+  const photo = planesOf(picture)
+  const soft = smoothed(photo, 3 * unit + 1, 0.004)
+  const flow = flowOf(soft, 6 * unit + 1)
+  const { planes: painted, heights } = daubed(soft, flow, unit, seed)
+  const light = reliefLight(blur(heights, width, height, 0.9 * unit), width, height, 2.2)
   const strokes = strokesOf(network, 14 * unit)
-  const relief = new Float32Array(bristles.length)
-  const tone = luma(dragged)
-  for (let i = 0; i < relief.length; i += 1) relief[i] = 2.6 * (bristles[i]! - 0.5) + 0.25 * daubs[i]! + 0.5 * tone[i]! + 0.35 * strokes[i]!
-  const light = reliefLight(relief, width, height, 2.6 * Math.min(1.6, Math.max(0.7, unit)))
   return rgbOf(
-    eachPixel(saturate(dragged, 1.28), (i, r, g, b, out) => {
+    eachPixel(saturate(painted, 1.25), (i, r, g, b, out) => {
       const y = 0.299 * r + 0.587 * g + 0.114 * b
-      const contrast = 0.5 * (smoothstep(0, 1, y) - y) + 0.55 * strokes[i]! + 0.2 * light[i]!
-      const pull = 0.16
-      out[0] = r + contrast + pull * (network.r[i]! - r)
-      out[1] = g + contrast + pull * (network.g[i]! - g)
-      out[2] = b + contrast + pull * (network.b[i]! - b)
+      const change = 0.45 * (smoothstep(0, 1, y) - y) + 0.28 * strokes[i]! + 0.2 * light[i]!
+      const pull = 0.14
+      out[0] = r + change + pull * (network.r[i]! - r)
+      out[1] = g + change + pull * (network.g[i]! - g)
+      out[2] = b + change + pull * (network.b[i]! - b)
     }),
   )
 }
@@ -63,10 +58,10 @@ export const watercolour: Paint = async (picture, { multistyle, unit, seed }) =>
     eachPixel(saturate(washed, 1.3), (i, r, g, b, out) => {
       const y = tone[i]!
       const rim = Math.max(0, wide[i]! - narrow[i]!) * 1.8 + Math.max(0, narrow[i]! - wide[i]!) * 0.35
-      const density = 0.62 + 0.75 * pigment[i]! + rim * 2.2 - 0.9 * strokes[i]! + 0.28 * paper[i]!
+      const density = 0.34 + 0.78 * pigment[i]! + rim * 2.6 - 0.9 * strokes[i]! + 0.3 * paper[i]!
       const shift = (steps[i]! - y) * 0.7
       // Pigment is what the paper's white lacks; lights keep almost none of it.
-      const amount = density * (0.9 - 0.45 * smoothstep(0.55, 0.95, y))
+      const amount = density * (0.95 - 0.6 * smoothstep(0.5, 0.92, y))
       out[0] = 0.985 * Math.exp(-amount * absorption(r + shift))
       out[1] = 0.98 * Math.exp(-amount * absorption(g + shift))
       out[2] = 0.965 * Math.exp(-amount * absorption(b + shift))
@@ -108,38 +103,39 @@ export function paperOf(width: number, height: number, unit: number, seed: numbe
 }
 
 /**
- * Clay: colours run together and turn matt, forms swell (heights from the blurred tones), soft light from the upper left with a dull shine,
- * dents where forms meet, and the faint ridges of a thumb.
+ * Clay: colours run together into matt lumps with clear borders, each lump swells (its height falls off towards its border), soft light from the
+ * upper left with a dull shine, dents where lumps meet, and the faint ridges of a thumb.
  */
 export const clay: Paint = async (picture, { unit, seed }) => {
   const { width, height } = picture
-  const soft = smoothed(planesOf(picture), 7 * unit + 1, 0.02, 3)
-  const base = eachPlane(soft, (plane) => blur(plane, width, height, 1.4 * unit))
-  const tone = luma(base)
+  const soft = smoothed(planesOf(picture), 6 * unit + 1, 0.01, 4)
+  const tone = luma(soft)
+  const [low = 0, high = 1] = percentiles(tone, [0.01, 0.99])
   const flat = new Float32Array(tone.length)
-  for (let i = 0; i < tone.length; i += 1) flat[i] = stepped(tone[i]!, 5, 0.8)
-  const swell = blur(flat, width, height, 5 * unit)
-  const broad = blur(flat, width, height, 16 * unit)
-  const lumps = clouds(width, height, 34 * unit, seed, 2)
+  for (let i = 0; i < tone.length; i += 1) flat[i] = stepped((tone[i]! - low) / Math.max(0.2, high - low), 4, 0.3)
+  // Borders of lumps: where the flat tone changes. Far from them a lump is high, at them low.
+  const near = blur(flat, width, height, 1.2 * unit)
+  const around = blur(flat, width, height, 4 * unit)
+  const borders = new Float32Array(tone.length)
+  for (let i = 0; i < borders.length; i += 1) borders[i] = Math.min(1, Math.abs(near[i]! - around[i]!) * 5)
+  const swell = blur(borders, width, height, 3.5 * unit)
+  const broad = blur(flat, width, height, 12 * unit)
+  const lumps = clouds(width, height, 40 * unit, seed, 2)
   const prints = thumbPrints(width, height, unit, seed + 4)
   const relief = new Float32Array(tone.length)
-  for (let i = 0; i < relief.length; i += 1) relief[i] = 1.5 * swell[i]! + 1.1 * broad[i]! + 0.35 * lumps[i]! + 0.018 * prints[i]!
-  const light = reliefLight(relief, width, height, 6.5 * unit)
-  const dents = new Float32Array(tone.length)
-  const narrow = blur(flat, width, height, 2 * unit)
-  for (let i = 0; i < dents.length; i += 1) dents[i] = Math.abs(narrow[i]! - swell[i]!)
-  const shade = blur(dents, width, height, 1.5 * unit)
+  for (let i = 0; i < relief.length; i += 1)
+    relief[i] = 0.5 * near[i]! + 2.2 * broad[i]! - 0.9 * swell[i]! + 0.7 * lumps[i]! + 0.012 * prints[i]!
+  const light = reliefLight(blur(relief, width, height, 1.2 * unit), width, height, 7 * unit)
   return rgbOf(
-    eachPixel(saturate(base, 1.12), (i, r, g, b, out) => {
+    eachPixel(saturate(soft, 1.32), (i, r, g, b, out) => {
       const y = 0.299 * r + 0.587 * g + 0.114 * b
-      const wanted = 0.2 + 0.74 * (0.55 * flat[i]! + 0.45 * y)
-      const scale = 0.35 * (wanted - y) + wanted - y
-      const glow = 0.34 * light[i]! - 1.5 * shade[i]!
-      const shine = 0.2 * smoothstep(0.62, 0.98, light[i]!)
-      const gain = 1 + glow
-      out[0] = (r + scale * 0.8) * gain + shine
-      out[1] = (g + scale * 0.77) * gain + shine
-      out[2] = (b + scale * 0.74) * gain + shine
+      const wanted = 0.23 + 0.68 * (0.7 * flat[i]! + 0.3 * y)
+      const lift = wanted - y
+      const gain = 1 + 0.4 * light[i]! - 0.26 * swell[i]!
+      const shine = 0.2 * smoothstep(0.6, 0.95, light[i]!)
+      out[0] = (r + lift) * gain + shine
+      out[1] = (g + lift * 0.97) * gain + shine
+      out[2] = (b + lift * 0.94) * gain + shine
     }),
   )
 }

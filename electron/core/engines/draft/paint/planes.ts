@@ -44,7 +44,10 @@ export function luma({ r, g, b }: Planes): Float32Array {
 }
 
 /** Changes each pixel in place: `change` gets index, red, green, blue and writes into `out`. */
-export function eachPixel(planes: Planes, change: (i: number, r: number, g: number, b: number, out: Float32Array) => void): Planes {
+export function eachPixel(
+  planes: Planes,
+  change: (i: number, r: number, g: number, b: number, out: Float32Array) => void,
+): Planes {
   const out = new Float32Array(3)
   for (let i = 0; i < planes.r.length; i += 1) {
     change(i, planes.r[i]!, planes.g[i]!, planes.b[i]!, out)

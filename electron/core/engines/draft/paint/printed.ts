@@ -61,7 +61,10 @@ export const paperCut: Paint = async (picture, { unit, seed }) => {
   const calm = blur(luma(smoothed(planes, 10 * unit + 1, 0.02, 2)), width, height, 2.4 * unit)
   const colours = saturate(smoothed(planes, 22 * unit + 1, 0.08, 2), 1.3)
   const levels = 6
-  const cuts = percentiles(calm, Array.from({ length: levels - 1 }, (_, i) => (i + 1) / levels))
+  const cuts = percentiles(
+    calm,
+    Array.from({ length: levels - 1 }, (_, i) => (i + 1) / levels),
+  )
   const paper = paperOf(width, height, unit, seed)
   const fibre = clouds(width, height, 26 * unit, seed + 9, 4)
   const level = new Float32Array(calm.length)
@@ -190,7 +193,7 @@ export const realistic: Paint = async (picture, { unit }) => {
       const vivid = 1 + 0.22 * dull
       const scale = 0.35 + 0.65 * gain
       const shift = 0.35 * (wanted[i]! - old)
-      const colour = (value: number): number => wanted[i]! + ((value * scale + shift) - (old * scale + shift)) * vivid
+      const colour = (value: number): number => wanted[i]! + (value * scale + shift - (old * scale + shift)) * vivid
       out[0] = colour(r)
       out[1] = colour(g)
       out[2] = colour(b)

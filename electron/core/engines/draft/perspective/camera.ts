@@ -68,7 +68,11 @@ export function homographyOf(camera: Camera, face: Face): Homography | undefined
   const towards = dot(face.normal, minus(camera.position, face.corner))
   if (towards <= 0) return undefined
   // A pixel's ray is x·right − y·up − focal·back; along each of them a dot product with the normal and the axes is linear in x and y.
-  const linear = (axis: Vector): Vector => [dot(axis, camera.right), -dot(axis, camera.up), -camera.focal * dot(axis, camera.back)]
+  const linear = (axis: Vector): Vector => [
+    dot(axis, camera.right),
+    -dot(axis, camera.up),
+    -camera.focal * dot(axis, camera.back),
+  ]
   const w = scaled(linear(face.normal), -1)
   const offset = minus(camera.position, face.corner)
   const along = (axis: Vector): Vector => plus(scaled(w, dot(offset, axis)), scaled(linear(axis), towards))

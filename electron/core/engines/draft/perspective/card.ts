@@ -49,21 +49,51 @@ export async function renderCard(photo: Photo, pose: Pose, report: (share: numbe
 type Paint = 'front' | 'back' | 'left' | 'right' | 'top' | 'bottom'
 
 /** The card's six faces, walls first; walls reach under the front by a pixel, so that no gap shines through where they meet. */
-function facesOf(width: number, height: number, depth: number, isCutOut: boolean, pose: Pose): { face: Face; paint: Paint; under: boolean }[] {
+function facesOf(
+  width: number,
+  height: number,
+  depth: number,
+  isCutOut: boolean,
+  pose: Pose,
+): { face: Face; paint: Paint; under: boolean }[] {
   const x = width / 2
   const y = height / 2
   const z = depth / 2
   const walls: { face: Face; paint: Paint; under: boolean }[] = [
-    { paint: 'right', under: true, face: { corner: [x, y, z], uAxis: [0, 0, -1], vAxis: [0, -1, 0], uSize: depth, vSize: height, normal: [1, 0, 0] } },
-    { paint: 'left', under: true, face: { corner: [-x, y, z], uAxis: [0, 0, -1], vAxis: [0, -1, 0], uSize: depth, vSize: height, normal: [-1, 0, 0] } },
-    { paint: 'top', under: true, face: { corner: [-x, y, z], uAxis: [1, 0, 0], vAxis: [0, 0, -1], uSize: width, vSize: depth, normal: [0, 1, 0] } },
-    { paint: 'bottom', under: true, face: { corner: [-x, -y, z], uAxis: [1, 0, 0], vAxis: [0, 0, -1], uSize: width, vSize: depth, normal: [0, -1, 0] } },
+    {
+      paint: 'right',
+      under: true,
+      face: { corner: [x, y, z], uAxis: [0, 0, -1], vAxis: [0, -1, 0], uSize: depth, vSize: height, normal: [1, 0, 0] },
+    },
+    {
+      paint: 'left',
+      under: true,
+      face: { corner: [-x, y, z], uAxis: [0, 0, -1], vAxis: [0, -1, 0], uSize: depth, vSize: height, normal: [-1, 0, 0] },
+    },
+    {
+      paint: 'top',
+      under: true,
+      face: { corner: [-x, y, z], uAxis: [1, 0, 0], vAxis: [0, 0, -1], uSize: width, vSize: depth, normal: [0, 1, 0] },
+    },
+    {
+      paint: 'bottom',
+      under: true,
+      face: { corner: [-x, -y, z], uAxis: [1, 0, 0], vAxis: [0, 0, -1], uSize: width, vSize: depth, normal: [0, -1, 0] },
+    },
   ]
   const facing = Math.abs(Math.cos((pose.azimuth * Math.PI) / 180) * Math.cos((pose.elevation * Math.PI) / 180))
   return [
     ...(isCutOut && facing > edgeOnCosine ? [] : walls),
-    { paint: 'front', under: false, face: { corner: [-x, y, z], uAxis: [1, 0, 0], vAxis: [0, -1, 0], uSize: width, vSize: height, normal: [0, 0, 1] } },
-    { paint: 'back', under: false, face: { corner: [-x, y, -z], uAxis: [1, 0, 0], vAxis: [0, -1, 0], uSize: width, vSize: height, normal: [0, 0, -1] } },
+    {
+      paint: 'front',
+      under: false,
+      face: { corner: [-x, y, z], uAxis: [1, 0, 0], vAxis: [0, -1, 0], uSize: width, vSize: height, normal: [0, 0, 1] },
+    },
+    {
+      paint: 'back',
+      under: false,
+      face: { corner: [-x, y, -z], uAxis: [1, 0, 0], vAxis: [0, -1, 0], uSize: width, vSize: height, normal: [0, 0, -1] },
+    },
   ]
 }
 
@@ -118,11 +148,22 @@ function covered(before: number, after: number, grow: number): number {
 }
 
 /** Colour (premultiplied) and alpha of a face at a place, into `sample`. */
-function paintSample(texture: Texture, paint: Paint, u: number, v: number, ux: number, uy: number, vx: number, vy: number, face: Face): void {
+function paintSample(
+  texture: Texture,
+  paint: Paint,
+  u: number,
+  v: number,
+  ux: number,
+  uy: number,
+  vx: number,
+  vy: number,
+  face: Face,
+): void {
   const { width, height } = texture.original
   if (paint === 'front' || paint === 'back') {
     texture.sample(u, v, ux, uy, vx, vy, sample)
-    if (paint === 'back') for (let c = 0; c < 3; c += 1) sample[c] = sample[c]! * (1 - backShare) + backGrey * sample[3]! * backShare
+    if (paint === 'back')
+      for (let c = 0; c < 3; c += 1) sample[c] = sample[c]! * (1 - backShare) + backGrey * sample[3]! * backShare
     return
   }
   const light = wallLight[paint] ?? 1
@@ -145,6 +186,7 @@ async function textureOf(photo: Photo, scale: number): Promise<Texture> {
   const smallWidth = Math.max(1, Math.round(width * scale))
   const smallHeight = Math.max(1, Math.round(height * scale))
   const rgb = scale < 0.9 ? await resized(photo.rgb, smallWidth, smallHeight) : photo.rgb
-  const alpha = photo.alpha && rgb !== photo.rgb ? await resizedPlane(photo.alpha, width, height, smallWidth, smallHeight) : photo.alpha
+  const alpha =
+    photo.alpha && rgb !== photo.rgb ? await resizedPlane(photo.alpha, width, height, smallWidth, smallHeight) : photo.alpha
   return new Texture(rgb, alpha, { width, height })
 }

@@ -43,9 +43,18 @@ const distanceWords: readonly (readonly [RegExp, number])[] = [
 const degrees = String.raw`(\d+(?:\.\d+)?|[一二三四五六七八九十百]+)\s*(?:°|degrees?|deg|度)`
 
 /** Commands that move the camera from where it is: what each adds. */
-const turnLeft = new RegExp(`(?:rotate|turn|orbit|spin|pan|move)[^.;,。；，]*?${degrees}[^.;,。；，]*?\\b(left|right|up|down)\\b`, 'iu')
-const turnLeftWordFirst = new RegExp(`(?:rotate|turn|orbit|spin|pan|move)[^.;,。；，]*?\\b(left|right|up|down)\\b[^.;,。；，]*?${degrees}`, 'iu')
-const turnChinese = new RegExp(`[向往朝]?(左|右|上|下)(?:侧|边|方)?[^。；，]{0,4}?(?:旋转|转动|转|环绕|移动|绕)\\s*${degrees}`, 'u')
+const turnLeft = new RegExp(
+  `(?:rotate|turn|orbit|spin|pan|move)[^.;,。；，]*?${degrees}[^.;,。；，]*?\\b(left|right|up|down)\\b`,
+  'iu',
+)
+const turnLeftWordFirst = new RegExp(
+  `(?:rotate|turn|orbit|spin|pan|move)[^.;,。；，]*?\\b(left|right|up|down)\\b[^.;,。；，]*?${degrees}`,
+  'iu',
+)
+const turnChinese = new RegExp(
+  `[向往朝]?(左|右|上|下)(?:侧|边|方)?[^。；，]{0,4}?(?:旋转|转动|转|环绕|移动|绕)\\s*${degrees}`,
+  'u',
+)
 
 const moves: readonly (readonly [RegExp, Partial<Pose>])[] = [
   [/\bmove\b[^.;,]*\bforward\b|\bdolly in\b|向前(?:移动|推进)|前移/iu, { distance: nearer }],
@@ -86,7 +95,7 @@ function valueOf(words: readonly (readonly [RegExp, number])[], text: string): n
 function turnOf(text: string): Partial<Pose> | undefined {
   const english = turnLeft.exec(text)
   const chinese = english ? null : turnChinese.exec(text)
-  const wordFirst = english ?? chinese ? null : turnLeftWordFirst.exec(text)
+  const wordFirst = (english ?? chinese) ? null : turnLeftWordFirst.exec(text)
   const [number, side] = english
     ? [english[1], english[2]]
     : chinese
