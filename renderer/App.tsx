@@ -6,7 +6,6 @@ import { Dialogs } from './frame/dialogs'
 import { Denied, LinkBanner } from './frame/link-state'
 import { ModeRail } from './frame/mode-rail'
 import { SidePanel } from './frame/side-panel'
-import { Toasts } from './frame/toasts'
 import { TopBar } from './frame/top-bar'
 import { StudioDragAndDrop } from './frame/studio-drag-and-drop'
 import { FactsPanel } from './facts/facts-panel'
@@ -49,7 +48,6 @@ export function App(): ReactElement {
               </div>
             </div>
             <Dialogs />
-            <Toasts />
             <Shortcuts />
           </StudioDragAndDrop>
         </Intake>

@@ -6,15 +6,18 @@ import { openPicture } from '../state/open-picture'
 import { IconButton, Segmented } from '../widgets'
 import { CanvasPlace } from './canvas-place'
 import { LibraryPlace } from './library-place'
+import { Toasts } from './toasts'
 
 /** The middle of the window: the open picture with its versions, or the library. */
 export function Center(): ReactElement {
   const say = useWords()
   const { center } = useStudio((state) => state.ui)
+  const hasPicture = useStudio((state) => openPicture(state) !== undefined)
   return (
-    <main className="flex min-w-0 flex-1 flex-col bg-ground" aria-label={say('center.label')}>
+    <main className="relative flex min-w-0 flex-1 flex-col bg-ground" aria-label={say('center.label')}>
       <CenterBar />
       {center === 'canvas' ? <CanvasPlace /> : <LibraryPlace />}
+      <Toasts above={center === 'canvas' && hasPicture} />
     </main>
   )
 }

@@ -8,14 +8,16 @@ import type { Toast } from '../state/toasts'
 import { Button, classes, IconButton } from '../widgets'
 import { ErrorDetails } from '../widgets/error-details'
 
-/** The messages at the lower edge. They are read out as they come; errors at once. */
-export function Toasts(): ReactElement {
+/** The messages at the lower edge of the middle, above its tools: they never cover a button. They are read out as they come; errors at once. */
+export function Toasts(props: { above: boolean }): ReactElement {
   const say = useWords()
   const shown = useStudio((state) => state.toasts.shown)
   return (
     <section
       aria-label={say('toast.region')}
-      className="pointer-events-none fixed bottom-4 left-1/2 z-30 flex w-105 max-w-[calc(100vw-32px)] -translate-x-1/2 flex-col gap-2"
+      className="pointer-events-none absolute inset-x-4 z-30 mx-auto flex max-w-105 flex-col gap-2"
+      // Over the strip of versions and the canvas's tools, or at the very edge where there are none.
+      style={{ bottom: props.above ? 'calc(var(--strip-height) + 60px)' : 16 }}
       data-testid="toasts"
     >
       <div aria-live="polite" className="contents">

@@ -14,6 +14,19 @@ const samples = new Map(
   ]),
 )
 
+/** What was drawn of the last photos, so that a tile that was seen once is there at once. */
+const remembered = new Map<string, ReadonlyMap<string, string>>()
+const photosRemembered = 30
+
+function remember(assetId: string, urls: ReadonlyMap<string, string>): void {
+  remembered.delete(assetId)
+  remembered.set(assetId, urls)
+  for (const oldest of remembered.keys()) {
+    if (remembered.size <= photosRemembered) break
+    remembered.delete(oldest)
+  }
+}
+
 /** Drawings asked for at a time: jobs of the user go first on the same processor. */
 const atATime = 2
 /** Milliseconds that a picture is looked at before tiles are drawn from it. */
@@ -29,14 +42,11 @@ export function useStyleThumbnails(
   fileUrl: FileUrl,
   busy: boolean,
 ): (styleId: string) => string | undefined {
-  const [own, setOwn] = useState<{ assetId: string | undefined; urls: ReadonlyMap<string, string> }>({
-    assetId: undefined,
-    urls: new Map(),
-  })
+  /** Counts the drawings that came, to show them. */
+  const [, setDrawn] = useState(0)
   useEffect(() => {
     if (assetId === undefined || busy) return undefined
-    const known = own.assetId === assetId ? own.urls : new Map<string, string>()
-    const wanted = styles.filter((style) => !known.has(style.id))
+    const wanted = styles.filter((style) => !remembered.get(assetId)?.has(style.id))
     if (wanted.length === 0) return undefined
     let stopped = false
     const loading = new Set<HTMLImageElement>()
@@ -49,11 +59,10 @@ export function useStyleThumbnails(
       const done = (loaded: boolean): void => {
         loading.delete(image)
         if (stopped) return
-        if (loaded)
-          setOwn((before) => ({
-            assetId,
-            urls: new Map(before.assetId === assetId ? before.urls : []).set(style.id, url),
-          }))
+        if (loaded) {
+          remember(assetId, new Map(remembered.get(assetId)).set(style.id, url))
+          setDrawn((count) => count + 1)
+        }
         next()
       }
       image.onload = () => done(true)
@@ -70,8 +79,7 @@ export function useStyleThumbnails(
       // Takes back what was asked for and is not wanted any more.
       for (const image of loading) image.src = ''
     }
-    // What is drawn already is read once per start; a finished drawing must not start everything again.
-    // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [styles, assetId, fileUrl, busy])
-  return (styleId) => (own.assetId === assetId ? own.urls.get(styleId) : undefined) ?? samples.get(styleId.replaceAll('-', '_'))
+  const own = assetId === undefined ? undefined : remembered.get(assetId)
+  return (styleId) => own?.get(styleId) ?? samples.get(styleId.replaceAll('-', '_'))
 }
