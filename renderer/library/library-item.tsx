@@ -5,6 +5,7 @@ import type { SayPart } from '../i18n/parts'
 import { classes } from '../widgets'
 import type { FileUrl } from '../canvas/types'
 import { captionHeight } from './grid-layout'
+import { shortenName } from './shorten-name'
 
 export interface LibraryItemProps {
   picture: Picture
@@ -66,11 +67,11 @@ export const LibraryItem = memo(function LibraryItem(props: LibraryItemProps): R
         aria-hidden
         data-count={count > 1 ? count : ''}
         className={classes(
-          'relative h-6 truncate px-0.5 pr-5 pt-1 text-s after:absolute after:right-0.5 after:text-muted after:content-[attr(data-count)]',
+          'relative h-6 whitespace-nowrap px-0.5 pt-1 text-s after:absolute after:right-0.5 after:text-muted after:content-[attr(data-count)]',
           current ? 'text-accent-text' : 'text-text',
         )}
       >
-        {name}
+        {shortenName(name, props.width - 26)}
       </div>
       {dropLabel ? (
         <span className="pointer-events-none absolute inset-x-1 bottom-7 rounded-s bg-accent px-1.5 py-0.5 text-center text-s font-semibold text-on-accent">
