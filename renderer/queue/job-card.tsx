@@ -1,6 +1,5 @@
-import { ChevronsDown, ChevronsUp, ArrowDown, ArrowUp, Ellipsis, GripVertical, RotateCcw, Sliders, X } from 'lucide-react'
-import { useState, type KeyboardEvent, type PointerEvent, type ReactElement } from 'react'
-import { Button as AriaButton } from 'react-aria-components'
+import { Ellipsis, GripVertical, RotateCcw, X } from 'lucide-react'
+import { memo, useState, type KeyboardEvent, type PointerEvent, type ReactElement } from 'react'
 import type { ErrorView } from '#shared/domain/error'
 import type { Job } from '#shared/domain/job'
 import { errorWords } from '../i18n/errors'
@@ -10,18 +9,26 @@ import { editLabel } from '../i18n/labels'
 import { noteWords } from '../i18n/notes'
 import { useActions, useClient, useStudio } from '../state/context'
 import { isFinal, placeOf } from '../state/jobs'
-import { Button, classes, IconButton, MenuButton, Progress, type MenuEntry } from '../widgets'
+import { Button, classes, Progress } from '../widgets'
 import { ErrorDetails } from '../widgets/error-details'
 
 export interface JobCardProps {
   job: Job
   /** Set where the list can be reordered; the card then has a grip. */
-  onGrip?: { pointerDown: (event: PointerEvent<HTMLElement>) => void; keyDown: (event: KeyboardEvent) => void } | undefined
+  onGrip?: GripHandlers | undefined
   dragged?: boolean
+  /** Opens the list's menu for this job at its button. */
+  onMenu: (jobId: string, button: HTMLElement) => void
+}
+
+/** What the grip of a waiting job does; the same functions for all cards, so that a card renders only when its job changes. */
+export interface GripHandlers {
+  pointerDown: (jobId: string, event: PointerEvent<HTMLElement>) => void
+  keyDown: (jobId: string, event: KeyboardEvent) => void
 }
 
 /** One job: what, of which picture, how far, how long still, and what can be done with it. */
-export function JobCard({ job, onGrip, dragged = false }: JobCardProps): ReactElement {
+export const JobCard = memo(function JobCard({ job, onGrip, dragged = false, onMenu }: JobCardProps): ReactElement {
   const say = useWords()
   const client = useClient()
   const { openPicture, showVersion } = useActions()
@@ -46,10 +53,11 @@ export function JobCard({ job, onGrip, dragged = false }: JobCardProps): ReactEl
         dragged && 'bg-hover opacity-60',
       )}
     >
-      {onGrip ? <AriaGrip label={say('job.drag', { label })} onGrip={onGrip} /> : null}
-      <AriaButton
-        onPress={show}
-        isDisabled={gone}
+      {onGrip ? <Grip jobId={job.id} label={say('job.drag', { label })} onGrip={onGrip} /> : null}
+      <button
+        type="button"
+        onClick={show}
+        disabled={gone}
         aria-label={say(result ? 'job.show' : 'library.openPicture', { name: job.pictureName })}
         className="size-11 shrink-0 overflow-hidden rounded-s bg-raised"
       >
@@ -61,7 +69,7 @@ export function JobCard({ job, onGrip, dragged = false }: JobCardProps): ReactEl
           draggable={false}
           className={classes('size-full object-cover', job.state === 'queued' && 'opacity-60')}
         />
-      </AriaButton>
+      </button>
       <div className="min-w-0 flex-1">
         <div className="flex items-baseline justify-between gap-2">
           <span className="truncate">{label}</span>
@@ -69,23 +77,23 @@ export function JobCard({ job, onGrip, dragged = false }: JobCardProps): ReactEl
         </div>
         <div className="flex h-6 items-center justify-between gap-1">
           <Line job={job} />
-          <Actions job={job} label={label} reorder={onGrip !== undefined} />
+          <Actions job={job} label={label} onMenu={onMenu} />
         </div>
         <Bar job={job} />
         {job.error && job.state === 'failed' ? <Failure job={job} error={job.error} /> : null}
       </div>
     </article>
   )
-}
+})
 
-function AriaGrip(props: { label: string; onGrip: NonNullable<JobCardProps['onGrip']> }): ReactElement {
+function Grip(props: { jobId: string; label: string; onGrip: GripHandlers }): ReactElement {
   return (
     <button
       type="button"
       aria-label={props.label}
       aria-keyshortcuts="Alt+ArrowUp Alt+ArrowDown"
-      onPointerDown={props.onGrip.pointerDown}
-      onKeyDown={props.onGrip.keyDown}
+      onPointerDown={(event) => props.onGrip.pointerDown(props.jobId, event)}
+      onKeyDown={(event) => props.onGrip.keyDown(props.jobId, event)}
       data-testid="job-grip"
       className="absolute inset-y-0 left-0 flex w-4 cursor-grab touch-none items-center justify-center text-muted opacity-0 focus-visible:opacity-100 group-hover:opacity-100"
     >
@@ -175,86 +183,44 @@ function Failure({ job, error }: { job: Job; error: ErrorView }): ReactElement {
 
 /** Seen when the card is pointed at or has the focus; always where nothing can point without touching. */
 const onHover =
-  'opacity-0 focus-visible:opacity-100 group-focus-within:opacity-100 group-hover:opacity-100 aria-expanded:opacity-100 [@media(hover:none)]:opacity-100'
+  'opacity-0 focus-visible:opacity-100 group-focus-within:opacity-100 group-hover:opacity-100 [@media(hover:none)]:opacity-100'
+const smallButton =
+  'inline-flex size-6 shrink-0 items-center justify-center rounded-m text-muted transition-colors duration-120 hover:bg-hover hover:text-text disabled:cursor-not-allowed disabled:opacity-45'
 
-/** Cancel while it can be; everything else in a menu. */
-function Actions({ job, label, reorder }: { job: Job; label: string; reorder: boolean }): ReactElement {
+/** Cancel while it can be; everything else in the list's menu. Plain buttons: a list of thousands is scrolled through. */
+function Actions(props: { job: Job; label: string; onMenu: JobCardProps['onMenu'] }): ReactElement {
+  const { job, label } = props
   const say = useWords()
-  const { cancel, retry, moveJob, nudgeJob, recall } = useActions()
-  const waiting = useStudio((state) => state.jobs.waiting)
+  const { cancel } = useActions()
   const [asked, setAsked] = useState(false)
-  const first = waiting[0]
-  const entries: MenuEntry[] = [
-    ...(reorder
-      ? [
-          {
-            id: 'first',
-            label: say('job.moveFirst'),
-            icon: <ChevronsUp size={14} aria-hidden />,
-            disabled: first === job.id,
-            onAction: () => void (first === undefined ? undefined : moveJob(job.id, first)),
-          },
-          {
-            id: 'earlier',
-            label: say('job.moveUp'),
-            icon: <ArrowUp size={14} aria-hidden />,
-            keys: 'alt+up',
-            disabled: first === job.id,
-            onAction: () => void nudgeJob(job.id, -1),
-          },
-          {
-            id: 'later',
-            label: say('job.moveDown'),
-            icon: <ArrowDown size={14} aria-hidden />,
-            keys: 'alt+down',
-            disabled: waiting.at(-1) === job.id,
-            onAction: () => void nudgeJob(job.id, 1),
-          },
-          {
-            id: 'last',
-            label: say('job.moveLast'),
-            icon: <ChevronsDown size={14} aria-hidden />,
-            disabled: waiting.at(-1) === job.id,
-            onAction: () => void moveJob(job.id, null),
-          },
-        ]
-      : []),
-    ...(job.state === 'failed' || job.state === 'canceled'
-      ? [
-          {
-            id: 'retry',
-            label: say('job.retry'),
-            icon: <RotateCcw size={14} aria-hidden />,
-            onAction: () => void retry([job.id]),
-          },
-        ]
-      : []),
-    { id: 'recall', label: say('job.useSettings'), icon: <Sliders size={14} aria-hidden />, onAction: () => recall(job) },
-  ]
   return (
     <div className="-mr-1.5 flex shrink-0 items-center">
-      <MenuButton label={say('job.more', { label })} entries={entries}>
-        <IconButton
-          size="s"
-          label={say('job.more', { label })}
-          icon={<Ellipsis size={14} aria-hidden />}
-          className={onHover}
-          data-testid="job-menu"
-        />
-      </MenuButton>
+      <button
+        type="button"
+        aria-label={say('job.more', { label })}
+        aria-haspopup="menu"
+        title={say('job.more', { label })}
+        onClick={(event) => props.onMenu(job.id, event.currentTarget)}
+        className={classes(smallButton, onHover)}
+        data-testid="job-menu"
+      >
+        <Ellipsis size={14} aria-hidden />
+      </button>
       {isFinal(job) ? null : (
-        <IconButton
-          size="s"
-          label={say('job.cancel')}
-          icon={<X size={14} aria-hidden />}
-          isDisabled={asked}
-          onPress={() => {
+        <button
+          type="button"
+          aria-label={say('job.cancel')}
+          title={say('job.cancel')}
+          disabled={asked}
+          onClick={() => {
             setAsked(true)
             void cancel([job.id]).finally(() => setAsked(false))
           }}
-          className={placeOf(job) === 'active' ? '' : onHover}
+          className={classes(smallButton, placeOf(job) !== 'active' && onHover)}
           data-testid="job-cancel"
-        />
+        >
+          <X size={14} aria-hidden />
+        </button>
       )}
     </div>
   )

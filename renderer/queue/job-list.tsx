@@ -1,9 +1,19 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useRef, useState, type KeyboardEvent, type PointerEvent, type ReactElement } from 'react'
+import {
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type PointerEvent,
+  type ReactElement,
+} from 'react'
 import { useWords } from '../i18n/i18n'
 import { editLabel } from '../i18n/labels'
 import { useActions, useStudio, useStudioRoot } from '../state/context'
-import { JobCard } from './job-card'
+import { JobCard, type GripHandlers } from './job-card'
+import { JobMenu } from './job-menu'
 import { dropBefore, type QueueRow } from './rows'
 
 /** Height of a card without an error, in CSS pixels; the others are measured. */
@@ -51,8 +61,8 @@ export function JobList(props: {
     const box = scroller.current
     return box ? event.clientY - box.getBoundingClientRect().top + box.scrollTop : 0
   }
-  const grip = (id: string) => ({
-    pointerDown: (event: PointerEvent<HTMLElement>) => {
+  const handlers: GripHandlers = {
+    pointerDown: (id: string, event: PointerEvent<HTMLElement>) => {
       event.preventDefault()
       const handle = event.currentTarget
       handle.setPointerCapture(event.pointerId)
@@ -80,7 +90,7 @@ export function JobList(props: {
       handle.addEventListener('pointerup', end)
       handle.addEventListener('pointercancel', end)
     },
-    keyDown: (event: KeyboardEvent) => {
+    keyDown: (id: string, event: KeyboardEvent) => {
       const places = event.altKey ? (event.key === 'ArrowUp' ? -1 : event.key === 'ArrowDown' ? 1 : 0) : 0
       if (places === 0) return
       event.preventDefault()
@@ -91,7 +101,24 @@ export function JobList(props: {
           say('job.moved', { label: editLabel(job.edit, styles, say, say.language), place: moved.place, count: moved.count }),
         )
     },
+  }
+  const latest = useRef(handlers)
+  useEffect(() => {
+    latest.current = handlers
   })
+  const grip = useMemo<GripHandlers>(
+    () => ({
+      pointerDown: (id, event) => latest.current.pointerDown(id, event),
+      keyDown: (id, event) => latest.current.keyDown(id, event),
+    }),
+    [],
+  )
+  const [menu, setMenu] = useState<string | undefined>(undefined)
+  const menuAnchor = useRef<HTMLElement | null>(null)
+  const openMenu = useCallback((id: string, button: HTMLElement) => {
+    menuAnchor.current = button
+    setMenu(id)
+  }, [])
   const waiting = rows.filter((row) => row.kind === 'job' && row.place === 'waiting')
   const lastWaiting = waiting.at(-1)
 
@@ -118,7 +145,8 @@ export function JobList(props: {
                 <JobCard
                   job={job}
                   dragged={drag?.id === job.id}
-                  onGrip={row.place === 'waiting' && waiting.length > 1 ? grip(job.id) : undefined}
+                  onGrip={row.place === 'waiting' && waiting.length > 1 ? grip : undefined}
+                  onMenu={openMenu}
                 />
               ) : null}
               {row.kind === 'job' && drag?.before === row.id ? <InsertLine edge="top" /> : null}
@@ -128,6 +156,7 @@ export function JobList(props: {
         })}
       </ul>
       {props.loading ? <p className="px-4 py-3 text-s text-muted">{say('queue.loading')}</p> : null}
+      <JobMenu job={menu === undefined ? undefined : byId[menu]} anchor={menuAnchor} onClose={() => setMenu(undefined)} />
       <output className="sr-only">{announcement}</output>
     </div>
   )

@@ -1,6 +1,6 @@
 import type { CallInput } from '#shared/contract/calls'
 import type { Edit } from '#shared/domain/edit'
-import { finalStates, type Job } from '#shared/domain/job'
+import type { Job } from '#shared/domain/job'
 import type { View } from '#shared/domain/view'
 import type { ActionContext } from './actions'
 import { viewsOf } from '../views/sheets'
@@ -63,9 +63,10 @@ export function createEditActions({ store, ask, toast }: ActionContext): EditAct
 
   const restoreCleared = async (): Promise<boolean> => {
     if (!(await ask('jobs.restoreCleared', {}))) return false
-    const page = await ask('jobs.list', { states: [...finalStates], limit: 100 })
-    if (page) store.setState((state) => ({ jobs: finishedJobsReturned(state.jobs, page.items) }))
-    return page !== undefined
+    // A snapshot knows which ones are in the panel again; the history alone does not tell.
+    const snapshot = await ask('app.snapshot', {})
+    if (snapshot) store.setState((state) => ({ jobs: finishedJobsReturned(state.jobs, snapshot.jobs) }))
+    return snapshot !== undefined
   }
 
   const run = async (command: Command): Promise<boolean> => {
