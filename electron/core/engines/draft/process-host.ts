@@ -1,7 +1,8 @@
-import { fork, type ChildProcess } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { constants, setPriority } from 'node:os'
 import { AppError } from '#shared/domain/error'
 import type { Preview, ProcessMessage, Work, WorkRequest, WorkResult } from './messages'
+import { startDraftProcess, type ProcessArguments } from './spawn'
 
 /** What the host needs of a logger; pino has it. */
 export interface DraftLogger {
@@ -9,13 +10,7 @@ export interface DraftLogger {
   warn(values: object, message: string): void
 }
 
-export interface ProcessHostOptions {
-  /** The built draft process. */
-  path: string
-  /** Folder of the networks. */
-  modelsDir: string
-  /** Threads for the networks. */
-  threads: number
+export interface ProcessHostOptions extends ProcessArguments {
   /** An idle process is ended after this, to let go of its memory. */
   idleMs: number
   /** Runs below everything else on the machine, for work that nobody waits for. */
@@ -153,12 +148,7 @@ export class ProcessHost {
 
   private start(): ChildProcess {
     if (this.child) return this.child
-    const child = fork(this.options.path, [this.options.modelsDir, String(this.options.threads)], {
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      execArgv: [],
-      env: processEnvironment(process.env, process.platform),
-    })
+    const child = startDraftProcess(this.options)
     this.child = child
     if (this.options.background && child.pid !== undefined) {
       try {
@@ -172,9 +162,6 @@ export class ProcessHost {
     }
     child.once('exit', forget)
     child.once('error', forget)
-    // The pipe must be read, or a chatty process would stall; it must not keep Recast from ending either.
-    child.stderr?.resume()
-    ;(child.stderr as { unref?: () => void } | null)?.unref?.()
     this.options.logger?.debug({ pid: child.pid }, 'draft process started')
     this.rest()
     return child
@@ -201,16 +188,4 @@ function lost(code: number | null, signal: NodeJS.Signals | null): AppError {
     `The draft process ended unexpectedly (${signal ?? `exit code ${code}`}). Retry; if it happens again, close other programs to free memory.`,
     { detail: { code, signal } },
   )
-}
-
-/**
- * The environment of the draft process. On Linux, glibc is asked for one or two arenas and huge pages: the networks touch hundreds of
- * megabytes once, and 4-KiB page faults were a third of a cold run.
- */
-export function processEnvironment(base: NodeJS.ProcessEnv, platform: NodeJS.Platform): NodeJS.ProcessEnv {
-  if (platform !== 'linux') return { ...base }
-  const tunables = [base['GLIBC_TUNABLES'], 'glibc.malloc.hugetlb=1']
-    .filter((item) => item !== undefined && item !== '')
-    .join(':')
-  return { ...base, MALLOC_ARENA_MAX: '2', GLIBC_TUNABLES: tunables }
 }

@@ -6,7 +6,7 @@ import { Sessions } from './network/sessions'
 import type { Preview, StyleWork, TileWork, CardWork, Work, WorkResult } from './messages'
 import { finished } from './finish'
 import { recipeOf, workingSide } from './recipes'
-import { fitted, jpegOf, pngOf, readPhoto, resizedPlane, webpOf, type Photo, type Rgb } from './picture'
+import { fitted, jpegOf, pngOf, readPhoto, resizedPlane, sharpLibrary, webpOf, type Photo, type Rgb } from './picture'
 import { renderCard } from './perspective/card'
 import { TilePreview } from './tile-preview'
 import type { PaintTools } from './paint/tools'
@@ -36,6 +36,7 @@ export class Worker {
   /** Starts loading what nearly every job needs. */
   prefetch(): void {
     this.sessions.prefetch()
+    sharpLibrary().catch(() => undefined)
   }
 
   async run(work: Work, reporter: Reporter): Promise<WorkResult> {

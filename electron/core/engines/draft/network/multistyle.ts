@@ -16,7 +16,7 @@ const arenaLimit = 640 * 640
 /** The network needs this many pixels a side; smaller pictures are continued by reflection. */
 const leastSide = 32
 /** Side of a tile without its overlap. */
-const tileCore = 768
+export const tileCore = 768
 /** Longer side of the picture from which the moments for tiles are taken. */
 const momentsSide = 1024
 

@@ -29,8 +29,7 @@ export class Sessions {
 
   /** Starts loading what every style by network needs, so that it overlaps with decoding. Errors show when it is used. */
   prefetch(): void {
-    this.library().catch(() => undefined)
-    this.multistyleWeights().catch(() => undefined)
+    this.whole(true).catch(() => undefined)
   }
 
   /** The weights of the 26 styles' network. */

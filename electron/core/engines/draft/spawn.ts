@@ -1,0 +1,77 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { availableParallelism } from 'node:os'
+import { defaultModelsDir, defaultProcessPath } from './locations'
+
+/** What a draft process is started with. */
+export interface ProcessArguments {
+  /** The built draft process. */
+  path: string
+  /** Folder of the networks. */
+  modelsDir: string
+  /** Threads for the networks. */
+  threads: number
+}
+
+/** A process that was started before anybody asked for it. */
+let prewarmed: { child: ChildProcess; key: string } | undefined
+
+function keyOf({ path, modelsDir, threads }: ProcessArguments): string {
+  return JSON.stringify([path, modelsDir, threads])
+}
+
+/**
+ * Starts a draft process before the app is even opened, for the first engine that wants one with the same arguments: on two cores its start
+ * then costs a command nothing. It keeps nobody alive, and ends with this process. Mistakes are left to the engine to find and to report.
+ */
+export function prewarmDraftProcess(options: Partial<ProcessArguments> = {}): void {
+  if (prewarmed) return
+  const whole: ProcessArguments = {
+    path: options.path ?? defaultProcessPath(),
+    modelsDir: options.modelsDir ?? defaultModelsDir(),
+    threads: options.threads || availableParallelism(),
+  }
+  const child = forkDraftProcess(whole)
+  child.unref()
+  child.channel?.unref()
+  const forget = (): void => {
+    if (prewarmed?.child === child) prewarmed = undefined
+  }
+  child.once('exit', forget)
+  child.once('error', forget)
+  prewarmed = { child, key: keyOf(whole) }
+}
+
+/** The prewarmed process if there is one for these arguments, or a new one. Its standard error is piped and must be read. */
+export function startDraftProcess(wanted: ProcessArguments): ChildProcess {
+  if (prewarmed?.key === keyOf(wanted)) {
+    const { child } = prewarmed
+    prewarmed = undefined
+    return child
+  }
+  return forkDraftProcess(wanted)
+}
+
+function forkDraftProcess({ path, modelsDir, threads }: ProcessArguments): ChildProcess {
+  const child = fork(path, [modelsDir, String(threads)], {
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    execArgv: [],
+    env: processEnvironment(process.env, process.platform),
+  })
+  // The pipe must be read, or a chatty process would stall; it must not keep Recast from ending either.
+  child.stderr?.resume()
+  ;(child.stderr as { unref?: () => void } | null)?.unref?.()
+  return child
+}
+
+/**
+ * The environment of the draft process. On Linux, glibc is asked for one or two arenas and huge pages: the networks touch hundreds of
+ * megabytes once, and 4-KiB page faults were a third of a cold run.
+ */
+export function processEnvironment(base: NodeJS.ProcessEnv, platform: NodeJS.Platform): NodeJS.ProcessEnv {
+  if (platform !== 'linux') return { ...base }
+  const tunables = [base['GLIBC_TUNABLES'], 'glibc.malloc.hugetlb=1']
+    .filter((item) => item !== undefined && item !== '')
+    .join(':')
+  return { ...base, MALLOC_ARENA_MAX: '2', GLIBC_TUNABLES: tunables }
+}

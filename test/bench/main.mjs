@@ -1,0 +1,14 @@
+/**
+ * `npm run bench -- NAME [options]`: measurements against references, one JSON object a line.
+ * Each bench is a module of this folder with `run(args)`.
+ */
+const benches = { draft: () => import('./draft.mjs') }
+
+const [name, ...args] = process.argv.slice(2)
+const load = Object.hasOwn(benches, name ?? '') ? benches[name] : undefined
+if (!load) {
+  console.error(`Say which bench: npm run bench -- ${Object.keys(benches).join('|')} [--photo FILE] [--json]`)
+  process.exit(2)
+}
+const { run } = await load()
+process.exitCode = await run(args)
