@@ -44,14 +44,19 @@ test('scrolls with at least 0.95 of the frames of a bare virtualised list', asyn
         }),
     )
   }
-  // Pairs, one right after the other, so that what else the machine does meets both; the median of the pairs' ratios counts.
+  // Turn and turn about. What else the machine does can only take frames away, so the best window of each is compared;
+  // the medians are said beside it.
   await frames('bare')
   await frames('grid')
-  const pairs: { grid: number; bare: number }[] = []
-  for (let n = 0; n < 7; n++) pairs.push({ bare: await frames('bare'), grid: await frames('grid') })
-  const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
-  const ratio = median(pairs.map(({ grid, bare }) => grid / bare))
-  const words = `grid ${median(pairs.map(({ grid }) => grid)).toFixed(1)}, bare ${median(pairs.map(({ bare }) => bare)).toFixed(1)}, ratio ${ratio.toFixed(3)}`
+  const bare: number[] = []
+  const grid: number[] = []
+  for (let n = 0; n < 7; n++) {
+    bare.push(await frames('bare'))
+    grid.push(await frames('grid'))
+  }
+  const median = (values: number[]): string => (values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0).toFixed(1)
+  const ratio = Math.max(...grid) / Math.max(...bare)
+  const words = `best: grid ${Math.max(...grid).toFixed(1)}, bare ${Math.max(...bare).toFixed(1)}, ratio ${ratio.toFixed(3)}; medians: ${median(grid)}, ${median(bare)}`
   test.info().annotations.push({ type: 'frames a second', description: words })
   console.log(words)
   expect(ratio).toBeGreaterThanOrEqual(0.95)
