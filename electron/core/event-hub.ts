@@ -52,7 +52,7 @@ export function createEventHub(
 
   function tell<T>(listeners: Set<(value: T) => void>, value: T): void {
     // A copy, so that a listener may add or remove listeners while it is told.
-    for (const listener of [...listeners]) {
+    for (const listener of Array.from(listeners)) {
       try {
         listener(value)
       } catch (error) {

@@ -7,10 +7,7 @@ function words(name: CallName, input: unknown): string {
   try {
     checkInput(calls[name].input, input)
   } catch (error) {
-    if (error instanceof AppError) {
-      expect(error.code).toBe('input.invalid')
-      return error.message
-    }
+    if (error instanceof AppError && error.code === 'input.invalid') return error.message
     throw error
   }
   return 'fine'

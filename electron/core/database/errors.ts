@@ -5,7 +5,7 @@ function isSqliteError(thrown: unknown): thrown is Error & { code: string } {
   return (
     thrown instanceof Error &&
     typeof (thrown as { code?: unknown }).code === 'string' &&
-    /^SQLITE_/.test((thrown as unknown as { code: string }).code)
+    (thrown as unknown as { code: string }).code.startsWith('SQLITE_')
   )
 }
 

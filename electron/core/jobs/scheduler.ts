@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { AppError } from '#shared/domain/error'
+import type { AppError } from '#shared/domain/error'
 import type { JobState } from '#shared/domain/job'
 import { toCoreError } from '../database/errors'
 import type { JobChanges, JobRecord } from '../database/tables/jobs'
@@ -89,7 +89,8 @@ export function createScheduler(context: SchedulerContext): Scheduler {
   }
 
   function fill(): void {
-    while (!closed && holds === 0) {
+    for (;;) {
+      if (closed || holds > 0) return
       const now = Date.now()
       const choice = choose({
         paused: context.isPaused(),

@@ -89,7 +89,9 @@ describe('opening the database', () => {
     expect(error).toMatchObject({ code: 'database.future', detail: { found: 9, known: 1 } })
     expect((error as Error).message).toMatch(/newer Recast.*Update Recast/)
     expect(await hashOf(copy)).toBe(before)
-    if (!inLog) expect(await readdir(folder)).toEqual(['recast.db'])
+    // A header that says it all is enough: SQLite never saw that file, so nothing new lies beside it.
+    const beside = await readdir(folder)
+    expect(inLog || beside.length === 1).toBe(true)
   })
 
   test.each([

@@ -21,16 +21,16 @@ describe('another try', () => {
     })
     const { app } = await openApp({ engine })
     const [picture] = await importPictures(app)
-    const [job] = await submit(app, [picture!])
+    const [job] = await submit(app, [picture])
     const waiting = await until(async () => {
-      const now = await app.call('jobs.get', { id: job!.id })
+      const now = await app.call('jobs.get', { id: job.id })
       return now.error !== undefined && now
     }, 'the first try has failed')
     expect(waiting).toMatchObject({ state: 'queued', error: { code: 'engine.lost' } })
-    const done = await untilState(app, job!.id, 'done')
+    const done = await untilState(app, job.id, 'done')
     expect(done).toMatchObject({ attempt: 2 })
     expect(done.error).toBeUndefined()
-    expect(starts[1]! - starts[0]!).toBeGreaterThan(450)
+    expect(Math.max(...starts) - Math.min(...starts)).toBeGreaterThan(450)
   })
 
   test('three times, then it is failed with the reason, until the user asks again', { timeout: 20_000 }, async () => {
@@ -42,23 +42,23 @@ describe('another try', () => {
     })
     const { app, dataDir } = await openApp({ engine })
     const [picture] = await importPictures(app)
-    const [job] = await submit(app, [picture!])
+    const [job] = await submit(app, [picture])
     // The pauses are cut short in the row: a second and four are long for a test.
     const db = new BetterSqlite3(join(dataDir, 'recast.db'))
     const hurry = setInterval(() => {
       if (db.prepare("UPDATE jobs SET not_before = 0 WHERE state = 'queued'").run().changes > 0) void app.call('settings.set', {})
     }, 20)
     afterwards(() => Promise.resolve(clearInterval(hurry)).then(() => void db.close()))
-    const failed = await untilState(app, job!.id, 'failed')
+    const failed = await untilState(app, job.id, 'failed')
     expect(failed).toMatchObject({
       attempt: 3,
       error: { code: 'engine.lost', message: expect.stringContaining('went away') as string },
     })
     expect(engine.ran).toHaveLength(3)
     broken = false
-    const { jobs } = await app.call('jobs.retry', { ids: [job!.id] })
-    expect(jobs[0]).toMatchObject({ id: job!.id })
-    expect((await untilState(app, job!.id, 'done')).attempt).toBe(4)
+    const { jobs } = await app.call('jobs.retry', { ids: [job.id] })
+    expect(jobs[0]).toMatchObject({ id: job.id })
+    expect((await untilState(app, job.id, 'done')).attempt).toBe(4)
   })
 
   test('an error that needs the user is not tried again, and the rest of the batch is done', async () => {
@@ -69,7 +69,7 @@ describe('another try', () => {
     })
     const { app } = await openApp({ engine })
     const [picture] = await importPictures(app)
-    const jobs = await submit(app, [picture!], { seed: 1, count: 3 })
+    const jobs = await submit(app, [picture], { seed: 1, count: 3 })
     const ends = await Promise.all(jobs.map((job) => untilState(app, job.id, 'done', 'failed')))
     expect(ends.map((job) => job.state)).toEqual(['done', 'failed', 'done'])
     expect(ends[1]).toMatchObject({ attempt: 1, error: { code: 'engine.out_of_memory', retry: 'user' } })
@@ -84,7 +84,7 @@ describe('another try', () => {
     }
     const { app } = await openApp({ engine })
     const [picture] = await importPictures(app)
-    const jobs = await submit(app, [picture!], { seed: 1, count: 2 })
+    const jobs = await submit(app, [picture], { seed: 1, count: 2 })
     for (const job of jobs) {
       expect(await untilState(app, job.id, 'failed')).toMatchObject({ error: { code: 'engine.execution' }, outputs: [] })
     }
@@ -101,13 +101,13 @@ describe('the clock', () => {
     })
     const { app } = await openApp({ engine })
     const [picture] = await importPictures(app)
-    const [job] = await submit(app, [picture!])
-    await until(async () => (await app.call('jobs.get', { id: job!.id })).error !== undefined, 'the first try has failed')
+    const [job] = await submit(app, [picture])
+    await until(async () => (await app.call('jobs.get', { id: job.id })).error !== undefined, 'the first try has failed')
     const before = Date.now()
     const clock = vi.spyOn(Date, 'now').mockImplementation(() => before - 365 * 86_400_000)
     try {
       await app.call('settings.set', {})
-      const done = await untilState(app, job!.id, 'done')
+      const done = await untilState(app, job.id, 'done')
       expect(done.durationMs).toBeGreaterThanOrEqual(0)
       expect(done.durationMs).toBeLessThan(60_000)
     } finally {
@@ -135,15 +135,15 @@ describe('a full disk', () => {
       },
     })
     const [picture] = await importPictures(app)
-    const [job] = await submit(app, [picture!])
-    expect(await untilState(app, job!.id, 'failed')).toMatchObject({ error: { code: 'io.disk_full', retry: 'user' } })
+    const [job] = await submit(app, [picture])
+    expect(await untilState(app, job.id, 'failed')).toMatchObject({ error: { code: 'io.disk_full', retry: 'user' } })
     // Still full: nothing is lost by trying.
-    await app.call('jobs.retry', { ids: [job!.id] })
-    await until(async () => (await app.call('jobs.get', { id: job!.id })).attempt === 2, 'the second attempt')
-    await untilState(app, job!.id, 'failed')
+    await app.call('jobs.retry', { ids: [job.id] })
+    await until(async () => (await app.call('jobs.get', { id: job.id })).attempt === 2, 'the second attempt')
+    await untilState(app, job.id, 'failed')
     full = false
-    await app.call('jobs.retry', { ids: [job!.id] })
-    expect(await untilState(app, job!.id, 'done')).toMatchObject({ attempt: 3 })
+    await app.call('jobs.retry', { ids: [job.id] })
+    expect(await untilState(app, job.id, 'done')).toMatchObject({ attempt: 3 })
     expect(engine.ran).toHaveLength(1)
     await until(async () => (await readdir(join(dataDir, 'staging'))).length === 0, 'the kept folder is gone')
   })
@@ -155,8 +155,8 @@ describe('an export folder', () => {
     const [picture] = await importPictures(app)
     const file = join(await temporaryFolder(), 'file')
     await writeFile(file, 'x')
-    await expect(submit(app, [picture!], { exportDir: join(file, 'below') })).rejects.toMatchObject({ code: 'io.failed' })
-    await expect(submit(app, [picture!], { exportDir: 'out' })).rejects.toMatchObject({ code: 'input.invalid' })
+    await expect(submit(app, [picture], { exportDir: join(file, 'below') })).rejects.toMatchObject({ code: 'io.failed' })
+    await expect(submit(app, [picture], { exportDir: 'out' })).rejects.toMatchObject({ code: 'input.invalid' })
     expect((await app.call('jobs.list', {})).total).toBe(0)
   })
 
@@ -164,19 +164,19 @@ describe('an export folder', () => {
     const { app, engine } = await openApp({ engine: createTintEngine({ steps: 20, stepMs: 10 }) })
     const [picture] = await importPictures(app)
     const dir = join(await temporaryFolder(), 'out')
-    const [job] = await submit(app, [picture!], { exportDir: dir, seed: 3 })
-    await untilState(app, job!.id, 'running')
+    const [job] = await submit(app, [picture], { exportDir: dir, seed: 3 })
+    await untilState(app, job.id, 'running')
     await rm(dir, { recursive: true })
     await writeFile(dir, 'now a file')
     const done = await until(async () => {
-      const now = await app.call('jobs.get', { id: job!.id })
+      const now = await app.call('jobs.get', { id: job.id })
       return now.notes.includes('export_failed') && now
     }, 'the failed copy is noted')
     expect(done).toMatchObject({ state: 'done', error: { retry: 'user' } })
     expect(done.error?.message).toMatch(/^The result is safe in Recast/)
     expect(done.outputs[0]?.exportedPath).toBeUndefined()
     await rm(dir)
-    const { jobs } = await app.call('jobs.retry', { ids: [job!.id] })
+    const { jobs } = await app.call('jobs.retry', { ids: [job.id] })
     expect(jobs[0]?.outputs[0]?.exportedPath).toBe(join(dir, 'photo 1_clay_3.png'))
     expect(jobs[0]).toMatchObject({ state: 'done', notes: ['draft'] })
     expect(jobs[0]?.error).toBeUndefined()
@@ -190,35 +190,35 @@ describe('what is refused at submission', () => {
       workflowId === undefined ? undefined : new AppError('input.unknown_workflow', 'There is no such workflow. Choose another.')
     const { app } = await openApp({ engine: createTintEngine({ refuse }) })
     const [one, two] = await importPictures(app, 2)
-    const refused = async (more: Parameters<typeof submit>[2], code: string, pictures = [one!]): Promise<void> => {
+    const refused = async (more: Parameters<typeof submit>[2], code: string, pictures = [one]): Promise<void> => {
       await expect(submit(app, pictures, more)).rejects.toMatchObject({ code })
     }
-    await refused({ engine: 'http://nowhere:8188' }, 'input.unknown_engine')
+    await refused({ engine: 'gpu-box' }, 'input.unknown_engine')
     await refused({ workflowId: 'none' }, 'input.unknown_workflow')
     await refused({ edits: [{ kind: 'style', styleId: 'oil-paintin' }] }, 'input.unknown_style')
-    await refused({ edits: [{ kind: 'style', styleAssetId: one!.id }] }, 'input.not_found')
-    await refused({ pictures: [{ pictureId: one!.rootAssetId }] }, 'input.not_found')
-    await refused({ pictures: [{ pictureId: one!.id, assetId: two!.rootAssetId }] }, 'input.not_found')
+    await refused({ edits: [{ kind: 'style', styleAssetId: one.id }] }, 'input.not_found')
+    await refused({ pictures: [{ pictureId: one.rootAssetId }] }, 'input.not_found')
+    await refused({ pictures: [{ pictureId: one.id, assetId: two.rootAssetId }] }, 'input.not_found')
     await refused(
       { count: 64, edits: Array.from({ length: 200 }, () => ({ kind: 'style', styleId: 'clay' }) as const) },
       'input.invalid',
     )
-    await app.call('pictures.trash', { ids: [two!.id] })
-    await refused({}, 'input.conflict', [two!])
+    await app.call('pictures.trash', { ids: [two.id] })
+    await refused({}, 'input.conflict', [two])
     expect((await app.call('jobs.list', {})).total).toBe(0)
   })
 
   test('a style by another spelling is stored by its id; the engine by kind or address', async () => {
     const { app } = await openApp({ engine: createTintEngine({ id: 'http://gpu:8188', kind: 'remote' }) })
     const [picture] = await importPictures(app)
-    const [job] = await submit(app, [picture!], {
+    const [job] = await submit(app, [picture], {
       edits: [{ kind: 'style', styleId: 'oil_painting' }],
       engine: 'HTTP://GPU:8188/',
     })
-    expect(job!.edit).toMatchObject({ styleId: 'oil-painting', strength: 0.85 })
-    expect(await untilState(app, job!.id, 'done')).toMatchObject({ engineId: 'http://gpu:8188' })
-    const [other] = await submit(app, [picture!], { engine: 'remote' })
-    await untilState(app, other!.id, 'done')
+    expect(job.edit).toMatchObject({ styleId: 'oil-painting', strength: 0.85 })
+    expect(await untilState(app, job.id, 'done')).toMatchObject({ engineId: 'http://gpu:8188' })
+    const [other] = await submit(app, [picture], { engine: 'remote' })
+    await untilState(app, other.id, 'done')
   })
 })
 
@@ -229,13 +229,13 @@ describe('which engine', () => {
     local.state = 'offline'
     const { app } = await openApp({ engines: () => [draft, local] })
     const [picture] = await importPictures(app)
-    const [auto] = await submit(app, [picture!])
-    const [named] = await submit(app, [picture!], { engine: 'draft' })
-    expect(await untilState(app, named!.id, 'done')).toMatchObject({ engineId: 'draft' })
-    expect((await app.call('jobs.get', { id: auto!.id })).state).toBe('queued')
+    const [auto] = await submit(app, [picture])
+    const [named] = await submit(app, [picture], { engine: 'draft' })
+    expect(await untilState(app, named.id, 'done')).toMatchObject({ engineId: 'draft' })
+    expect((await app.call('jobs.get', { id: auto.id })).state).toBe('queued')
     local.state = 'ready'
     // The pool looks again by itself, within a second or two.
-    expect(await untilState(app, auto!.id, 'done')).toMatchObject({ engineId: 'local' })
+    expect(await untilState(app, auto.id, 'done')).toMatchObject({ engineId: 'local' })
   })
 })
 

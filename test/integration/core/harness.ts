@@ -59,26 +59,51 @@ export async function writePicture(folder: string, name: string, n = 0, size = 3
   return path
 }
 
+/** A list whose first entries a test may name without asking whether they are there: naming one that is not throws. */
+export type Several<T> = [T, T, T, T, T, T, ...T[]]
+
+/** Marks a list as one that is long enough for what the test names. */
+export function several<T>(list: T[]): Several<T> {
+  return new Proxy(list, {
+    get(target, key) {
+      if (typeof key === 'string' && /^\d+$/.test(key) && Number(key) >= target.length)
+        throw new Error(`there is no entry ${key}`)
+      return Reflect.get(target, key) as unknown
+    },
+  }) as Several<T>
+}
+
+/** A value that the test cannot go on without. */
+export function existing<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('something that should be there is not')
+  return value
+}
+
+/** The first entry of a list that has one. */
+export const firstOf = <T>(list: readonly T[]): T => existing(list[0])
+
 /** Imports `count` pictures. */
-export async function importPictures(app: App, count = 1): Promise<Picture[]> {
+export async function importPictures(app: App, count = 1): Promise<Several<Picture>> {
   const folder = await temporaryFolder()
   const paths: string[] = []
   for (let n = 0; n < count; n++) paths.push(await writePicture(folder, `photo ${n + 1}`, n))
   const { results } = await app.call('assets.import', { paths })
-  return results.map((result) => {
-    if (!result.picture) throw new Error(result.error?.message ?? 'no picture')
-    return result.picture
-  })
+  return several(
+    results.map((result) => {
+      if (!result.picture) throw new Error(result.error?.message ?? 'no picture')
+      return result.picture
+    }),
+  )
 }
 
 /** Submits style jobs. */
-export async function submit(app: App, pictures: readonly Picture[], more: Partial<SubmissionInput> = {}): Promise<Job[]> {
+export async function submit(app: App, pictures: readonly Picture[], more: Partial<SubmissionInput> = {}): Promise<Several<Job>> {
   const { jobs } = await app.call('jobs.submit', {
     pictures: pictures.map(({ id }) => ({ pictureId: id })),
     edits: [{ kind: 'style', styleId: 'clay' }],
     ...more,
   })
-  return jobs
+  return several(jobs)
 }
 
 /** Waits until a condition holds; looks after every event and every few milliseconds. */

@@ -43,14 +43,13 @@ test.skipIf(hindered)(
     }
     const trace = join(folder, 'trace')
     const watched = 'trace=fsync,fdatasync,rename,renameat,renameat2,pwrite64'
-    await promisify(execFile)('strace', [
-      ...['-f', '-y', '-s', '4096', '-e', watched, '-o', trace],
-      ...[process.execPath, join(built, 'owner.js'), JSON.stringify(order)],
-    ])
+    const options = ['-f', '-y', '-s', '4096', '-e', watched, '-o', trace]
+    const command = [process.execPath, join(built, 'owner.js'), JSON.stringify(order)]
+    await promisify(execFile)('strace', [...options, ...command])
     const lines = (await readFile(trace, 'utf8')).split('\n')
     const find = (what: string, is: (line: string) => boolean, from = 0): number => {
       const at = lines.findIndex((line, n) => n >= from && is(line))
-      expect(at, what).toBeGreaterThanOrEqual(0)
+      if (at < 0) throw new Error(`${what} is not in the trace`)
       return at
     }
     // Calls of several threads: a line may be split in "unfinished" and "resumed"; what counts is where a call began, and for
@@ -66,7 +65,7 @@ test.skipIf(hindered)(
       (line) => /rename/.test(line) && /staging\/[0-9a-f-]{36}\/result\.png/.test(line) && /\/blobs\//.test(line),
     )
     const fileSynced = lines.findLastIndex((line, n) => n < renamed && /fsync\(/.test(line) && /result\.png>/.test(line))
-    expect(fileSynced, 'the fsync of the file').toBeGreaterThanOrEqual(0)
+    expect(fileSynced).toBeGreaterThanOrEqual(0)
     const folderSynced = find(
       'the fsync of the folder',
       (line) => /fsync\(/.test(line) && /\/blobs\/[0-9a-f]{2}>/.test(line),

@@ -2,33 +2,33 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
-import { importPictures, openApp, submit, temporaryFolder, until, untilState } from './harness'
+import { importPictures, openApp, several, submit, type Several, temporaryFolder, until, untilState } from './harness'
 import { createTintEngine } from './tint-engine'
 
 const attempt = '11111111-1111-4111-8111-111111111111'
 
 /** A data folder as a killed process leaves it: the first of three jobs active, with an attempt. */
-async function killedAt(state: string, more: { exportDir?: string } = {}): Promise<{ dataDir: string; ids: string[] }> {
+async function killedAt(state: string, more: { exportDir?: string } = {}): Promise<{ dataDir: string; ids: Several<string> }> {
   const { app, dataDir } = await openApp({ takeJobs: false })
   const [picture] = await importPictures(app)
-  const jobs = await submit(app, [picture!], { count: 3, seed: 1, ...more })
+  const jobs = await submit(app, [picture], { count: 3, seed: 1, ...more })
   await app.close()
   const db = new BetterSqlite3(join(dataDir, 'recast.db'))
-  db.prepare("UPDATE jobs SET state = ?, engine_id = 'tint', attempt = 1, started_at = 5 WHERE id = ?").run(state, jobs[0]!.id)
-  db.prepare("INSERT INTO attempts VALUES (?, ?, 1, 'tint', 'active', NULL, 5, NULL)").run(attempt, jobs[0]!.id)
+  db.prepare("UPDATE jobs SET state = ?, engine_id = 'tint', attempt = 1, started_at = 5 WHERE id = ?").run(state, jobs[0].id)
+  db.prepare("INSERT INTO attempts VALUES (?, ?, 1, 'tint', 'active', NULL, 5, NULL)").run(attempt, jobs[0].id)
   db.close()
   await mkdir(join(dataDir, 'staging', attempt), { recursive: true })
   await writeFile(join(dataDir, 'staging', attempt, 'half.png'), 'half')
-  return { dataDir, ids: jobs.map((job) => job.id) }
+  return { dataDir, ids: several(jobs.map((job) => job.id)) }
 }
 
 describe.each(['staging', 'running', 'collecting'])('killed while %s', (state) => {
   test('an engine that knows nothing of it: queued again at its old place, its folder swept', async () => {
     const { dataDir, ids } = await killedAt(state)
     const { app, engine } = await openApp({ dataDir, engine: createTintEngine({ slots: 1 }) })
-    const done = await untilState(app, ids[0]!, 'done')
+    const done = await untilState(app, ids[0], 'done')
     expect(done).toMatchObject({ attempt: 2 })
-    await untilState(app, ids[2]!, 'done')
+    await untilState(app, ids[2], 'done')
     expect(engine.ran).toEqual(ids)
     expect(engine.collected).toEqual([])
     await until(async () => (await readdir(join(dataDir, 'staging'))).length === 0, 'no folder is left')
@@ -40,8 +40,8 @@ describe.each(['staging', 'running', 'collecting'])('killed while %s', (state) =
       const { dataDir, ids } = await killedAt(state)
       const engine = createTintEngine({ slots: 1, place: () => place })
       const { app } = await openApp({ dataDir, engine })
-      expect(await untilState(app, ids[0]!, 'done')).toMatchObject({ attempt: 1, outputs: [{ index: 0 }] })
-      await untilState(app, ids[2]!, 'done')
+      expect(await untilState(app, ids[0], 'done')).toMatchObject({ attempt: 1, outputs: [{ index: 0 }] })
+      await untilState(app, ids[2], 'done')
       expect(engine.collected).toEqual([attempt])
       expect(engine.ran).toEqual(ids.slice(1))
     },
@@ -54,16 +54,16 @@ describe('at the next start', () => {
     const engine = createTintEngine({ slots: 1, kind: 'remote' })
     engine.lookup = () => Promise.reject(new Error('no route'))
     const { app } = await openApp({ dataDir, engine })
-    await untilState(app, ids[2]!, 'done')
-    expect((await app.call('jobs.get', { id: ids[0]! })).state).toBe('running')
-    expect(await app.call('jobs.cancel', { ids: [ids[0]!] })).toEqual({ canceled: [ids[0]!] })
-    expect((await app.call('jobs.get', { id: ids[0]! })).state).toBe('canceled')
+    await untilState(app, ids[2], 'done')
+    expect((await app.call('jobs.get', { id: ids[0] })).state).toBe('running')
+    expect(await app.call('jobs.cancel', { ids: [ids[0]] })).toEqual({ canceled: [ids[0]] })
+    expect((await app.call('jobs.get', { id: ids[0] })).state).toBe('canceled')
   })
 
   test('an engine that is gone: its job goes to another', async () => {
     const { dataDir, ids } = await killedAt('running')
     const { app } = await openApp({ dataDir, engine: createTintEngine({ id: 'other' }) })
-    expect(await untilState(app, ids[0]!, 'done')).toMatchObject({ engineId: 'other' })
+    expect(await untilState(app, ids[0], 'done')).toMatchObject({ engineId: 'other' })
   })
 
   test('an owner that only looks touches nothing', async () => {
@@ -71,7 +71,7 @@ describe('at the next start', () => {
     const { app, engine } = await openApp({ dataDir, takeJobs: false })
     await app.call('settings.set', { theme: 'dark' })
     await new Promise((resolve) => setTimeout(resolve, 50))
-    expect((await app.call('jobs.get', { id: ids[0]! })).state).toBe('running')
+    expect((await app.call('jobs.get', { id: ids[0] })).state).toBe('running')
     expect(engine.ran).toEqual([])
   })
 
@@ -79,22 +79,22 @@ describe('at the next start', () => {
     const exportDir = join(await temporaryFolder(), 'out')
     const { app, dataDir } = await openApp()
     const [picture] = await importPictures(app)
-    const [job] = await submit(app, [picture!], { seed: 1, exportDir })
+    const [job] = await submit(app, [picture], { seed: 1, exportDir })
     const path = join(exportDir, 'photo 1_clay_1.png')
-    await until(async () => (await app.call('jobs.get', { id: job!.id })).outputs[0]?.exportedPath === path, 'the copy is made')
+    await until(async () => (await app.call('jobs.get', { id: job.id })).outputs[0]?.exportedPath === path, 'the copy is made')
     await app.close()
     const db = new BetterSqlite3(join(dataDir, 'recast.db'))
     db.exec('UPDATE outputs SET exported = 0')
     await rm(path)
     const again = await openApp({ dataDir })
-    expect((await again.app.call('jobs.get', { id: job!.id })).outputs[0]?.exportedPath).toBe(path)
+    expect((await again.app.call('jobs.get', { id: job.id })).outputs[0]?.exportedPath).toBe(path)
     await again.app.close()
     // And where somebody put another file there meanwhile, the copy gets another name.
     db.exec('UPDATE outputs SET exported = 0')
     db.close()
     await writeFile(path, 'mine')
     const third = await openApp({ dataDir })
-    expect((await third.app.call('jobs.get', { id: job!.id })).outputs[0]?.exportedPath).toBe(
+    expect((await third.app.call('jobs.get', { id: job.id })).outputs[0]?.exportedPath).toBe(
       join(exportDir, 'photo 1_clay_1 (2).png'),
     )
   })
@@ -103,13 +103,13 @@ describe('at the next start', () => {
     const slow = createTintEngine({ steps: 1000, stepMs: 10, slots: 2 })
     const { app, dataDir } = await openApp({ engine: slow })
     const [picture] = await importPictures(app)
-    const jobs = await submit(app, [picture!], { count: 4 })
-    await untilState(app, jobs[1]!.id, 'running')
+    const jobs = await submit(app, [picture], { count: 4 })
+    await untilState(app, jobs[1].id, 'running')
     await app.close()
     expect(slow.stopped).toEqual(['shutdown', 'shutdown'])
     const quick = createTintEngine({ slots: 1 })
     const next = await openApp({ dataDir, engine: quick })
-    await untilState(next.app, jobs[3]!.id, 'done')
+    await untilState(next.app, jobs[3].id, 'done')
     expect(quick.ran).toEqual(jobs.map((job) => job.id))
   })
 
@@ -134,15 +134,15 @@ describe('the doctor', () => {
   test('is content with a healthy folder, and names and mends what is not', async () => {
     const { app, dataDir } = await openApp()
     const [picture] = await importPictures(app)
-    const jobs = await submit(app, [picture!], { count: 2 })
+    const jobs = await submit(app, [picture], { count: 2 })
     for (const job of jobs) await untilState(app, job.id, 'done')
     const healthy = await app.call('app.doctor', {})
     expect(healthy.checks.filter((check) => check.found > 0)).toEqual([])
     expect(healthy.ok).toBe(true)
 
     const db = new BetterSqlite3(join(dataDir, 'recast.db'))
-    db.prepare("UPDATE attempts SET state = 'active' WHERE job_id = ?").run(jobs[0]!.id)
-    db.prepare('DELETE FROM outputs WHERE job_id = ?').run(jobs[1]!.id)
+    db.prepare("UPDATE attempts SET state = 'active' WHERE job_id = ?").run(jobs[0].id)
+    db.prepare('DELETE FROM outputs WHERE job_id = ?').run(jobs[1].id)
     db.close()
     await mkdir(join(dataDir, 'staging', attempt))
     const found = async (repair: boolean): Promise<Record<string, unknown>> => {

@@ -46,7 +46,7 @@ test(
     const [picture] = await importPictures(app)
     const ballast = join(disk, 'ballast')
     await writeFile(ballast, Buffer.alloc(1_500_000))
-    const jobs = await submit(app, [picture!], { count: 40 })
+    const jobs = await submit(app, [picture], { count: 40 })
     const ends = await Promise.all(jobs.map((job) => untilState(app, job.id, 'done', 'failed')))
     const done = ends.filter((job) => job.state === 'done')
     const failed = ends.filter((job) => job.state === 'failed')
