@@ -1,72 +1,11 @@
-import type { Edit, Sampling } from '#shared/domain/edit'
 import type { ErrorView } from '#shared/domain/error'
 import type { JobState } from '#shared/domain/job'
 import { AppError } from '#shared/domain/error'
 import { canMove } from '../../jobs/machine'
 import type { Database } from '../database'
+import { changeColumns, recordOfRow, type JobChanges, type JobRecord, type JobRow, type NewJob } from './job-record'
 
-/** A job as the database keeps it, with its picture's name. */
-export interface JobRecord {
-  seq: number
-  id: string
-  batchId: string
-  pictureId: string
-  pictureName: string
-  inputAssetId: string
-  styleAssetId: string | undefined
-  edit: Edit
-  sampling: Sampling
-  workflowId: string | undefined
-  seed: number
-  engine: string
-  engineId: string | undefined
-  priority: number
-  position: number
-  state: JobState
-  attempt: number
-  tries: number
-  notBefore: number
-  error: ErrorView | undefined
-  notes: string[]
-  exportDir: string | undefined
-  createdAt: number
-  startedAt: number | undefined
-  finishedAt: number | undefined
-  durationMs: number | undefined
-}
-
-/** What a new job is made of; it begins queued. */
-export interface NewJob {
-  id: string
-  batchId: string
-  pictureId: string
-  inputAssetId: string
-  styleAssetId: string | undefined
-  edit: Edit
-  sampling: Sampling
-  workflowId: string | undefined
-  seed: number
-  engine: string
-  priority: number
-  position: number
-  exportDir: string | undefined
-  createdAt: number
-}
-
-/** Columns that may change together with the state; `undefined` empties one. */
-export interface JobChanges {
-  engineId?: string | undefined
-  attempt?: number
-  tries?: number
-  notBefore?: number
-  position?: number
-  error?: ErrorView | undefined
-  notes?: string[]
-  cleared?: number
-  startedAt?: number | undefined
-  finishedAt?: number | undefined
-  durationMs?: number | undefined
-}
+export type { JobChanges, JobRecord, NewJob } from './job-record'
 
 /** Work that the same engines can do: the scheduler looks at the first job of each. */
 export interface WorkHead {
@@ -91,88 +30,6 @@ export interface JobPageRequest {
   batchId?: string | undefined
   pictureId?: string | undefined
 }
-
-interface JobRow {
-  seq: number
-  id: string
-  batch_id: string
-  picture_id: string
-  picture_name: string
-  input_asset_id: string
-  style_asset_id: string | null
-  edit: string
-  sampling: string
-  workflow_id: string | null
-  seed: number
-  engine: string
-  engine_id: string | null
-  priority: number
-  position: number
-  state: JobState
-  attempt: number
-  tries: number
-  not_before: number
-  error: string | null
-  notes: string
-  export_dir: string | null
-  created_at: number
-  started_at: number | null
-  finished_at: number | null
-  duration_ms: number | null
-}
-
-function recordOfRow(row: JobRow): JobRecord {
-  return {
-    seq: row.seq,
-    id: row.id,
-    batchId: row.batch_id,
-    pictureId: row.picture_id,
-    pictureName: row.picture_name,
-    inputAssetId: row.input_asset_id,
-    styleAssetId: row.style_asset_id ?? undefined,
-    edit: JSON.parse(row.edit) as Edit,
-    sampling: JSON.parse(row.sampling) as Sampling,
-    workflowId: row.workflow_id ?? undefined,
-    seed: row.seed,
-    engine: row.engine,
-    engineId: row.engine_id ?? undefined,
-    priority: row.priority,
-    position: row.position,
-    state: row.state,
-    attempt: row.attempt,
-    tries: row.tries,
-    notBefore: row.not_before,
-    error: row.error === null ? undefined : (JSON.parse(row.error) as ErrorView),
-    notes: JSON.parse(row.notes) as string[],
-    exportDir: row.export_dir ?? undefined,
-    createdAt: row.created_at,
-    startedAt: row.started_at ?? undefined,
-    finishedAt: row.finished_at ?? undefined,
-    durationMs: row.duration_ms ?? undefined,
-  }
-}
-
-/** How each changeable field is kept. The keys are the only names that ever reach a statement's text. */
-const changeColumns: { [K in keyof Required<JobChanges>]: { column: string; encode: (value: unknown) => unknown } } = (() => {
-  const plain = (column: string) => ({ column, encode: (value: unknown) => value ?? null })
-  const json = (column: string) => ({
-    column,
-    encode: (value: unknown) => (value === undefined ? null : JSON.stringify(value)),
-  })
-  return {
-    engineId: plain('engine_id'),
-    attempt: plain('attempt'),
-    tries: plain('tries'),
-    notBefore: plain('not_before'),
-    position: plain('position'),
-    error: json('error'),
-    notes: json('notes'),
-    cleared: plain('cleared'),
-    startedAt: plain('started_at'),
-    finishedAt: plain('finished_at'),
-    durationMs: plain('duration_ms'),
-  }
-})()
 
 const selectJob = 'SELECT j.*, p.name AS picture_name FROM jobs j JOIN pictures p ON p.id = j.picture_id'
 const finished = "('done', 'failed', 'canceled')"
