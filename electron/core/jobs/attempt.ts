@@ -1,5 +1,5 @@
 import { mkdir, link, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve, sep } from 'node:path'
 import { AppError } from '#shared/domain/error'
 import type { JobState } from '#shared/domain/job'
 import type { AppLogger } from '../app'
@@ -140,6 +140,15 @@ function listener(context: AttemptContext, attempt: Attempt, pixels: number) {
   }
 }
 
+/** Storing uses a result's file up: an engine's mistake must not take a picture of the library for one. Throws `bug`. */
+function checkPaths(results: readonly EngineResult[], workDir: string): void {
+  const strays = results.map(({ path }) => path).filter((path) => !resolve(path).startsWith(join(workDir, sep)))
+  if (strays.length === 0) return
+  throw new AppError('bug', 'The engine put its result outside of its folder. Retry the job, and report it if it comes back.', {
+    detail: { paths: strays },
+  })
+}
+
 /** Second names for the results: storing takes the first one away, also when it fails. */
 async function keepNames(results: readonly EngineResult[]): Promise<EngineResult[]> {
   return Promise.all(
@@ -177,6 +186,7 @@ export async function runAttempt(context: AttemptContext, attempt: Attempt): Pro
     attempt.onEngineFree()
     if (signal.aborted) return { kind: 'lost-race' }
     if (results.length === 0) throw new AppError('engine.execution', 'The engine ended without a picture. Retry the job.')
+    checkPaths(results, resultDir)
     // Where there are no hard links a failed storing costs another run, nothing more.
     const spare = await keepNames(results).catch(() => undefined)
     try {

@@ -78,7 +78,12 @@ export function letterbox(source: Size, canvases: readonly Size[]): Letterbox {
     if (fill > bestFill) {
       bestFill = fill
       const content = { x: Math.floor((canvas.width - width) / 2), y: Math.floor((canvas.height - height) / 2), width, height }
-      best = { source: { ...source }, canvas: { ...canvas }, content }
+      // Field by field: a caller's object may carry more than its size.
+      best = {
+        source: { width: source.width, height: source.height },
+        canvas: { width: canvas.width, height: canvas.height },
+        content,
+      }
     }
   }
   if (!best) throw new AppError('bug', 'A size policy without sizes. This is a fault in Recast: please report it.')

@@ -411,7 +411,7 @@ class Remote implements Engine {
         strength,
         keepAlpha: edit.kind === 'style',
       })
-      return { path, ...made }
+      return { path, width: made.width, height: made.height, hasAlpha: made.hasAlpha, notes: made.notes }
     } finally {
       await rm(fetched, { force: true })
     }
