@@ -125,6 +125,9 @@ export async function blurredPlane(plane: Uint8Array, width: number, height: num
   return bytesOf(data)
 }
 
+/** Below this many pixels a result is written as quickly as can be; above, a third less disk is worth some milliseconds. */
+const quickPixels = 600_000
+
 /** A PNG file of these pixels without any metadata. Quick rather than small: results are stored once and exported in other forms. */
 export async function pngOf(picture: Rgb, alpha: Uint8Array | undefined): Promise<Buffer> {
   const library = await sharpLibrary()
@@ -143,7 +146,9 @@ export async function pngOf(picture: Rgb, alpha: Uint8Array | undefined): Promis
     raw: { width: picture.width, height: picture.height, channels: alpha ? 4 : 3 },
     limitInputPixels: pixelLimit,
   })
-    .png({ compressionLevel: 2, adaptiveFiltering: true })
+    .png(
+      picture.width * picture.height < quickPixels ? { compressionLevel: 1 } : { compressionLevel: 2, adaptiveFiltering: true },
+    )
     .toBuffer()
 }
 
