@@ -15,7 +15,7 @@ export type Recipe =
   | { kind: 'paint'; paint: Paint; detail: number; seeded: boolean; enlarge: 'cubic' | 'nearest' }
 
 /** Longer side at which picture processes work: their strokes belong to the picture and not to its pixels. */
-export const workingSide = 1600
+export const workingSide = 1280
 
 function paint(process: Paint, detail: number, seeded: boolean, enlarge: 'cubic' | 'nearest' = 'cubic'): Recipe {
   return { kind: 'paint', paint: process, detail, seeded, enlarge }

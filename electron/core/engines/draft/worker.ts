@@ -21,6 +21,8 @@ export interface Reporter {
 const coarseSide = 144
 /** A second preview of this side, for pictures of at least four times its pixels. */
 const middleSide = 512
+/** Strokes of a style tile are this much larger, or they would be lost at its size. */
+const tileEmphasis = 1.6
 /** Previews are at most this large. */
 const previewSide = 1024
 
@@ -86,6 +88,7 @@ export class Worker {
     work: Pick<StyleWork, 'style' | 'strength' | 'structure' | 'keepColours' | 'seed'>,
     vector: Float32Array | undefined,
     onTile?: Parameters<typeof paintMultistyle>[3],
+    emphasis = 1,
   ): Promise<Rgb> {
     const recipe = 'id' in work.style ? recipeOf(work.style.id) : undefined
     if (recipe?.kind === 'network') {
@@ -100,7 +103,7 @@ export class Worker {
     const tools: PaintTools = {
       multistyle: (input, mix) => paintMultistyle(this.sessions, input, mix),
       // Strokes and lines keep their size relative to the picture, whatever size a preview or a tile has.
-      unit: Math.max(small.width, small.height) / 1024,
+      unit: (emphasis * Math.max(small.width, small.height)) / 1024,
       seed: work.seed,
     }
     const styled = recipe
@@ -120,7 +123,7 @@ export class Worker {
     }
     const small = await fitted(this.lastPhoto.photo.rgb, work.side)
     const settings = { style: { id: work.styleId }, strength: 1, structure: 0.5, keepColours: false, seed: 1 }
-    const result = await this.painted(small, settings, undefined)
+    const result = await this.painted(small, settings, undefined, undefined, tileEmphasis)
     return { width: result.width, height: result.height, hasAlpha: false, image: await webpOf(result) }
   }
 

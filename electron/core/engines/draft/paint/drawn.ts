@@ -56,10 +56,10 @@ export const cartoon: Paint = async (picture, { unit }) => {
   const wanted = new Float32Array(tone.length)
   for (let i = 0; i < tone.length; i += 1) {
     const y = Math.max(0, Math.min(1, (tone[i]! - low) / Math.max(0.2, high - low)))
-    wanted[i] = 0.15 + 0.82 * stepped(y ** 0.85, 4, 0.08)
+    wanted[i] = 0.15 + 0.82 * stepped(y ** 0.8, 3, 0.06)
   }
   const lit = saturate(withLuma(flat, wanted), 1.55)
-  const lines = drawnLines(flat, flow, 2.3 * unit, { threshold: 0.007, sharpness: 160, length: 10 * unit })
+  const lines = drawnLines(flat, flow, 2.7 * unit, { threshold: 0.0055, sharpness: 160, length: 10 * unit })
   return rgbOf(
     eachPixel(lit, (i, r, g, b, out) => {
       const ink = smoothstep(0.1, 0.75, lines[i]!)

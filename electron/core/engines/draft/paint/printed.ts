@@ -106,10 +106,10 @@ function shadowsOf(level: Float32Array, width: number, height: number, levels: n
 }
 
 /** Longer side of a pixel picture, in its own large pixels, and its number of colours. */
-const pixelSide = 128
+const pixelSide = 96
 const pixelColours = 24
 
-/** Pixel art: 128 large pixels a side in 24 colours taken from the photo, slightly dithered. Answers the small picture; it is enlarged unsmoothed. */
+/** Pixel art: 96 large pixels a side in 24 colours taken from the photo, slightly dithered. Answers the small picture; it is enlarged unsmoothed. */
 export const pixelArt: Paint = async (picture, { seed }) => {
   const small = saturate(planesOf(await fitted(picture, pixelSide)), 1.25)
   const palette = paletteOf(small, pixelColours, seed)

@@ -15,7 +15,7 @@ export interface Camera {
 }
 
 /** How much of the canvas the card fills when seen from the front at medium distance. */
-export const frontScale = 0.74
+export const frontScale = 0.66
 /** The camera's distance at factor 1, in longer sides of the card: about the perspective of a portrait lens. */
 const mediumDistance = 2.1
 

@@ -11,7 +11,7 @@ export interface Card {
 
 /** Thickness of the card in longer sides: edge-on it stays a visible strip. */
 const thickness = 0.018
-/** A card whose corners leave less than this of themselves on the canvas is fine; a cut-out's invisible walls are drawn only about edge-on. */
+/** A cut-out's walls follow an invisible rectangle: they are drawn only when it is seen about edge-on. */
 const edgeOnCosine = 0.12
 const rowsPerReport = 64
 
@@ -131,7 +131,7 @@ function drawRow(
     const vy = (map.v[1] - v * map.w[1]) / w
     const du = Math.hypot(ux, uy)
     const dv = Math.hypot(vx, vy)
-    const coverage = covered(u / du, (face.uSize - u) / du, grow) * covered(v / dv, (face.vSize - v) / dv, grow)
+    const coverage = covered(u, du, face.uSize, grow) * covered(v, dv, face.vSize, grow)
     if (coverage <= 0) continue
     paintSample(texture, paint, u, v, ux, uy, vx, vy, face)
     const over = coverage * sample[3]!
@@ -142,9 +142,15 @@ function drawRow(
   }
 }
 
-/** Share of a pixel between two parallel borders, given its distances to them in pixels. */
-function covered(before: number, after: number, grow: number): number {
-  return Math.max(0, Math.min(1, before + 0.5 + grow)) * Math.max(0, Math.min(1, after + 0.5 + grow))
+/**
+ * Share of a pixel's footprint (`step` wide around `at`) that lies on a face of this size; near the horizon footprints are endless, and the share is
+ * nothing. `grow` makes the face larger by so many pixels each side, where its pixels are small.
+ */
+function covered(at: number, step: number, size: number, grow: number): number {
+  const more = step * 4 < size ? grow * step : 0
+  const from = Math.max(at - step / 2, -more)
+  const to = Math.min(at + step / 2, size + more)
+  return Math.max(0, Math.min(1, (to - from) / step))
 }
 
 /** Colour (premultiplied) and alpha of a face at a place, into `sample`. */
