@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { relative } from 'node:path'
 import type { ImportResult } from '#shared/contract/calls'
@@ -101,6 +102,8 @@ async function submitAndRun(
   }
 
   const submission: SubmissionInput = {
+    // Known again by this: should its owner be killed within the call, the next one is asked the same.
+    batchId: randomUUID(),
     pictures: pictureIds.map((pictureId) => ({ pictureId })),
     edits,
     sampling: command.sampling,

@@ -83,6 +83,8 @@ export function createHandlers(context: ApiContext): CallHandlers {
     return { results: await store.importPaths(paths, as, { onResult }) }
   }
 
+  let submitting: Promise<unknown> = Promise.resolve()
+
   return {
     'app.snapshot'() {
       const { jobs } = tables
@@ -138,7 +140,10 @@ export function createHandlers(context: ApiContext): CallHandlers {
     async 'jobs.submit'(submission) {
       // Before the queue is held: a server may take seconds to answer.
       await pool.prepare(submission.engine, submission.edits, submission.workflowId)
-      const { batchId, jobIds } = await scheduler.hold(() => submitJobs(context, submission))
+      // One after the other: of two with the same batchId the second must find the jobs of the first.
+      const turn = submitting.then(() => scheduler.hold(() => submitJobs(context, submission)))
+      submitting = turn.catch(() => {})
+      const { batchId, jobIds } = await turn
       board.announceMany(jobIds)
       return { batchId, jobs: await viewMany(jobIds) }
     },

@@ -47,6 +47,8 @@ export function createEditActions({ store, ask, toast }: ActionContext): EditAct
   ): Promise<void> => {
     const { settings } = store.getState()
     const answer = await ask('jobs.submit', {
+      // Known again by this, should the answer be lost and the same be asked once more.
+      batchId: crypto.randomUUID(),
       pictures: pictureIds.map((pictureId) => {
         const assetId = editBase(store.getState(), pictureId)
         return assetId === undefined ? { pictureId } : { pictureId, assetId }

@@ -63,6 +63,11 @@ export type Job = z.infer<typeof jobSchema>
 
 /** What is asked for in one go: these edits of these pictures, `count` seeds each. Rows = pictures × edits × count. */
 export const submissionSchema = z.object({
+  /**
+   * The batch's id, chosen by whoever asks, so that asking again does nothing twice: the same id answers the same jobs. Absent: the core
+   * chooses one, and a submission whose answer was lost must not be repeated.
+   */
+  batchId: idSchema.optional(),
   /** Each names a picture and, where not its current version, the version to edit. */
   pictures: z
     .array(z.object({ pictureId: idSchema, assetId: idSchema.optional() }))

@@ -5,10 +5,10 @@ import type { InstanceClient } from './clients'
 import { createSwitchingClient } from './switching-client'
 
 /** A client whose owner the test can end. */
-function createEnding(answer: (name: string) => Promise<unknown>) {
+function createEnding(answer: (name: string, input: unknown) => Promise<unknown>) {
   let tell = (_state: LinkState): void => {}
   const client: InstanceClient = {
-    call: (name) => answer(name) as never,
+    call: (name, input) => answer(name, input) as never,
     onEvent: () => () => {},
     onPreview: () => () => {},
     onLink(listener) {
@@ -35,7 +35,7 @@ describe('a client that outlives its owner', () => {
     expect(await client.call('engines.list', {})).toBe('engines.list by the second')
   })
 
-  it('does not submit twice when the first may have arrived', async () => {
+  it('does not retry jobs twice when the first may have arrived', async () => {
     let submitted = 0
     const first = createEnding(() => {
       submitted++
@@ -46,6 +46,23 @@ describe('a client that outlives its owner', () => {
     const client = createSwitchingClient({ first: first.client, next: () => Promise.resolve(second.client) })
     await expect(client.call('jobs.retry', { ids: [] })).rejects.toMatchObject({ code: 'instance.unreachable' })
     expect(submitted).toBe(1)
+  })
+
+  it.each([
+    ['repeats a submission that has its batchId', { batchId: '00000000-0000-4000-8000-000000000001' }, 'taken'],
+    ['does not repeat one without', {}, undefined],
+  ])('%s', async (_what, more, answer) => {
+    const asked: unknown[] = []
+    const first = createEnding(() => {
+      queueMicrotask(first.end)
+      return Promise.reject(broke(true))
+    })
+    const second = createEnding((name, input) => Promise.resolve(asked.push([name, input]) && 'taken'))
+    const client = createSwitchingClient({ first: first.client, next: () => Promise.resolve(second.client) })
+    const input = { pictures: [{ pictureId: '00000000-0000-4000-8000-000000000002' }], edits: [], ...more }
+    const outcome = await client.call('jobs.submit', input).catch(() => undefined)
+    expect(outcome).toBe(answer)
+    expect(asked).toEqual(answer === undefined ? [] : [['jobs.submit', input]])
   })
 
   it('submits again when the first certainly did not arrive', async () => {

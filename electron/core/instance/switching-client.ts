@@ -10,6 +10,12 @@ import type { InstanceClient } from './clients'
 /** Calls that make something anew each time. All others may be sent again when it isn't known whether they arrived. */
 const notRepeatable: ReadonlySet<CallName> = new Set<CallName>(['jobs.submit', 'jobs.retry', 'assets.export'])
 
+/** True where a call may be sent again without anything being done twice: a submission is known again by its batch's id. */
+function isRepeatable(name: CallName, input: unknown): boolean {
+  if (name === 'jobs.submit') return (input as CallInput<'jobs.submit'>).batchId !== undefined
+  return !notRepeatable.has(name)
+}
+
 /** How long, and how far apart, calls are repeated that didn't reach an owner; milliseconds. */
 const repeatForMs = 15_000
 const repeatPauseMs = 50
@@ -90,7 +96,7 @@ export function createSwitchingClient(options: SwitchingClientOptions): Instance
         } catch (thrown) {
           const error = toAppError(thrown)
           const broke = error.code === 'instance.unreachable' && error.detail?.['mayHaveArrived'] !== undefined
-          const repeatable = error.detail?.['mayHaveArrived'] === false || !notRepeatable.has(name)
+          const repeatable = error.detail?.['mayHaveArrived'] === false || isRepeatable(name, input)
           if (!broke || !repeatable || performance.now() > deadline || ended.signal.aborted) throw error
           // An owner that is leaving says so a moment before its connections end.
           await sleep(repeatPauseMs)

@@ -3,6 +3,7 @@ import { constants } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { isAbsolute } from 'node:path'
 import { setImmediate as breathe } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import type { Edit, StyleEdit } from '#shared/domain/edit'
 import { AppError } from '#shared/domain/error'
 import { maxSeed } from '#shared/domain/id'
@@ -13,7 +14,7 @@ import { makeFolder } from '../assets/durable-file'
 import type { Database } from '../database/database'
 import { toCoreError } from '../database/errors'
 import type { Tables } from '../database/tables'
-import type { NewJob } from '../database/tables/jobs'
+import type { JobRecord, NewJob } from '../database/tables/jobs'
 import type { EnginePool } from '../engines/pool'
 
 /** Most jobs of one submission: pictures × edits × count. */
@@ -101,9 +102,11 @@ function seedAt(first: number, n: number): number {
 /**
  * Checks a submission as a whole and queues its jobs: all of them, or (on any error) none.
  * Up to a thousand are one transaction. Answers the batch and its jobs' ids in order.
+ * A batch that is there already is answered as it is, and what a killed process left out of it is added. Callers let one submission end
+ * before the next begins.
  */
 export async function submitJobs(context: SubmitContext, submission: Submission): Promise<{ batchId: string; jobIds: string[] }> {
-  const { db, store, pool } = context
+  const { db, tables, store, pool } = context
   const total = submission.pictures.length * submission.edits.length * submission.count
   if (total > maxJobsAtOnce) {
     throw new AppError(
@@ -115,12 +118,14 @@ export async function submitJobs(context: SubmitContext, submission: Submission)
     )
   }
   const edits = submission.edits.map((edit) => checkedEdit(edit, store))
+  const batchId = submission.batchId ?? randomUUID()
+  const known = submission.batchId === undefined ? [] : knownJobs(tables, batchId, { ...submission, edits })
+  if (known.length === total) return { batchId, jobIds: known.map((job) => job.id) }
   for (const edit of edits) pool.check(submission.engine, edit, submission.workflowId)
   if (submission.exportDir !== undefined) await checkExportDir(submission.exportDir)
   const targets = findTargets(db, store, submission.pictures)
 
-  const batchId = randomUUID()
-  const firstSeed = submission.seed ?? randomInt(randomSeedLimit)
+  const firstSeed = submission.seed ?? known[0]?.seed ?? randomInt(randomSeedLimit)
   const createdAt = Date.now()
   const jobs: NewJob[] = []
   for (const { pictureId, assetId } of targets) {
@@ -145,11 +150,31 @@ export async function submitJobs(context: SubmitContext, submission: Submission)
       }
     }
   }
-  await insertAll(context, batchId, jobs)
-  return { batchId, jobIds: jobs.map((job) => job.id) }
+  // Jobs go in in order, so those that are there are the first ones.
+  jobs.splice(0, known.length)
+  await insertAll(context, jobs)
+  return { batchId, jobIds: [...known, ...jobs].map((job) => job.id) }
 }
 
-async function insertAll({ db, tables }: SubmitContext, batchId: string, all: readonly NewJob[]): Promise<void> {
+/**
+ * The jobs of a batch that is asked for again: its answer was lost, and whoever asked can't know what became of it.
+ * Throws `input.conflict` where that id is another batch's.
+ */
+function knownJobs(tables: Tables, batchId: string, { pictures, edits, count, seed }: Submission): JobRecord[] {
+  const known = tables.jobs.ofBatch(batchId)
+  const perPicture = edits.length * count
+  const first = seed ?? known[0]?.seed ?? 0
+  const same = known.every(
+    (job, n) =>
+      job.pictureId === pictures[Math.floor(n / perPicture)]?.pictureId &&
+      isDeepStrictEqual(job.edit, edits[Math.floor((n % perPicture) / count)]) &&
+      job.seed === seedAt(first, n % count),
+  )
+  if (same) return known
+  throw new AppError('input.conflict', 'Another batch has this batchId. Submit again with a new one.', { detail: { batchId } })
+}
+
+async function insertAll({ db, tables }: SubmitContext, all: readonly NewJob[]): Promise<void> {
   const insert = db.transaction((part: NewJob[]) => {
     const last = Math.floor(tables.jobs.lastPosition())
     tables.jobs.insertMany(part.map((job, n) => ({ ...job, position: last + 1 + n })))
@@ -164,7 +189,7 @@ async function insertAll({ db, tables }: SubmitContext, batchId: string, all: re
     }
   } catch (error) {
     // Not half a batch: what is in already goes out again. The scheduler is held meanwhile (see the api).
-    if (inserted > 0) tables.jobs.removeQueued(batchId)
+    if (inserted > 0) tables.jobs.removeQueued(all.slice(0, inserted).map((job) => job.id))
     throw error
   }
 }

@@ -49,7 +49,10 @@ export function jobTable(db: Database) {
             value ->> 'engine', value ->> 'priority', value ->> 'position', 'queued', value ->> 'exportDir', value ->> 'createdAt'
      FROM json_each(?) ORDER BY key`,
   )
-  const removeQueued = db.prepare<[string]>("DELETE FROM jobs WHERE batch_id = ? AND state = 'queued' AND attempt = 0")
+  const removeQueued = db.prepare<[string]>(
+    "DELETE FROM jobs WHERE id IN (SELECT value FROM json_each(?)) AND state = 'queued' AND attempt = 0",
+  )
+  const ofBatch = db.prepare<[string], JobRow>(`${selectJob} WHERE j.batch_id = ? ORDER BY j.seq`)
   const byId = db.prepare<[string], JobRow>(`${selectJob} WHERE j.id = ?`)
   const exists = db.prepare<[string], number>('SELECT 1 FROM jobs WHERE id = ?').pluck()
   const byIds = db.prepare<[string], JobRow>(`${selectJob} WHERE j.id IN (SELECT value FROM json_each(?)) ORDER BY j.seq`)
@@ -138,8 +141,10 @@ export function jobTable(db: Database) {
     insertMany(jobs: readonly NewJob[]): void {
       insert.run(JSON.stringify(jobs))
     },
-    /** Takes a batch that could not be queued whole out again. */
-    removeQueued: (batchId: string): void => void removeQueued.run(batchId),
+    /** Takes jobs of a batch that could not be queued whole out again. */
+    removeQueued: (ids: readonly string[]): void => void removeQueued.run(JSON.stringify(ids)),
+    /** In the order in which they were asked for. */
+    ofBatch: (batchId: string): JobRecord[] => ofBatch.all(batchId).map(recordOfRow),
     get(id: string): JobRecord | undefined {
       const row = byId.get(id)
       return row && recordOfRow(row)
