@@ -5,6 +5,8 @@ const executablePath = findChromium()
 
 export default defineConfig({
   testDir: 'test/e2e',
+  // Measurements are no tests: `npm run bench -- studio` runs them.
+  testMatch: process.env.RECAST_BENCH ? '**/*.bench.ts' : '**/*.spec.ts',
   outputDir: 'test-results/e2e',
   // Each test starts an app and a browser of its own; two cores carry one at a time well.
   workers: 1,

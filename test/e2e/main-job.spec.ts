@@ -47,9 +47,9 @@ test('a photo is dropped, a style is dragged onto it, previews are seen, the res
   await dragOnto(page, await middleOf(page.getByTestId('style-oil-painting')), await middleOf(page.getByTestId('canvas-view')))
   await expect(page.getByTestId('job').first()).toBeVisible()
   const done = page.getByTestId('canvas-apply').waitFor({ timeout: 60_000 })
-  let waiting = true
-  void done.then(() => (waiting = false))
-  while (waiting) {
+  const watch = { over: false }
+  void done.then(() => (watch.over = true))
+  while (!watch.over) {
     const print = await previewFingerprint(page)
     if (print !== undefined) {
       if (!seen.has(print)) await page.screenshot({ path: join(screenshots, `02-preview-${seen.size}.png`) })

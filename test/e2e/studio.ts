@@ -56,7 +56,9 @@ function end({ process: child }: Serving): Promise<void> {
 }
 
 /** Starts a server shell. `fill` may put a data folder there first. */
-export async function startStudio(fill?: (dataDir: string) => Promise<void>): Promise<RunningStudio & { close(): Promise<void> }> {
+export async function startStudio(
+  fill?: (dataDir: string) => Promise<void>,
+): Promise<RunningStudio & { close(): Promise<void> }> {
   const dataDir = await mkdtemp(join(tmpdir(), 'recast-e2e-'))
   await fill?.(dataDir)
   let serving = await serve(dataDir)
@@ -120,19 +122,19 @@ export async function dragOnto(page: Page, from: { x: number; y: number }, to: {
 /** Playwright's test with a studio of its own, on an empty data folder, and its page open. */
 export const test = base.extend<{ studio: RunningStudio; open: Page }>({
   // oxlint-disable-next-line no-empty-pattern -- Playwright reads the fixture's needs from this pattern
-  studio: async ({}, use) => {
+  studio: async ({}, provide) => {
     const studio = await startStudio()
-    await use(studio)
+    await provide(studio)
     await studio.close()
   },
-  open: async ({ page, studio }, use) => {
+  open: async ({ page, studio }, provide) => {
     const problems: string[] = []
     page.on('pageerror', (error) => problems.push(error.message))
     page.on('console', (message) => {
       if (message.type() === 'error') problems.push(message.text())
     })
     await page.goto(studio.url)
-    await use(page)
+    await provide(page)
     expect(problems, 'errors in the page').toEqual([])
   },
 })

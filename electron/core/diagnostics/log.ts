@@ -117,6 +117,3 @@ export function openLog(options: LogOptions): LogFile {
     },
   }
 }
-
-/** A log that keeps nothing. */
-export const silentLog: LogFile = { debug() {}, info() {}, warn() {}, error() {}, close: () => Promise.resolve() }
