@@ -15,6 +15,9 @@ function main(): void {
     if (process.connected) process.send?.(message, undefined, {}, () => undefined)
   }
   process.on('disconnect', () => process.exit(0))
+  // A terminal's Ctrl-C (or its closing) reaches every process of a command. Recast decides here: it stops the job cleanly and ends this process,
+  // which would otherwise seem lost within a job.
+  for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined)
   startWatchdog()
 
   const worker = new Worker({ modelsDir, threads: Number(threads) })

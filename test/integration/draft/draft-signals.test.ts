@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createDraftEngine } from '#core/engines/draft/draft-engine'
+import { buildDraftProcess, scratch, type BuiltProcess } from './draft-process'
+import { styleEdit, taskOf, writePicture } from './tasks'
+
+let built: BuiltProcess
+let place: { dir: string; remove(): Promise<void> }
+
+beforeAll(async () => {
+  ;[built, place] = await Promise.all([buildDraftProcess(), scratch()])
+}, 180_000)
+afterAll(async () => {
+  await built.remove()
+  await place.remove()
+})
+
+/** The running draft processes of this test's build. */
+function draftPids(): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/u.test(name))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(built.path)
+      } catch {
+        return false
+      }
+    })
+}
+
+// The test looks at processes through /proc.
+it.runIf(process.platform === 'linux').each(['SIGINT', 'SIGHUP'] as const)(
+  'a %s from the terminal leaves the draft process at work: Recast ends it, not the signal',
+  async (name) => {
+    const engine = createDraftEngine({ processPath: built.path })
+    const picture = await writePicture(join(place.dir, `${name}.png`), 900, 700)
+    try {
+      let sent = 0
+      const results = await engine.run(await taskOf(place.dir, picture, styleEdit('network-05')), {
+        attemptId: 'a',
+        signal: new AbortController().signal,
+        onEvent(event) {
+          if (event.type !== 'progress') return
+          for (const pid of draftPids()) {
+            process.kill(pid, name)
+            sent++
+          }
+        },
+      })
+      expect(results).toHaveLength(1)
+      expect(sent).toBeGreaterThan(0)
+    } finally {
+      await engine.close()
+    }
+    expect(draftPids()).toEqual([])
+  },
+  120_000,
+)
