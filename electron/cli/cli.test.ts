@@ -102,14 +102,25 @@ describe('a perspectives file', () => {
     ])
   })
 
+  it('takes numbered views, and ids, names and prompts in any script', () => {
+    const text = JSON.stringify([
+      { id: 1, name: '左转 45 度', prompt: 'Next Scene：将镜头向左旋转45度' },
+      { id: '俯视', name: '俯视', azimuth: 0, elevation: 60 },
+    ])
+    expect(parsePerspectives(text, 'x.json')).toEqual([
+      { id: '1', name: '左转 45 度', prompt: 'Next Scene：将镜头向左旋转45度' },
+      { id: '俯视', name: '俯视', pose: { azimuth: 0, elevation: 60, distance: 1 } },
+    ])
+  })
+
   it.each([
     ['no JSON', '{', 'x.json is no JSON'],
     ['an object', '{}', 'must hold an array'],
     ['nothing', '[]', 'must hold an array'],
-    ['a view without id', '[{"name":"a","azimuth":1}]', 'view 1 (id)'],
+    ['a view without id', '[{"name":"a","azimuth":1}]', 'view 1 (id): give it an "id"'],
     ['a view without camera', '[{"id":"a","name":"a"}]', 'view 1: it has neither a "prompt" nor an "azimuth"'],
     ['a height beyond the pole', '[{"id":"a","azimuth":0},{"id":"b","azimuth":0,"elevation":120}]', 'view 2 (elevation)'],
-    ['an id that is a path', '[{"id":"../a","azimuth":0}]', 'view 1 (id)'],
+    ['an id that is a path', '[{"id":"../a","azimuth":0}]', 'view 1 (id): use letters'],
     ['two with one id', '[{"id":"a","azimuth":0},{"id":"a","azimuth":1}]', 'two views with the id "a"'],
   ])('refuses %s in words', (_what, text, words) => {
     expect(() => parsePerspectives(text, 'x.json')).toThrow(words)

@@ -11,7 +11,8 @@ const maxFileBytes = 1024 * 1024
 /** One entry of a perspectives file: a free camera prompt, or the camera's numbers, or both. */
 const entrySchema = z
   .looseObject({
-    id: z.string(),
+    // Lists of views are often numbered.
+    id: z.union([z.string(), z.number().transform(String)], 'give it an "id" of letters or digits'),
     name: z.string().optional(),
     prompt: z.string().optional(),
     azimuth: z.number().optional(),

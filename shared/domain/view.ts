@@ -18,7 +18,8 @@ export const viewSchema = z
       .string()
       .min(1)
       .max(64)
-      .regex(/^[\w.-]+$/u),
+      // It names files and columns: letters of any script, but nothing that a path or a shell reads.
+      .regex(/^[\p{L}\p{M}\p{N}_.-]+$/u, 'use letters, digits, ".", "_" and "-" only'),
     name: z.string().min(1).max(120),
     prompt: z.string().max(2000).optional(),
     pose: poseSchema.optional(),
