@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- a test fails on what is missing, with or without a check */
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import sharp from 'sharp'

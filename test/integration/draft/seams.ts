@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- a test fails on what is missing, with or without a check */
 import type { Rgb } from '#core/engines/draft/picture'
 
 /**

@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- pixels are read within bounds; a check for each would cost as much as the work */
 import { blurredPlane, resized, type Rgb } from './picture'
 
 /** What turns a painted picture into the result that was asked for. */

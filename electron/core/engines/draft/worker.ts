@@ -19,7 +19,7 @@ export interface Reporter {
 
 /** Longer side of the first, coarse preview: a hundredth of the work of a 1-megapixel picture. */
 const coarseSide = 144
-/** A second preview of this side, for pictures of at least four times its pixels. */
+/** A second preview of this side, for pictures four times as long: a sixteenth of their work. */
 const middleSide = 512
 /** Strokes of a style tile are this much larger, or they would be lost at its size. */
 const tileEmphasis = 1.6
@@ -64,7 +64,8 @@ export class Worker {
       const small = await fitted(picture, previewSide)
       reporter.preview({ mime: 'image/jpeg', width: small.width, height: small.height, image: await jpegOf(small) })
     }
-    const passes = [coarseSide, middleSide].filter((side) => side * 2 <= Math.max(rgb.width, rgb.height))
+    const longer = Math.max(rgb.width, rgb.height)
+    const passes = [...(coarseSide * 2 <= longer ? [coarseSide] : []), ...(middleSide * 4 <= longer ? [middleSide] : [])]
     for (const [index, side] of passes.entries()) {
       const small = await fitted(rgb, side)
       await show(await this.painted(small, work, vector))

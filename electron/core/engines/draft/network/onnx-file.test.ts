@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- a test fails on what is missing, with or without a check */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'

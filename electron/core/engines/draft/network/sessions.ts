@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type * as OnnxRuntime from 'onnxruntime-node'
 import type { InferenceSession, Tensor } from 'onnxruntime-node'
 import { AppError } from '#shared/domain/error'
 import { readWeights, withShapes, type Weights } from './onnx-file'
 import { momentsGraph, wholeGraph } from './multistyle-graph'
 
-type Runtime = typeof import('onnxruntime-node')
+type Runtime = typeof OnnxRuntime
 type Session = InferenceSession
 export type Floats = { data: Float32Array; dims: number[] }
 

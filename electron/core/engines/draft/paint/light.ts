@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- pixels are read within bounds; a check for each would cost as much as the work */
 /** Light from the upper left on a relief, −1..1 per pixel: how much brighter or darker a slope is. `depth` scales heights. */
 export function reliefLight(heights: Float32Array, width: number, height: number, depth: number): Float32Array {
   const out = new Float32Array(heights.length)

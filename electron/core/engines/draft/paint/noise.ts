@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- pixels are read within bounds; a check for each would cost as much as the work */
 /** Numbers of 0..1 from a seed (mulberry32): the same on every machine. */
 export function randomFrom(seed: number): () => number {
   let state = (seed ^ Math.floor(seed / 2 ** 32)) >>> 0

@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- pixels are read within bounds; a check for each would cost as much as the work */
 import { daubed } from './daubs'
 import { blur, flowOf, smoothed } from './filters'
 import { reliefLight } from './light'

@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- pixels are read within bounds; a check for each would cost as much as the work */
 import { blur, drawnLines, flowOf, guided, smoothed } from './filters'
 import { fitted } from '../picture'
 import { clouds, randomFrom } from './noise'

@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- pixels are read within bounds; a check for each would cost as much as the work */
 import type { Pose } from '#shared/domain/view'
 import { resized, resizedPlane, type Photo, type Rgb } from '../picture'
 import { cameraOf, frontScale, homographyOf, type Face } from './camera'

@@ -36,10 +36,12 @@ describe('a pose from words', () => {
 
   it('reads the other model’s commands alike in Chinese and in English', () => {
     const { pairs, derived_by_spaces: derived } = vocabulary.dx8152_2509_multiple_angles
-    for (const [chinese, english] of [...pairs, ...derived]) {
+    // 俯视 is “top-down” to this model and “high-angle” to the other: the one pair whose languages may differ.
+    const alike = [...pairs, ...derived].filter(([chinese]) => !chinese.includes('俯视'))
+    for (const [chinese, english] of alike) expect([english, poseFromPrompt(english)]).toEqual([english, poseFromPrompt(chinese)])
+    for (const [chinese] of [...pairs, ...derived]) {
       const found = poseFromPrompt(chinese)
       expect([chinese, found]).not.toEqual([chinese, undefined])
-      if (!/鸟瞰|俯视/u.test(chinese)) expect([english, poseFromPrompt(english)]).toEqual([english, found])
     }
     for (const prompt of vocabulary.dx8152_2509_multiple_angles.official_template_prompts)
       expect([prompt, poseFromPrompt(prompt)]).not.toEqual([prompt, undefined])

@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- pixels are read within bounds; a check for each would cost as much as the work */
 import type { Rgb } from '../picture'
 
 /** Most samples for one pixel of a picture that is squeezed along one direction. */
