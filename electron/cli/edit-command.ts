@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { relative } from 'node:path'
+import type { InstanceClient } from '#core/instance/instance'
 import type { ImportResult } from '#shared/contract/calls'
 import { AppError, toAppError, type ErrorCode } from '#shared/domain/error'
 import type { SubmissionInput } from '#shared/domain/job'
@@ -124,7 +125,9 @@ async function submitAndRun(
     refused,
     async ask() {
       try {
-        return (await client.call('jobs.submit', submission)).jobs
+        const { jobs } = await client.call('jobs.submit', submission)
+        await noteAwayEngine(command.engine, client, reporter)
+        return jobs
       } catch (thrown) {
         const error = toAppError(thrown)
         if (usageCodes.has(error.code)) throw new UsageError(error.message, { cause: error })
@@ -147,6 +150,19 @@ async function withStyleImage(command: EditCommand, data: OpenData, { signal }: 
     throw new AppError('input.not_a_picture', `${styleImage} is not one picture. Give a single picture file as the style.`)
   }
   return command.edits.map((edit) => (edit.kind === 'style' ? { ...edit, styleAssetId } : edit))
+}
+
+/** Says so when the server that was named does not answer: the jobs are safe, and wait for it. */
+async function noteAwayEngine(wish: string, client: InstanceClient, reporter: Reporter): Promise<void> {
+  if (!URL.canParse(wish)) return
+  const { engines } = await client.call('engines.list', {})
+  const origin = new URL(wish).host
+  const away = engines.find((engine) => engine.kind === 'remote' && engine.state !== 'ready' && engine.name.startsWith(origin))
+  if (away) {
+    reporter.note(
+      `${away.name} does not answer now; the jobs wait for it and start by themselves. Ctrl-C leaves them for the next start of Recast.`,
+    )
+  }
 }
 
 /** Reports what was refused; answers each picture once. */

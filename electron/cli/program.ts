@@ -294,6 +294,34 @@ export async function runProgram(args: readonly string[], options: ProgramOption
       }),
     )
 
+  program
+    .command('engines')
+    .description('what does the work, and how it is')
+    .action(
+      run<GlobalFlags>(async (flags, _words, begin) => {
+        const { runEnginesCommand } = await import('./engines-command')
+        return await runEnginesCommand(common(flags), begin())
+      }),
+    )
+
+  const workflows = program.command('workflows').description('the ComfyUI workflows that come with Recast')
+  const runWorkflows = async (flags: GlobalFlags & { engine?: string }, begin: () => CommandContext): Promise<ExitCode> => {
+    const { runWorkflowsCommand } = await import('./engines-command')
+    return await runWorkflowsCommand(
+      { ...common(flags), ...(flags.engine === undefined ? {} : { engine: flags.engine }) },
+      begin(),
+    )
+  }
+  workflows
+    .command('list', { isDefault: true })
+    .description('every workflow with its edit and licence')
+    .action(run<GlobalFlags>(async (flags, _words, begin) => await runWorkflows(flags, begin)))
+  workflows
+    .command('check')
+    .description('what a server has for each workflow, and what it lacks')
+    .requiredOption('--engine <url>', 'the address of a ComfyUI server', engine)
+    .action(run<GlobalFlags & { engine: string }>(async (flags, _words, begin) => await runWorkflows(flags, begin)))
+
   await program.parseAsync([...args], { from: 'user' })
   return code
 }

@@ -10,6 +10,11 @@ const importWords: Readonly<Record<string, string>> = {
 const resultWords: Readonly<Record<string, string>> = {
   draft: 'These are drafts, painted on this machine without an edit model.',
   layout_draft: 'These are layout drafts: the photo as a card in space. Hidden sides are not invented.',
+  black_result:
+    'A result is black: the model overflowed on that server. Start ComfyUI with --fp32-vae (or without half precision), then retry.',
+  flat_result: 'A result is a single colour: something is wrong with that workflow or its models on the server.',
+  strength_by_words_only:
+    'The photo was not mixed into a result that does not lie exactly over it; the strength is in the words alone.',
 }
 
 /** The words for a photo's notes, one sentence each. */

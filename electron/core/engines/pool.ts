@@ -7,7 +7,7 @@ import type { Engine } from './engine'
 
 /** Between two looks at an engine that is not ready, milliseconds: soon after it went, then ever more rarely. */
 const firstLookMs = 1_000
-const longestLookMs = 30_000
+const longestLookMs = 8_000
 
 /** The engines of the app: who may do a job, and how they are. */
 export interface EnginePool {

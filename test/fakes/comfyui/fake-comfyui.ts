@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import sharp from 'sharp'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { type Faults, noFaults } from './faults'
+import { type FakeObjectInfo, refusalOf, withoutFiles } from './validate'
 import { answerView } from './view-answers'
 import { type FakeGraph, type FakeValue, isOutputClass, runNode, runOrder, signatureOf } from './graph-run'
 
@@ -22,6 +23,10 @@ export interface FakeComfyUi {
   /** Node ids taken from the cache, by prompt id. */
   readonly cached: ReadonlyMap<string, readonly string[]>
   readonly uploads: readonly string[]
+  /** Puts these model files there, or takes others away; the lists say so at once. */
+  lacks(files: readonly string[]): void
+  /** Deletes what was uploaded. */
+  forgetUploads(): void
   /** Cuts every open socket and connection. */
   cut(): void
   /** Ends and starts again on the same port, with queue, history and cache forgotten; uploads stay on its disk. */
@@ -34,6 +39,8 @@ export interface FakeOptions {
   stepMs?: number
   headers?: Record<string, string>
   faults?: Partial<Faults>
+  /** Model files that it does not have. */
+  without?: string[]
 }
 
 interface Prompt {
@@ -43,11 +50,12 @@ interface Prompt {
   clientId: string | undefined
 }
 
-const objectInfo = JSON.parse(readFileSync(join(import.meta.dirname, 'object_info.json'), 'utf8')) as Record<string, unknown>
+const objectInfo = JSON.parse(readFileSync(join(import.meta.dirname, 'object_info.json'), 'utf8')) as FakeObjectInfo
 
 /** Starts a double on a free loopback port. */
 export async function startFakeComfyUi(options: FakeOptions = {}): Promise<FakeComfyUi> {
   const faults: Faults = { ...noFaults, ...options.faults }
+  let info = withoutFiles(objectInfo, options.without ?? [])
   const files = new Map<string, Buffer>()
   const requests: string[] = []
   const executions = new Map<string, number>()
@@ -59,7 +67,8 @@ export async function startFakeComfyUi(options: FakeOptions = {}): Promise<FakeC
   let history = new Map<string, object>()
   let cache = new Map<string, FakeValue & { images?: object[] }>()
   let number = 0
-  let saved = 0
+  /** How many pictures there are under a prefix. */
+  const saved = new Map<string, number>()
   let generation = 0
   const clients = new Map<string, { socket: WebSocket; metadata: boolean; held: string | Buffer | undefined }>()
   const connections = new Set<Socket>()
@@ -86,7 +95,9 @@ export async function startFakeComfyUi(options: FakeOptions = {}): Promise<FakeC
   async function preview(prompt: Prompt, node: string): Promise<void> {
     const client = prompt.clientId === undefined ? undefined : clients.get(prompt.clientId)
     if (!client) return
-    const image = await sharp({ create: { width: 64, height: 48, channels: 3, background: { r: saved % 255, g: 90, b: 120 } } })
+    const image = await sharp({
+      create: { width: 64, height: 48, channels: 3, background: { r: saved.size % 255, g: 90, b: 120 } },
+    })
       .jpeg()
       .toBuffer()
     if (!client.metadata) return tell(prompt.clientId, Buffer.concat([Buffer.from([0, 0, 0, 1, 0, 0, 0, 1]), image]))
@@ -155,12 +166,13 @@ export async function startFakeComfyUi(options: FakeOptions = {}): Promise<FakeC
         const value = values.get(node)
         let images = known?.images
         if (isOutputClass(classType) && !images && value?.picture) {
-          saved += 1
-          const filename =
-            faults.lyingName ??
-            `${String(graph[node]?.inputs.filename_prefix ?? 'ComfyUI')
+          const prefix =
+            String(graph[node]?.inputs.filename_prefix ?? 'ComfyUI')
               .split('/')
-              .pop()}_${String(saved).padStart(5, '0')}_.png`
+              .pop() ?? ''
+          const count = (saved.get(prefix) ?? 0) + 1
+          saved.set(prefix, count)
+          const filename = faults.lyingName ?? `${prefix}_${String(count).padStart(5, '0')}_.png`
           files.set(`output/${filename}`, value.picture)
           images = [{ filename, subfolder: '', type: 'output' }]
         }
@@ -261,7 +273,7 @@ export async function startFakeComfyUi(options: FakeOptions = {}): Promise<FakeC
           ],
         })
       case 'GET object_info':
-        return json(objectInfo)
+        return json(info)
       case 'GET features':
         return json({ supports_preview_metadata: true, max_upload_size: 104857600 })
       case 'GET queue':
@@ -293,16 +305,8 @@ export async function startFakeComfyUi(options: FakeOptions = {}): Promise<FakeC
           client_id?: string
           prompt_id?: string
         }
-        const unknown = Object.entries(prompt).find(([, node]) => !(node.class_type in objectInfo))
-        if (unknown) {
-          const error = {
-            type: 'invalid_prompt',
-            message: `Cannot execute because node ${unknown[1].class_type} does not exist.`,
-            details: `Node ID '#${unknown[0]}'`,
-            extra_info: {},
-          }
-          return json({ error, node_errors: {} }, 400)
-        }
+        const refusal = refusalOf(prompt, info, (name) => files.has(`input/${name}`))
+        if (refusal) return json(refusal, 400)
         const id = prompt_id ?? randomUUID()
         pending.push({ number: number++, id, graph: prompt, clientId: client_id })
         void work()
@@ -384,6 +388,12 @@ export async function startFakeComfyUi(options: FakeOptions = {}): Promise<FakeC
     requests,
     cached: cachedNodes,
     uploads,
+    lacks(missing) {
+      info = withoutFiles(objectInfo, missing)
+    },
+    forgetUploads() {
+      for (const name of files.keys()) if (name.startsWith('input/')) files.delete(name)
+    },
     cut,
     async restart(downMs) {
       await stop()

@@ -1,23 +1,21 @@
-import { createHash } from 'node:crypto'
-import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Edit, EditKind } from '#shared/domain/edit'
 import type { EngineView } from '#shared/domain/engine'
 import { AppError, toAppError } from '#shared/domain/error'
 import type { AppLogger } from '../../app'
-import { type BoundWorkflow, bindWorkflow } from '../../workflows/bind'
+import { bindWorkflow } from '../../workflows/bind'
 import type { Workflow, WorkflowLibrary } from '../../workflows/load'
 import { type Readiness, readiness } from '../../workflows/readiness'
-import { type Letterbox, planCanvas } from '../../workflows/size-policy'
+import { planCanvas } from '../../workflows/size-policy'
 import { allEdits, type AttemptPlace, type Engine, type EngineResult, type EngineTask } from '../engine'
 import { readAddress, type ServerAddress } from './address'
 import { chooseWorkflow, imagesOf, type WorkflowChoice } from './choose-workflow'
 import { endError } from './ends'
 import { askServer, type KnownServer } from './facts'
 import { follow, type RunOptions } from './follow'
-import { finishResult, drawCanvas, drawReference } from './pictures'
-import type { PromptEnd, RemoteImage } from './prompt-watch'
+import { JobPictures } from './job-pictures'
+import type { PromptEnd } from './prompt-watch'
+import { fetchResults, findSavedResult, outputPrefix, type PostedJob } from './results'
 import type { ComfyServer, ComfyServerOptions } from './server'
 
 /** Options of {@link createComfyEngine}. */
@@ -31,25 +29,12 @@ export interface ComfyEngineOptions extends Omit<ComfyServerOptions, 'onProblem'
 
 /** The brief's 600 s: encoders of real models are silent for minutes. */
 const defaultSilenceMs = 600_000
-/** All of a result must be here within this time, however slowly a server drips it, milliseconds. */
-const fetchMs = 600_000
 /** How long closing waits for cancelled prompts to be stopped on the server, milliseconds. */
 const closeGraceMs = 2_000
-/** A workflow's results; more than this one prompt of ours never makes. */
-const maxResults = 64
-/** Names of uploaded pictures that are remembered, by what they were made of. */
-const maxRemembered = 500
 
 /** Makes the engine of a ComfyUI address. Nothing is loaded or asked before the first probe. Throws `input.unknown_engine`. */
 export function createComfyEngine(options: ComfyEngineOptions): Engine {
   return new Remote(options, readAddress(options.address))
-}
-
-/** One job, bound for this server. */
-interface Bound {
-  choice: WorkflowChoice
-  bound: BoundWorkflow
-  letterbox: Letterbox | undefined
 }
 
 class Remote implements Engine {
@@ -64,8 +49,7 @@ class Remote implements Engine {
   private library: WorkflowLibrary | undefined
   private ready = new Map<string, Readiness>()
   private opening: Promise<ComfyServer> | undefined
-  /** What was uploaded for a picture in a form, by both. */
-  private readonly pictures = new Map<string, Promise<string>>()
+  private readonly pictures = new JobPictures()
   /** Prompts whose end was not learned because the server went away, by job: found again before the job is posted anew. */
   private readonly abandoned = new Map<string, string>()
   private readonly stopping = new Set<Promise<void>>()
@@ -91,9 +75,9 @@ class Remote implements Engine {
 
   async probe(): Promise<EngineView> {
     try {
-      const server = await this.server()
-      const [library, known] = await Promise.all([this.options.library(), askServer(server)])
-      this.library = library
+      // First, and kept whatever the server says: an edit is checked against it also while the server is away.
+      const library = (this.library ??= await this.options.library())
+      const known = await askServer(await this.server())
       this.known = known
       this.ready = new Map([...library.workflows.values()].map((workflow) => [workflow.id, readiness(library, workflow, known)]))
       this.state = 'ready'
@@ -105,9 +89,9 @@ class Remote implements Engine {
   }
 
   check(edit: Edit, workflowId: string | undefined): void {
-    if (!this.library) return
     // A server that does not answer is waited for; one that is no ComfyUI, or refuses us, is not.
     if (this.state === 'failed' && this.error) throw this.error
+    if (!this.library) return
     chooseWorkflow(this.library, this.known, { edit, workflowId, sampling: {}, seed: 0 })
   }
 
@@ -122,17 +106,11 @@ class Remote implements Engine {
         return await this.take(task, before, options, server, known)
       }
       this.abandoned.delete(task.jobId)
-      const bound = await this.bind(task, options, server, known)
-      let posted = true
-      try {
-        const end = await this.post(task, bound, options, server, known)
-        return await this.fetch(task, bound, options.attemptId, end, options, server)
-      } catch (thrown) {
-        const error = toAppError(thrown)
-        if (error.code === 'engine.rejected' || error.code.startsWith('engine.missing')) posted = false
-        if (posted) this.leave(task, options.attemptId, options.signal, error, server)
-        throw error
-      }
+      const job = await this.prepare(task, options, server, known)
+      return await this.orLeave(job, options.signal, server, async () => {
+        const end = await this.post(job, options, server, known)
+        return await this.fetch(server, job, end, options.signal)
+      })
     })
   }
 
@@ -212,88 +190,53 @@ class Remote implements Engine {
     return chooseWorkflow(this.library, known, { edit, sampling, workflowId, seed })
   }
 
-  private async bind(task: EngineTask, options: RunOptions, server: ComfyServer, known: KnownServer): Promise<Bound> {
+  /** Chooses the workflow, sends the pictures and binds. */
+  private async prepare(
+    task: EngineTask,
+    { attemptId, signal }: RunOptions,
+    server: ComfyServer,
+    known: KnownServer,
+  ): Promise<PostedJob> {
     const choice = this.choose(task, known)
     const letterbox = planCanvas(choice.workflow.size, task.input)
-    const images: Record<string, string> = {}
-    for (const slot of imagesOf(choice.workflow, task.edit)) {
-      images[slot] = await this.picture(task, choice.workflow, slot, letterbox, options.signal, server)
-    }
-    return { choice, letterbox, bound: this.bound(choice, images, options.attemptId, known) }
+    const images = await this.pictures.namesFor(task, choice.workflow, letterbox, server, signal)
+    return this.bind(task, choice, images, attemptId, known)
   }
 
-  private bound(
-    { workflow, values, choices, models }: WorkflowChoice,
+  private bind(
+    task: EngineTask,
+    choice: WorkflowChoice,
     images: Record<string, string>,
-    attemptId: string,
+    promptId: string,
     known: KnownServer,
-  ): BoundWorkflow {
-    return bindWorkflow(workflow, values, images, {
+  ): PostedJob {
+    const { workflow, values, choices, models } = choice
+    const bound = bindWorkflow(workflow, values, images, {
       choices,
       models,
       server: known.objectInfo,
-      prefix: `recast_${workflow.id}_${attemptId}`,
+      prefix: outputPrefix(workflow.id, promptId),
     })
-  }
-
-  /** The server's name of a picture; drawn and sent once for all jobs that need it in the same form. */
-  private async picture(
-    task: EngineTask,
-    workflow: Workflow,
-    slot: string,
-    letterbox: Letterbox | undefined,
-    signal: AbortSignal,
-    server: ComfyServer,
-  ): Promise<string> {
-    const edited = workflow.images[slot]?.role === 'edited'
-    const input = edited ? task.input : task.styleInput
-    if (!input) throw new AppError('bug', 'The style picture of the job is not there. Retry, and report it if it comes back.')
-    const canvas = edited ? letterbox : undefined
-    const key = createHash('sha256')
-      .update(JSON.stringify([input.sha256, canvas]))
-      .digest('hex')
-    let sending = this.pictures.get(key)
-    if (!sending) {
-      // Not under this job's signal: another job may wait for the same upload when this one is cancelled.
-      const limit = AbortSignal.timeout(fetchMs)
-      sending = (canvas ? drawCanvas(input.path, canvas) : drawReference(input.path)).then((png) => server.upload(png, limit))
-      this.pictures.set(key, sending)
-      sending.catch(() => this.pictures.delete(key))
-      for (const old of this.pictures.keys()) if (this.pictures.size > maxRemembered) this.pictures.delete(old)
-    }
-    const name = await sending
-    signal.throwIfAborted()
-    return name
+    return { task, promptId, workflow, bound, letterbox: planCanvas(workflow.size, task.input) }
   }
 
   /** Posts and follows. A server whose input folder was cleaned refuses the picture's name: it is sent once more. */
-  private async post(
-    task: EngineTask,
-    bound: Bound,
-    options: RunOptions,
-    server: ComfyServer,
-    known: KnownServer,
-  ): Promise<PromptEnd> {
-    const begin = (graph: BoundWorkflow['graph']): Promise<PromptEnd> =>
-      this.follow(graph, bound.letterbox, options, (listener, signal) => server.run(options.attemptId, graph, listener, signal))
+  private async post(job: PostedJob, options: RunOptions, server: ComfyServer, known: KnownServer): Promise<PromptEnd> {
+    const begin = (now: PostedJob): Promise<PromptEnd> =>
+      this.follow(now, options, (listener, signal) => server.run(now.promptId, now.bound.graph, listener, signal))
     try {
-      return await begin(bound.bound.graph)
+      return await begin(job)
     } catch (thrown) {
       if (!/invalid image file/i.test(toAppError(thrown).message)) throw thrown
       server.forgetUploads()
-      this.pictures.clear()
-      return await begin((await this.bind(task, options, server, known)).bound.graph)
+      this.pictures.forget()
+      return await begin(await this.prepare(job.task, options, server, known))
     }
   }
 
-  private follow(
-    graph: BoundWorkflow['graph'],
-    letterbox: Letterbox | undefined,
-    options: RunOptions,
-    begin: Parameters<typeof follow>[1],
-  ): Promise<PromptEnd> {
-    const { label } = this.address
-    return follow({ graph, letterbox, label, silenceMs: this.options.silenceMs ?? defaultSilenceMs, ...options }, begin)
+  private follow({ bound, letterbox }: PostedJob, options: RunOptions, begin: Parameters<typeof follow>[1]): Promise<PromptEnd> {
+    const { silenceMs = defaultSilenceMs } = this.options
+    return follow({ graph: bound.graph, letterbox, label: this.address.label, silenceMs, ...options }, begin)
   }
 
   /** Waits for a prompt that was posted before, and fetches its results. */
@@ -306,115 +249,44 @@ class Remote implements Engine {
   ): Promise<EngineResult[]> {
     const choice = this.choose(task, known)
     const slots = Object.fromEntries(imagesOf(choice.workflow, task.edit).map((slot) => [slot, slot]))
-    const bound = {
-      choice,
-      letterbox: planCanvas(choice.workflow.size, task.input),
-      bound: this.bound(choice, slots, promptId, known),
-    }
+    const job = this.bind(task, choice, slots, promptId, known)
+    return await this.orLeave(job, options.signal, server, async () => {
+      const end = await this.follow(job, options, (listener, signal) => server.attach(promptId, listener, signal))
+      return await this.fetch(server, job, end, options.signal)
+    })
+  }
+
+  /** Does something with a posted prompt; when that fails, sees to what becomes of the prompt. */
+  private async orLeave<T>(job: PostedJob, signal: AbortSignal, server: ComfyServer, work: () => Promise<T>): Promise<T> {
     try {
-      const end = await this.follow(bound.bound.graph, bound.letterbox, options, (listener, signal) =>
-        server.attach(promptId, listener, signal),
-      )
-      return await this.fetch(task, bound, promptId, end, options, server)
+      return await work()
     } catch (thrown) {
       const error = toAppError(thrown)
-      this.leave(task, promptId, options.signal, error, server)
+      // Refused, it is nowhere on the server.
+      if (error.code !== 'engine.rejected' && !error.code.startsWith('engine.missing')) this.leave(job, signal, error, server)
       throw error
     }
   }
 
   /** What becomes of a prompt that we stop following: a cancelled or silent one is ended, one whose server is away is remembered. */
-  private leave(task: EngineTask, promptId: string, signal: AbortSignal, error: AppError, server: ComfyServer): void {
+  private leave({ task, promptId }: PostedJob, signal: AbortSignal, error: AppError, server: ComfyServer): void {
+    this.abandoned.delete(task.jobId)
     const cancelled = signal.aborted && signal.reason === 'cancel'
+    const forgotten = error.detail?.['forgotten'] === true
     if (cancelled || error.code === 'engine.timeout') {
       const stopped = server.stop(promptId).finally(() => this.stopping.delete(stopped))
       this.stopping.add(stopped)
-      this.abandoned.delete(task.jobId)
-    } else if (
-      !signal.aborted &&
-      (error.code === 'engine.offline' || error.code === 'engine.lost') &&
-      error.detail?.['forgotten'] !== true
-    ) {
+    } else if (!signal.aborted && !forgotten && (error.code === 'engine.offline' || error.code === 'engine.lost')) {
       this.abandoned.set(task.jobId, promptId)
-    } else this.abandoned.delete(task.jobId)
+    }
   }
 
-  /** Fetches the pictures of a prompt that ended, and lays them over the photo. */
-  private async fetch(
-    task: EngineTask,
-    { choice, bound, letterbox: planned }: Bound,
-    promptId: string,
-    end: PromptEnd,
-    options: RunOptions,
-    server: ComfyServer,
-  ): Promise<EngineResult[]> {
-    const letterbox = this.letterboxOf(end, promptId, task, planned)
-    const signal = AbortSignal.any([options.signal, AbortSignal.timeout(fetchMs)])
-    const images =
-      end.type === 'success' ? end.images.filter(({ node }) => bound.outputs.some((output) => output.node === node)) : []
-    if (end.type !== 'success' && end.type !== 'forgotten') throw endError(end, this.address.label, this.lighter(choice.workflow))
-    if (end.type === 'forgotten') {
-      // A server that ended after it had saved the picture has forgotten all but the file; its name is ours.
-      const saved = { filename: `recast_${choice.workflow.id}_${promptId}_00001_.png`, subfolder: '', type: 'output' }
-      const found = await this.fetchOne(task, choice, letterbox, saved, 0, signal, server).catch(() => undefined)
-      options.signal.throwIfAborted()
-      if (found) return [found]
-      throw endError(end, this.address.label, [])
-    }
-    if (images.length === 0) {
-      throw new AppError(
-        'engine.execution',
-        `${this.address.label} ended the job without a picture. Retry it, or look at the server's log.`,
-        {
-          detail: { server: this.address.label },
-        },
-      )
-    }
-    const results: EngineResult[] = []
-    for (const [index, image] of images.slice(0, maxResults).entries()) {
-      results.push(await this.fetchOne(task, choice, letterbox, image, index, signal, server))
-    }
-    return results
-  }
-
-  /** A prompt of a former process may have run another workflow than would be chosen now: its results' names tell which. */
-  private letterboxOf(end: PromptEnd, promptId: string, task: EngineTask, planned: Letterbox | undefined): Letterbox | undefined {
-    const name = end.type === 'success' ? (end.images[0]?.filename ?? '') : ''
-    const id = new RegExp(`^recast_([a-z0-9.-]+)_${promptId}_`).exec(name)?.[1]
-    const workflow = id === undefined ? undefined : this.library?.workflows.get(id)
-    return workflow ? planCanvas(workflow.size, task.input) : planned
-  }
-
-  private async fetchOne(
-    task: EngineTask,
-    { workflow }: WorkflowChoice,
-    letterbox: Letterbox | undefined,
-    image: Omit<RemoteImage, 'node'>,
-    index: number,
-    signal: AbortSignal,
-    server: ComfyServer,
-  ): Promise<EngineResult> {
-    const fetched = join(task.workDir, `fetched-${index}`)
-    const path = join(task.workDir, `result-${index}.png`)
-    // Sixteen times the canvas uncompressed is more than any honest answer, and little enough to be cut off early.
-    const limit = letterbox ? letterbox.canvas.width * letterbox.canvas.height * 48 + 16 * 2 ** 20 : undefined
-    try {
-      await server.fetchImage(image, fetched, signal, limit)
-      const { edit } = task
-      const strength =
-        edit.kind === 'style' && workflow.controls.strength === 'wording' ? Math.min(1, edit.strength / usualStrength) : 1
-      const made = await finishResult({
-        fetched,
-        target: path,
-        photo: task.input,
-        letterbox,
-        strength,
-        keepAlpha: edit.kind === 'style',
-      })
-      return { path, width: made.width, height: made.height, hasAlpha: made.hasAlpha, notes: made.notes }
-    } finally {
-      await rm(fetched, { force: true })
-    }
+  /** Fetches the pictures of a prompt that ended; throws what became of it when it did not end well. */
+  private async fetch(server: ComfyServer, job: PostedJob, end: PromptEnd, signal: AbortSignal): Promise<EngineResult[]> {
+    if (end.type === 'success') return await fetchResults(server, job, end, this.library, signal)
+    const saved = end.type === 'forgotten' ? await findSavedResult(server, job, signal) : undefined
+    if (saved) return saved
+    throw endError(end, this.address.label, this.lighter(job.workflow))
   }
 
   private lighter(workflow: Workflow): string[] {
@@ -425,6 +297,3 @@ class Remote implements Engine {
       .map((other) => other.id)
   }
 }
-
-/** The studio's default of the strength slider: from here up the words alone count, below it the photo shows through. */
-const usualStrength = 0.85

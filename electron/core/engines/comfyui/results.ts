@@ -1,0 +1,108 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AppError } from '#shared/domain/error'
+import type { BoundWorkflow } from '../../workflows/bind'
+import type { Workflow, WorkflowLibrary } from '../../workflows/load'
+import { type Letterbox, planCanvas } from '../../workflows/size-policy'
+import type { EngineResult, EngineTask } from '../engine'
+import { finishResult } from './pictures'
+import type { PromptEnd, RemoteImage } from './prompt-watch'
+import type { ComfyServer } from './server'
+
+/** All of a result must be here within this time, however slowly a server drips it, milliseconds. */
+const fetchMs = 600_000
+/** A workflow's results; more than this one prompt of ours never makes. */
+const maxResults = 64
+/** The studio's default of the strength slider: from here up the words alone count, below it the photo shows through. */
+const usualStrength = 0.85
+
+/** A job as it was posted. */
+export interface PostedJob {
+  task: EngineTask
+  promptId: string
+  workflow: Workflow
+  bound: BoundWorkflow
+  letterbox: Letterbox | undefined
+}
+
+/** What SaveImage's files of an attempt begin with: unique, so that the server's cache never answers with an older job's file. */
+export function outputPrefix(workflowId: string, promptId: string): string {
+  return `recast_${workflowId}_${promptId}`
+}
+
+/**
+ * Fetches the pictures of a prompt that ended well, lays them over the photo and writes them into the task's folder.
+ * Throws `engine.execution` for what is no usable picture, `engine.offline` when it did not come whole.
+ */
+export async function fetchResults(
+  server: ComfyServer,
+  job: PostedJob,
+  end: Extract<PromptEnd, { type: 'success' }>,
+  library: WorkflowLibrary | undefined,
+  signal: AbortSignal,
+): Promise<EngineResult[]> {
+  const images = end.images.filter(({ node }) => job.bound.outputs.some((output) => output.node === node))
+  const [first] = images
+  if (!first) {
+    const { label } = server.address
+    throw new AppError('engine.execution', `${label} ended the job without a picture. Retry it, or look at the server's log.`, {
+      detail: { server: label },
+    })
+  }
+  const letterbox = letterboxOf(first, job, library)
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(fetchMs)])
+  const results: EngineResult[] = []
+  for (const [index, image] of images.slice(0, maxResults).entries()) {
+    results.push(await fetchOne(server, { ...job, letterbox }, image, index, limited))
+  }
+  return results
+}
+
+/**
+ * The result of a prompt that its server has forgotten: one that ended after it had saved the picture has lost all but the file, and the
+ * file's name is ours. Undefined when there is none, or none that is whole.
+ */
+export async function findSavedResult(
+  server: ComfyServer,
+  job: PostedJob,
+  signal: AbortSignal,
+): Promise<EngineResult[] | undefined> {
+  const image = { filename: `${outputPrefix(job.workflow.id, job.promptId)}_00001_.png`, subfolder: '', type: 'output' }
+  try {
+    return [await fetchOne(server, job, image, 0, AbortSignal.any([signal, AbortSignal.timeout(fetchMs)]))]
+  } catch {
+    signal.throwIfAborted()
+    return undefined
+  }
+}
+
+/** A prompt of a former process may have run another workflow than would be chosen now: its results' names tell which. */
+function letterboxOf({ filename }: RemoteImage, job: PostedJob, library: WorkflowLibrary | undefined): Letterbox | undefined {
+  const id = new RegExp(`^recast_([a-z0-9.-]+)_${job.promptId}_`).exec(filename)?.[1]
+  const workflow = id === undefined ? undefined : library?.workflows.get(id)
+  return workflow ? planCanvas(workflow.size, job.task.input) : job.letterbox
+}
+
+async function fetchOne(
+  server: ComfyServer,
+  { task, workflow, letterbox }: PostedJob,
+  image: Omit<RemoteImage, 'node'>,
+  index: number,
+  signal: AbortSignal,
+): Promise<EngineResult> {
+  const fetched = join(task.workDir, `fetched-${index}`)
+  const path = join(task.workDir, `result-${index}.png`)
+  // Sixteen times the canvas uncompressed is more than any honest answer, and little enough to be cut off early.
+  const limit = letterbox ? letterbox.canvas.width * letterbox.canvas.height * 48 + 16 * 2 ** 20 : undefined
+  try {
+    await server.fetchImage(image, fetched, signal, limit)
+    const { edit } = task
+    const mixes = edit.kind === 'style' && workflow.controls.strength === 'wording'
+    const strength = mixes ? Math.min(1, edit.strength / usualStrength) : 1
+    const keepAlpha = edit.kind === 'style'
+    const made = await finishResult({ fetched, target: path, photo: task.input, letterbox, strength, keepAlpha })
+    return { path, width: made.width, height: made.height, hasAlpha: made.hasAlpha, notes: made.notes }
+  } finally {
+    await rm(fetched, { force: true })
+  }
+}
