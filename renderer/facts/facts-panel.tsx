@@ -88,7 +88,7 @@ function JobFacts({ job }: { job: Job }): ReactElement {
           {edit.prompt ? <Fact name={say('facts.words')}>{edit.prompt}</Fact> : null}
         </>
       ) : (
-        <Fact name={say('facts.view')}>{viewLabel(edit.view, say)}</Fact>
+        <Fact name={say('facts.view')}>{viewLabel(edit.view, say.language)}</Fact>
       )}
     </>
   )

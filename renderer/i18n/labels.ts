@@ -3,14 +3,14 @@ import type { EngineView } from '#shared/domain/engine'
 import type { Version } from '#shared/domain/picture'
 import type { Settings } from '#shared/domain/settings'
 import type { Style } from '#shared/domain/style'
-import { presetViews } from '#shared/domain/view-presets'
-import { poseLabel, viewLabel } from '../views/sheets'
+import { viewLabel as labelOfViewId } from '#shared/views/presets'
+import { viewLabel } from '../views/sheets'
 import type { Language } from './i18n'
 import type { Say } from './words'
 
 /** What an edit is called on its card. */
 export function editLabel(edit: Edit, styles: readonly Style[], say: Say, language: Language): string {
-  if (edit.kind === 'perspective') return capital(viewLabel(edit.view, say))
+  if (edit.kind === 'perspective') return capital(viewLabel(edit.view, language))
   if (edit.styleAssetId !== undefined) return say('job.ownStyle')
   if (edit.styleId !== undefined) return styles.find((style) => style.id === edit.styleId)?.title[language] ?? edit.styleId
   return edit.prompt ?? say('job.ownWords')
@@ -22,8 +22,7 @@ export function versionLabel(version: Version, styles: readonly Style[], say: Sa
   const style = styles.find((known) => known.id === version.label)
   if (style) return style.title[language]
   if (version.label === 'style') return say('job.ownStyle')
-  const view = presetViews(24).find((known) => known.id === version.label)
-  return view?.pose ? capital(poseLabel(view.pose, say)) : capital(version.label.replaceAll(/[-_]/gu, ' '))
+  return labelOfViewId(version.label)?.[language] ?? capital(version.label.replaceAll(/[-_]/gu, ' '))
 }
 
 /** The engine that a job would go to now: the chosen one, or by `auto` the own GPU, else a remote one, else drafts. */

@@ -1,6 +1,6 @@
-import { nearestNamed, presetSizes, presetViews, viewOfPose, type PresetSize } from '#shared/domain/view-presets'
 import type { Pose, View } from '#shared/domain/view'
-import type { Say, WordKey } from '../i18n/words'
+import { namedPoseOf, presetSizes, viewOfPose, viewPresets, type PresetSize } from '#shared/views/presets'
+import type { Language } from '../i18n/i18n'
 import type { ViewValues } from '../state/ui'
 
 /** Whether two poses are the same camera. */
@@ -24,7 +24,7 @@ export function sheetOf(poses: readonly Pose[]): PresetSize | undefined {
 
 /** The poses of a sheet. */
 export function posesOfSheet(size: PresetSize): Pose[] {
-  return presetViews(size).flatMap((view) => (view.pose ? [view.pose] : []))
+  return viewPresets[`preset:${size}`].flatMap((view) => (view.pose ? [view.pose] : []))
 }
 
 /** What is asked for: the chosen poses, and the user's own camera words as a view of their own. */
@@ -34,18 +34,12 @@ export function viewsOf(values: ViewValues): View[] {
   return [...values.poses.map(viewOfPose), ...words]
 }
 
-/** A pose in the user's language, e.g. "front right, elevated". */
-export function poseLabel(pose: Pose, say: Say): string {
-  const near = nearestNamed(pose)
-  const words = [
-    say(`azimuth.${near.azimuth}` as WordKey),
-    ...(near.elevation === 0 ? [] : [say(`elevation.${near.elevation}` as WordKey)]),
-    ...(near.distance === 1 ? [] : [say(near.distance < 1 ? 'distance.close' : 'distance.wide')]),
-  ]
-  return words.join(', ')
+/** A pose in the user's language, e.g. "Front right, elevated". */
+export function poseLabel(pose: Pose, language: Language): string {
+  return namedPoseOf(pose).label[language]
 }
 
 /** A view in the user's language: its pose, or its own words. */
-export function viewLabel(view: View, say: Say): string {
-  return view.prompt === undefined && view.pose ? poseLabel(view.pose, say) : (view.prompt ?? view.name)
+export function viewLabel(view: View, language: Language): string {
+  return view.prompt === undefined && view.pose ? poseLabel(view.pose, language) : (view.prompt ?? view.name)
 }

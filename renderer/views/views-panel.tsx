@@ -1,12 +1,11 @@
 import { X } from 'lucide-react'
 import type { ReactElement } from 'react'
 import { Button as AriaButton, Tag, TagGroup, TagList, ToggleButton } from 'react-aria-components'
-import { azimuths, viewOfPose, type PresetSize } from '#shared/domain/view-presets'
 import type { Pose } from '#shared/domain/view'
+import { azimuths, distances, elevations, viewOfPose, type PresetSize, type Step } from '#shared/views/presets'
 import { PanelHeading } from '../frame/side-panel'
 import { useWords } from '../i18n/i18n'
 import { currentEngine } from '../i18n/labels'
-import type { WordKey } from '../i18n/words'
 import { useActions, useClient, useStudio } from '../state/context'
 import { openPicture } from '../state/open-picture'
 import { Button, classes, Keys, Segmented, TextArea, Tip } from '../widgets'
@@ -32,19 +31,15 @@ export function ViewsPanel(): ReactElement {
         <div className="flex flex-col gap-2 pt-2">
           <Pick
             label={say('view.elevation')}
-            value={String(pose.elevation)}
-            items={['-30', '0', '30', '60'].map((id) => ({ id, label: say(`elevation.${id}` as WordKey) }))}
-            onChange={(elevation) => setView({ pose: { ...pose, elevation: Number(elevation) } })}
+            value={pose.elevation}
+            steps={elevations}
+            onChange={(elevation) => setView({ pose: { ...pose, elevation } })}
           />
           <Pick
             label={say('view.distance')}
-            value={String(pose.distance)}
-            items={[
-              { id: '0.6', label: say('distance.close') },
-              { id: '1', label: say('distance.medium') },
-              { id: '1.8', label: say('distance.wide') },
-            ]}
-            onChange={(distance) => setView({ pose: { ...pose, distance: Number(distance) } })}
+            value={pose.distance}
+            steps={distances}
+            onChange={(distance) => setView({ pose: { ...pose, distance } })}
           />
         </div>
 
@@ -108,7 +103,7 @@ function Ring(props: { pose: Pose; poses: readonly Pose[]; onToggle: (pose: Pose
     <div role="group" aria-label={say('view.azimuth')} className="relative mx-auto my-1 aspect-square w-full max-w-60">
       <svg viewBox="0 0 200 200" className="absolute inset-0 size-full" aria-hidden>
         <circle cx="100" cy="100" r="78" fill="none" stroke="var(--line)" strokeWidth="1" />
-        {azimuths.map((azimuth) => {
+        {azimuths.map(({ value: azimuth }) => {
           const { x, y } = placeOn(azimuth)
           return (
             <line
@@ -132,10 +127,10 @@ function Ring(props: { pose: Pose; poses: readonly Pose[]; onToggle: (pose: Pose
           />
         ) : null}
       </div>
-      {azimuths.map((azimuth) => {
+      {azimuths.map(({ value: azimuth }) => {
         const pose = { ...props.pose, azimuth }
         const { x, y } = placeOn(azimuth)
-        const label = poseLabel(pose, say)
+        const label = poseLabel(pose, say.language)
         return (
           <Tip key={azimuth} text={label}>
             <ToggleButton
@@ -158,7 +153,7 @@ function Ring(props: { pose: Pose; poses: readonly Pose[]; onToggle: (pose: Pose
         )
       })}
       <span aria-hidden className="absolute bottom-0 left-1/2 -translate-x-1/2 translate-y-1 text-s text-muted">
-        {say('azimuth.0')}
+        {azimuths[0]?.[say.language]}
       </span>
     </div>
   )
@@ -170,16 +165,20 @@ function placeOn(azimuth: number): { x: number; y: number } {
   return { x: 100 + 78 * Math.sin(turn), y: 100 + 78 * Math.cos(turn) }
 }
 
-function Pick(props: {
-  label: string
-  value: string
-  items: { id: string; label: string }[]
-  onChange: (id: string) => void
-}): ReactElement {
+/** One step of an axis of the camera. */
+function Pick(props: { label: string; value: number; steps: readonly Step[]; onChange: (value: number) => void }): ReactElement {
+  const { language } = useWords()
   return (
     <div className="flex flex-col items-start gap-1">
       <span className="text-s text-muted">{props.label}</span>
-      <Segmented {...props} size="s" fill />
+      <Segmented
+        label={props.label}
+        value={String(props.value)}
+        onChange={(value) => props.onChange(Number(value))}
+        items={props.steps.map((step) => ({ id: String(step.value), label: step[language] }))}
+        size="s"
+        fill
+      />
     </div>
   )
 }
@@ -187,7 +186,7 @@ function Pick(props: {
 /** The chosen views as tags that can be taken out, with Delete as well. */
 function Chosen(props: { poses: readonly Pose[]; onRemove: (pose: Pose) => void }): ReactElement {
   const say = useWords()
-  const items = props.poses.map((pose) => ({ pose, id: viewOfPose(pose).id, label: poseLabel(pose, say) }))
+  const items = props.poses.map((pose) => ({ pose, id: viewOfPose(pose).id, label: poseLabel(pose, say.language) }))
   return (
     <TagGroup
       aria-label={say('view.sheets')}

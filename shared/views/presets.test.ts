@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { viewSchema } from '../domain/view'
-import { namedPoses, resolveViews, viewFromId, viewLabel, viewPresets } from './presets'
+import { namedPoses, resolveViews, viewFromId, viewLabel, viewOfPose, viewPresets } from './presets'
 
 describe('views', () => {
   it('are 96 with ids that read back as themselves', () => {
@@ -31,6 +31,15 @@ describe('views', () => {
 
   it('are listed once each, in order', () => {
     expect(resolveViews('back, front,preset:4').map(({ id }) => id)).toEqual(['back', 'front', 'right', 'left'])
+  })
+
+  it('of a pose between the named ones keep its numbers in their id, so that two files never share a name', () => {
+    const [a, b] = [40, 50].map((azimuth) => viewOfPose({ azimuth, elevation: 0, distance: 1 }))
+    expect(a?.name).toBe(b?.name)
+    expect(a?.id).not.toBe(b?.id)
+    expect(viewSchema.safeParse(a).success).toBe(true)
+    expect(viewOfPose({ azimuth: -90, elevation: 0, distance: 1 }).id).toBe('left')
+    for (const { id, pose } of namedPoses) expect(viewOfPose(pose)).toEqual(viewFromId(id))
   })
 
   it.each([

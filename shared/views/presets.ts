@@ -1,39 +1,39 @@
 import { AppError } from '../domain/error'
 import type { Pose, View } from '../domain/view'
 import { nearestNames } from '../styles/nearest'
+import { snapPose } from './snap-pose'
 
-/** One step of a camera's axis: the id's part, the value, its words in both languages, and the camera model's own word. */
-interface Step {
+/** One step of a camera's axis: the id's part, the value, and its words in both languages. */
+export interface Step {
   id: string
   value: number
   en: string
   zh: string
-  word: string
 }
 
-/** Degrees around the subject; positive is to the viewer's right. Words: those of the multiple-angles camera model, verbatim. */
+/** Degrees around the subject; positive is to the viewer's right. What a camera model is told is its own: see the workflows. */
 export const azimuths: readonly Step[] = [
-  { id: 'front', value: 0, en: 'Front', zh: '正面', word: 'front view' },
-  { id: 'front-right', value: 45, en: 'Front right', zh: '右前方', word: 'front-right quarter view' },
-  { id: 'right', value: 90, en: 'Right side', zh: '右侧', word: 'right side view' },
-  { id: 'back-right', value: 135, en: 'Back right', zh: '右后方', word: 'back-right quarter view' },
-  { id: 'back', value: 180, en: 'Back', zh: '背面', word: 'back view' },
-  { id: 'back-left', value: 225, en: 'Back left', zh: '左后方', word: 'back-left quarter view' },
-  { id: 'left', value: 270, en: 'Left side', zh: '左侧', word: 'left side view' },
-  { id: 'front-left', value: 315, en: 'Front left', zh: '左前方', word: 'front-left quarter view' },
+  { id: 'front', value: 0, en: 'Front', zh: '正面' },
+  { id: 'front-right', value: 45, en: 'Front right', zh: '右前方' },
+  { id: 'right', value: 90, en: 'Right side', zh: '右侧' },
+  { id: 'back-right', value: 135, en: 'Back right', zh: '右后方' },
+  { id: 'back', value: 180, en: 'Back', zh: '背面' },
+  { id: 'back-left', value: 225, en: 'Back left', zh: '左后方' },
+  { id: 'left', value: 270, en: 'Left side', zh: '左侧' },
+  { id: 'front-left', value: 315, en: 'Front left', zh: '左前方' },
 ]
 /** Degrees above the subject. The one with an empty id is left out of ids. */
 export const elevations: readonly Step[] = [
-  { id: 'low', value: -30, en: 'low angle', zh: '仰拍', word: 'low-angle shot' },
-  { id: '', value: 0, en: 'eye level', zh: '平视', word: 'eye-level shot' },
-  { id: 'elevated', value: 30, en: 'elevated', zh: '高角度', word: 'elevated shot' },
-  { id: 'high', value: 60, en: 'high angle', zh: '俯拍', word: 'high-angle shot' },
+  { id: 'low', value: -30, en: 'low angle', zh: '仰拍' },
+  { id: '', value: 0, en: 'eye level', zh: '平视' },
+  { id: 'elevated', value: 30, en: 'elevated', zh: '高角度' },
+  { id: 'high', value: 60, en: 'high angle', zh: '俯拍' },
 ]
 /** Factors of the camera's distance. */
 export const distances: readonly Step[] = [
-  { id: 'close-up', value: 0.6, en: 'close-up', zh: '特写', word: 'close-up' },
-  { id: '', value: 1, en: 'medium', zh: '中景', word: 'medium shot' },
-  { id: 'wide', value: 1.8, en: 'wide', zh: '远景', word: 'wide shot' },
+  { id: 'close-up', value: 0.6, en: 'close-up', zh: '特写' },
+  { id: '', value: 1, en: 'medium', zh: '中景' },
+  { id: 'wide', value: 1.8, en: 'wide', zh: '远景' },
 ]
 
 /** A pose that has an id of its own: one of the 96 that the camera model knows. */
@@ -70,11 +70,40 @@ function viewsWhere(keep: (pose: Pose) => boolean): readonly View[] {
   return namedPoses.filter(({ pose }) => pose.distance === 1 && keep(pose)).map(viewOf)
 }
 
+/** Sizes of the contact sheets. */
+export const presetSizes = [4, 8, 24] as const
+export type PresetSize = (typeof presetSizes)[number]
+
 /** Contact sheets by name: four sides, all around at eye level, and all around at three heights. */
-export const viewPresets: Readonly<Record<'preset:4' | 'preset:8' | 'preset:24', readonly View[]>> = {
+export const viewPresets: Readonly<Record<`preset:${PresetSize}`, readonly View[]>> = {
   'preset:4': viewsWhere(({ azimuth, elevation }) => elevation === 0 && azimuth % 90 === 0),
   'preset:8': viewsWhere(({ elevation }) => elevation === 0),
   'preset:24': [0, 30, 60].flatMap((height) => viewsWhere(({ elevation }) => elevation === height)),
+}
+
+const byPose = new Map(namedPoses.map((named) => [poseKey(named.pose), named]))
+
+function poseKey({ azimuth, elevation, distance }: Pose): string {
+  return `${azimuth}/${elevation}/${distance}`
+}
+
+/** The named pose of the sector that a pose lies in. */
+export function namedPoseOf(pose: Pose): NamedPose {
+  // The snapped pose is one of the 96 by construction; the first is there for the compiler.
+  return byPose.get(poseKey(snapPose(pose))) ?? (namedPoses[0] as NamedPose)
+}
+
+/** The view of a pose: the named one, or for a pose between those one with its numbers in the id, so that no two share a file name. */
+export function viewOfPose(pose: Pose): View {
+  const named = namedPoseOf(pose)
+  const turn = ((pose.azimuth % 360) + 360) % 360
+  if (poseKey({ ...pose, azimuth: turn }) === poseKey(named.pose)) return { ...viewOf(named), pose }
+  const number = (value: number): string => String(Math.round(value * 100) / 100)
+  return {
+    id: `${named.id}-a${number(pose.azimuth)}-e${number(pose.elevation)}-d${number(pose.distance)}`,
+    name: named.label.en,
+    pose,
+  }
 }
 
 /** Both languages' label of a view id of the 96, or undefined for a view of the user's own. */

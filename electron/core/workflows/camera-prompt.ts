@@ -1,5 +1,6 @@
 import { AppError } from '#shared/domain/error'
 import type { Pose, View } from '#shared/domain/view'
+import { snapPose as nearestPose } from '#shared/views/snap-pose'
 import { azimuthWords, distanceWords, elevationWords, relativeCommands } from './camera-words'
 
 /** A pose as the 2511 camera LoRA knows it: 8 azimuths × 4 elevations × 3 distances. */
@@ -8,23 +9,15 @@ export interface KnownPose extends Pose {
   prompt: string
 }
 
-/**
- * The known pose nearest to one: 45° sectors of azimuth; elevation below −15 low, below 15 eye level, below 45 elevated, else high
- * (the bounds that the LoRA's own tools use); distance by ratio.
- */
+/** The known pose nearest to one, with the words that the LoRA was trained on. */
 export function snapPose(pose: Pose): KnownPose {
-  const turn = ((pose.azimuth % 360) + 360) % 360
-  const azimuth = azimuthWords[Math.floor((turn + 22.5) / 45) % 8] ?? azimuthWords[0]
-  const elevation =
-    elevationWords[pose.elevation < -15 ? 0 : pose.elevation < 15 ? 1 : pose.elevation < 45 ? 2 : 3] ?? elevationWords[1]
-  const far = (factor: number) => Math.abs(Math.log(pose.distance / factor))
-  const distance = distanceWords.reduce((best, one) => (far(one[0]) < far(best[0]) ? one : best), distanceWords[1])
-  return {
-    azimuth: azimuth[0],
-    elevation: elevation[0],
-    distance: distance[0],
-    prompt: `<sks> ${azimuth[1]} ${elevation[1]} ${distance[1]}`,
-  }
+  const known = nearestPose(pose)
+  const words = [
+    azimuthWords.find(([degrees]) => degrees === known.azimuth),
+    elevationWords.find(([degrees]) => degrees === known.elevation),
+    distanceWords.find(([factor]) => factor === known.distance),
+  ]
+  return { ...known, prompt: `<sks> ${words.map((pair) => pair?.[1]).join(' ')}` }
 }
 
 /** All 96 poses in the order of the LoRA's card: azimuth, then elevation, then distance. */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { presetViews } from '#shared/domain/view-presets'
+import { viewPresets } from '#shared/views/presets'
 import type { Faults } from '../../fakes/comfyui/faults'
 import { openApp, quickEngine, startFake, submit, temporaryFolder, until, untilState, writePhoto } from './harness'
 
@@ -81,7 +81,7 @@ describe('a job on a ComfyUI address', () => {
     const app = await openApp(folder)
     const jobs = await submit(app, await writePhoto(join(folder, 'photo.png')), {
       engine: fake.url,
-      edits: presetViews(8).map((view) => ({ kind: 'perspective', view })),
+      edits: viewPresets['preset:8'].map((view) => ({ kind: 'perspective', view })),
     })
     for (const job of jobs) expect((await untilState(app, job, 'done', 'failed')).error).toBeUndefined()
     expect(fake.uploads).toHaveLength(1)
