@@ -133,10 +133,20 @@ const codeByErrno: Record<string, ErrorCode> = {
   ENOENT: 'input.not_found',
 }
 
-const nextStepByCode: Partial<Record<ErrorCode, string>> = {
-  'io.disk_full': 'Free some space on that disk, then retry.',
-  'io.permission': 'Allow access to that file or folder, or choose another one, then retry.',
-  'input.not_found': 'Check the path and try again.',
+/** What a file-system error says to a person. `path` is empty where the system named none. */
+function fileErrorWords(errno: string, code: ErrorCode, path: string): string {
+  if (code === 'io.disk_full') {
+    return path === ''
+      ? 'The disk is full. Free some space on it, then retry.'
+      : `The disk of ${path} is full. Free some space on it, then retry.`
+  }
+  const what = path === '' ? 'a file or folder' : path
+  if (code === 'input.not_found') return `There is no ${what}. Check the path and try again.`
+  if (errno === 'EROFS') return `The disk of ${what} can only be read. Choose another folder, then retry.`
+  if (code === 'io.permission') return `No access to ${what}. Allow it, or choose another one, then retry.`
+  if (errno === 'ENOTDIR' || errno === 'EEXIST') return `A file is in the place of the folder ${what}. Choose another folder.`
+  if (errno === 'ENAMETOOLONG') return `The name ${what} is too long for its disk. Shorten it and try again.`
+  return `Reading or writing ${what} failed (${errno}). Check the disk and retry.`
 }
 
 /**
@@ -147,12 +157,12 @@ export function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown
   if (thrown instanceof Error) {
     const errno = (thrown as { code?: unknown }).code
-    const path = (thrown as { path?: unknown }).path
+    const { path: from, dest } = thrown as { path?: unknown; dest?: unknown }
+    // A copy or rename has two; room and permission are wanted at its end.
+    const path = errno !== 'ENOENT' && typeof dest === 'string' ? dest : from
     if (typeof errno === 'string' && /^E[A-Z]+$/.test(errno)) {
       const code = codeByErrno[errno] ?? 'io.failed'
-      const where = typeof path === 'string' ? `: ${path}` : ''
-      const next = nextStepByCode[code] ?? 'Check the disk and retry.'
-      return new AppError(code, `${errno}${where}. ${next}`, {
+      return new AppError(code, fileErrorWords(errno, code, typeof path === 'string' ? path : ''), {
         cause: thrown,
         detail: { errno, ...(typeof path === 'string' ? { path } : {}) },
       })

@@ -33,6 +33,9 @@ describe('the catalogue of styles', () => {
     [' POP ART ', 'pop-art'],
     ['watercolor', 'watercolour'],
     ['network_07', 'network-07'],
+    ['油画', 'oil-painting'],
+    ['水彩', 'watercolour'],
+    ['Starry swirls', 'network-20'],
   ])('reads %s as %s', (written, id) => expect(resolveStyle(written).id).toBe(id))
 
   it.each([
@@ -95,4 +98,17 @@ describe('nearest names', () => {
     expect(nearestNames('oil', ['oil-painting', 'anime'])).toEqual(['oil-painting'])
     expect(nearestNames('zzzzzzzz', ['anime', 'clay'])).toEqual([])
   })
+})
+
+it('names every style there is, and guesses only where something is near', () => {
+  const words = (id: string): string => {
+    try {
+      return resolveStyle(id).id
+    } catch (thrown) {
+      return (thrown as Error).message
+    }
+  }
+  expect(words('oil-panting')).toContain('Did you mean “oil-painting”')
+  expect(words('zzzzzzzzzz')).not.toContain('Did you mean')
+  for (const style of ['clay', 'paper-cut', 'network-01 to network-26']) expect(words('zzzzzzzzzz')).toContain(style)
 })

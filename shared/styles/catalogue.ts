@@ -127,24 +127,24 @@ const otherNames: Record<string, string> = {
   claymation: 'clay',
 }
 
+/** Styles by the titles that the studio shows, in both languages. */
+const byTitle = new Map(styles.flatMap((style) => Object.values(style.title).map((title) => [normalised(title), style])))
+
 /**
- * The style of that id; `oil_painting`, `Oil Painting` and `oil-painting` are one.
+ * The style of that id or title; `oil_painting`, `Oil Painting`, `oil-painting` and `油画` are one.
  * Throws an AppError `input.unknown_style` whose `detail.suggestions` are the nearest ids.
  */
 export function resolveStyle(id: string): Style {
   const name = normalised(id)
-  const style = byId.get(name) ?? byId.get(otherNames[name] ?? '')
+  const style = byId.get(name) ?? byId.get(otherNames[name] ?? '') ?? byTitle.get(name)
   if (style) return style
   const near = nearestNames(name, [...byId.keys()])
   const suggestions = near.length > 0 ? near : presets.slice(0, 3).map((item) => item.id)
-  const list = suggestions.map((item) => `“${item}”`).join(', ')
-  throw new AppError(
-    'input.unknown_style',
-    `There is no style “${id.slice(0, 64)}”. Did you mean ${list}? Choose one of the styles that are offered.`,
-    {
-      detail: { style: id.slice(0, 64), suggestions },
-    },
-  )
+  const question = near.length === 0 ? '' : ` Did you mean ${near.map((item) => `“${item}”`).join(', ')}?`
+  const all = `${presets.map((item) => item.id).join(', ')}, and ${networkStyles[0]?.id} to ${networkStyles.at(-1)?.id}`
+  throw new AppError('input.unknown_style', `There is no style “${id.slice(0, 64)}”.${question} The styles are ${all}.`, {
+    detail: { style: id.slice(0, 64), suggestions },
+  })
 }
 
 /** Words that stand for a preset in a prompt, most telling first, in English and Chinese. */

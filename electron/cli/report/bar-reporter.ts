@@ -1,7 +1,7 @@
 import { isFinal } from '../job-follower'
 import type { Job } from '#shared/domain/job'
 import type { Terminal } from '../terminal'
-import { jobTitle, needsSeed, type Reporter } from './reporter'
+import { jobTitle, needsSeed, problemText, type Reporter } from './reporter'
 import { duration, fit, summaryText } from './words'
 
 /** Between two drawings, milliseconds. */
@@ -109,7 +109,7 @@ export function barReporter(terminal: Terminal, now: () => number = () => perfor
       const path = output.exportedPath
       if (path !== undefined) above(() => terminal.out(`${path}\n`))
     },
-    problem: (error, file) => say(file === undefined ? error.message : `${file}: ${error.message}`),
+    problem: (error, file) => say(problemText(error, file)),
     note: say,
     summary(summary) {
       this.close()

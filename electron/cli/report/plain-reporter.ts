@@ -1,5 +1,5 @@
 import type { Terminal } from '../terminal'
-import { jobTitle, needsSeed, type Reporter } from './reporter'
+import { jobTitle, needsSeed, problemText, type Reporter } from './reporter'
 import { duration, summaryText } from './words'
 
 /** Lines for a log or a pipe: the results' paths on standard output, what happens on standard error. */
@@ -27,7 +27,7 @@ export function plainReporter(terminal: Terminal): Reporter {
     output(_job, output) {
       if (output.exportedPath !== undefined) terminal.out(`${output.exportedPath}\n`)
     },
-    problem: (error, file) => err(file === undefined ? error.message : `${file}: ${error.message}`),
+    problem: (error, file) => err(problemText(error, file)),
     note: err,
     summary: (summary) => err(summaryText(summary)),
     close() {},

@@ -5,6 +5,7 @@ import { bar, barLines, barReporter, timeLeft } from './bar-reporter'
 import { jsonReporter } from './json-reporter'
 import { plainReporter } from './plain-reporter'
 import { importNotes, resultNotes } from './note-words'
+import { problemText } from './reporter'
 import { count, duration, fit, interruptedText, textWidth } from './words'
 
 function job(n: number, change: Partial<Job> = {}): Job {
@@ -69,6 +70,13 @@ describe('words', () => {
     expect(interruptedText(left, false)).toContain('next start')
     expect(interruptedText(left, true)).toContain('goes on')
   })
+})
+
+it('names the file of a problem once', () => {
+  const error = { code: 'io.permission', message: 'No access to /a/b. Allow it.', retry: 'user' } as const
+  expect(problemText(error, '/a/b')).toBe(error.message)
+  expect(problemText(error, '/c')).toBe(`/c: ${error.message}`)
+  expect(problemText(error)).toBe(error.message)
 })
 
 describe('progress bars', () => {

@@ -49,3 +49,8 @@ export function needsSeed(jobs: readonly Job[]): boolean {
   }
   return false
 }
+
+/** An error in one line, with its file where the words don't name it already. */
+export function problemText(error: ErrorView, file?: string): string {
+  return file === undefined || error.message.includes(file) ? error.message : `${file}: ${error.message}`
+}

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
@@ -28,11 +28,19 @@ export interface Running {
   interrupt(): void
 }
 
+/** How a command is started. */
+export interface StartOptions {
+  cwd?: string
+  env?: NodeJS.ProcessEnv
+  /** The user (and group) it runs as; only root may choose. */
+  uid?: number
+}
+
 /** The command line, built, with folders that are removed at the end. */
 export interface TestBench {
   dir(name?: string): string
-  start(args: readonly string[], options?: { cwd?: string; env?: NodeJS.ProcessEnv }): Running
-  run(args: readonly string[], options?: { cwd?: string; env?: NodeJS.ProcessEnv }): Promise<Outcome>
+  start(args: readonly string[], options?: StartOptions): Running
+  run(args: readonly string[], options?: StartOptions): Promise<Outcome>
   cleanUp(): Promise<void>
   close(): void
 }
@@ -40,13 +48,16 @@ export interface TestBench {
 /** Builds the command line and its draft process as the app's build does. */
 export async function openBench(): Promise<TestBench> {
   const built = await bundle({ cli: 'electron/cli/main.ts', 'draft-process': 'electron/core/engines/draft/process.ts' })
+  // Its own user's only, as made; tests may start it as another one.
+  chmodSync(built, 0o755)
   const dirs: string[] = []
   const running = new Set<Running>()
 
-  function start(args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}): Running {
+  function start(args: readonly string[], options: StartOptions = {}): Running {
     const child = spawn(process.execPath, [join(built, 'cli.js'), ...args], {
       cwd: options.cwd,
       env: { ...process.env, CI: '', ...options.env },
+      ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
       // A process group of its own, as a terminal gives each command.
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],

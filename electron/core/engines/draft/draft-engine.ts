@@ -255,8 +255,8 @@ function poseOf(edit: Extract<Edit, { kind: 'perspective' }>) {
   if (named) return named
   throw new AppError(
     'input.unsupported_edit',
-    'The draft engine sees a picture only from poses it knows. Name one in the prompt (for example “right side view, high-angle shot” or “将镜头向左旋转45度”), choose a view, or set up a ComfyUI engine.',
-    { detail: { prompt: (prompt ?? '').slice(0, 200) } },
+    `The draft engine knows no pose for the view “${edit.view.name}”. Name one in its prompt (for example “right side view, high-angle shot” or “将镜头向左旋转45度”), choose a view, or set up a ComfyUI engine.`,
+    { detail: { view: edit.view.name, prompt: (prompt ?? '').slice(0, 200) } },
   )
 }
 
