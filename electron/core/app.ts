@@ -56,6 +56,8 @@ export interface RemoteContext {
   library: () => Promise<WorkflowLibrary>
   /** This data folder's own, so that servers know us again after a restart. */
   clientId: string
+  /** To be called when the server may be gone: it is looked at then. */
+  onSuspect: () => void
   logger: AppLogger
 }
 
@@ -179,7 +181,13 @@ export async function createApp(options: AppOptions): Promise<App> {
     const pool = createPool((options.engines ?? defaultEngines)(engineContext), {
       logger,
       remote: (address) =>
-        (options.remoteEngine ?? createComfyEngine)({ address, library, clientId: settings.clientId(), logger }),
+        (options.remoteEngine ?? createComfyEngine)({
+          address,
+          library,
+          clientId: settings.clientId(),
+          onSuspect: () => void pool.probe(address),
+          logger,
+        }),
       addresses: () => (isAddress(settings.get().engine) ? [settings.get().engine] : []),
       onChange(engine) {
         events.emit({ type: 'engine', engine })

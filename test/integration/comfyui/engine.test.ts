@@ -255,11 +255,31 @@ describe('on a server with faults', () => {
     const [job] = await submit(app, await writePhoto(join(folder, 'photo.png')), { engine: fake.url, sampling: { steps: 20 } })
     await until(() => fake.executions.size === 1, 'it runs')
     await sleep(150)
-    await fake.restart(300)
+    const restarted = fake.restart(600)
+    // Meanwhile it is shown as away, and the job is not given up.
+    await until(async () => (await app.call('engines.list', {})).engines[0]?.state === 'offline', 'it is shown as away')
+    expect((await app.call('jobs.get', { id: job?.id ?? '' })).state).toBe('running')
+    await restarted
     const done = await untilState(app, job, 'done', 'failed')
     expect(done).toMatchObject({ state: 'done', attempt: 2 })
     expect(done.outputs).toHaveLength(1)
     expect([...fake.executions.values()]).toEqual([1, 1])
+  })
+})
+
+describe('a server that was restarted right after it had saved the picture', () => {
+  it('is asked for the file, and the job is not run again', async () => {
+    const fake = await startFake({ stepMs: 10, faults: { historyLateMs: 60_000, deafSocket: true } })
+    const folder = await temporaryFolder()
+    const app = await openApp(folder)
+    const [job] = await submit(app, await writePhoto(join(folder, 'photo.png')), { engine: fake.url })
+    await until(() => fake.executions.size === 1, 'it runs')
+    await until(() => fake.requests.filter((request) => request === 'GET /queue').length > 2, 'it was looked for')
+    await sleep(300)
+    await fake.restart(200)
+    fake.faults.historyLateMs = 0
+    expect(await untilState(app, job, 'done', 'failed')).toMatchObject({ state: 'done', attempt: 1 })
+    expect([...fake.executions.values()]).toEqual([1])
   })
 })
 

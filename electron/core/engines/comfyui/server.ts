@@ -39,6 +39,8 @@ export interface ComfyServerOptions extends HttpOptions, ServerTimes {
    * go on telling its progress. No two processes may use one at a time.
    */
   clientId?: string
+  /** Told when a connection that stood has broken: the server may be gone. */
+  onSuspect?: () => void
   /** Told about odd things, for the log. */
   onProblem?: (problem: string) => void
 }
@@ -77,6 +79,7 @@ export class ComfyServer {
   /** The prompt that this client has running, for previews that name none. */
   #runningPrompt: string | undefined
   #heardAt = performance.now()
+  #stood = false
   #closed = false
 
   constructor(options: ComfyServerOptions) {
@@ -92,8 +95,15 @@ export class ComfyServer {
       ...(options.certificateAuthority ? { certificateAuthority: options.certificateAuthority } : {}),
       ...(options.pingMs ? { pingMs: options.pingMs } : {}),
       onMessage: (message) => this.#heard(message),
-      onOpen: () => this.#readAll(),
-      onLost: (why) => this.#options.onProblem?.(`socket of ${this.address.label}: ${why}`),
+      onOpen: () => {
+        this.#stood = true
+        this.#readAll()
+      },
+      onLost: (why) => {
+        this.#options.onProblem?.(`socket of ${this.address.label}: ${why}`)
+        if (this.#stood) this.#options.onSuspect?.()
+        this.#stood = false
+      },
     })
   }
 
