@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { defineConfig } from 'electron-vite'
+import type { Plugin } from 'vite'
 import react from '@vitejs/plugin-react'
 import tailwindcss from '@tailwindcss/vite'
 
@@ -7,6 +8,23 @@ const at = (path: string): string => resolve(import.meta.dirname, path)
 
 /** Pure JavaScript that is bundled, so that a cold start reads one file; native modules and fastify's family stay in node_modules. */
 const bundled = ['zod', 'commander', 'ws', 'env-paths', 'execa']
+
+/**
+ * Leaves the languages of react-aria out that the studio never asks for: it always names English or Chinese to it (renderer/App.tsx).
+ * The others stay as empty dictionaries, because its modules import all of them by name.
+ */
+function studioLanguagesOnly(): Plugin {
+  const dictionary =
+    /[\\/]node_modules[\\/](?:react-aria|react-stately|react-aria-components|@react-aria|@react-stately)[\\/].*[\\/]intl[\\/].*[\\/]([a-z]{2}-[A-Z]{2})\.m?js$/
+  return {
+    name: 'studio-languages-only',
+    enforce: 'pre',
+    load(id) {
+      const language = dictionary.exec(id.split('?', 1)[0] ?? '')?.[1]
+      return language === undefined || language === 'en-US' || language === 'zh-CN' ? undefined : 'export default {}'
+    },
+  }
+}
 
 export default defineConfig({
   main: {
@@ -39,7 +57,7 @@ export default defineConfig({
   },
   renderer: {
     root: 'renderer',
-    plugins: [react(), tailwindcss()],
+    plugins: [studioLanguagesOnly(), react(), tailwindcss()],
     build: {
       outDir: at('out/renderer'),
       emptyOutDir: true,

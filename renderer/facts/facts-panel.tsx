@@ -98,7 +98,11 @@ function Notes({ version, job }: { version: Version; job: Job | undefined }): Re
   const say = useWords()
   const notes = [...new Set([...version.asset.notes, ...(job?.notes ?? [])])]
   return notes.length === 0 ? null : (
-    <Fact name={say('facts.notes')}>{notes.map((note) => noteWords(note, say.language)).join('; ')}</Fact>
+    <Fact name={say('facts.notes')}>
+      {notes.map((note) => (
+        <p key={note}>{noteWords(note, say.language)}</p>
+      ))}
+    </Fact>
   )
 }
 

@@ -3,7 +3,6 @@ import type { ReactElement } from 'react'
 import { errorWords } from '../i18n/errors'
 import { useWords } from '../i18n/i18n'
 import { useStudio } from '../state/context'
-import { Button } from '../widgets'
 
 /** A line under the top bar while the link to the app is lost, or when the first snapshot could not be had. */
 export function LinkBanner(): ReactElement | null {
@@ -31,7 +30,11 @@ export function Denied(): ReactElement {
       <ShieldX size={28} aria-hidden className="text-muted" />
       <h1 className="text-xl font-semibold">{say('link.denied')}</h1>
       <p className="max-w-110 text-muted">{say('link.denied.text')}</p>
-      <Button onPress={() => location.reload()}>{say('link.reload')}</Button>
+      <ol className="flex max-w-110 list-inside list-decimal flex-col gap-1 text-left">
+        <li>{say('link.denied.window')}</li>
+        <li>{say('link.denied.address')}</li>
+        <li>{say('link.denied.start')}</li>
+      </ol>
     </main>
   )
 }

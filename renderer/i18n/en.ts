@@ -3,11 +3,13 @@ export const en = {
   'app.name': 'Recast',
 
   'link.lost': 'Connection lost',
-  'link.lost.text': 'Recast is not answering. Jobs go on by themselves; this window reconnects as soon as it can.',
-  'link.denied': 'This window may not talk to Recast',
-  'link.denied.text':
-    'The address in this tab is out of date: Recast was started again. Open the address that the terminal printed, or start Recast once more.',
-  'link.reload': 'Reload',
+  'link.lost.text':
+    'Recast is not answering. This window reconnects by itself. If Recast was closed, start it again: nothing is lost.',
+  'link.denied': 'This tab belongs to an earlier start of Recast',
+  'link.denied.text': 'Recast was started again and has a new address. Your pictures and jobs are safe. To go on:',
+  'link.denied.window': 'Use the window or tab that Recast opened when it started.',
+  'link.denied.address': 'Or open the address that it printed in the terminal.',
+  'link.denied.start': 'Or start Recast once more: it opens a window of its own. Then close this tab.',
 
   'mode.label': 'Modes',
   'mode.style': 'Style',
@@ -65,6 +67,7 @@ export const en = {
   'style.structure.help': "How much of the photo's own edges and light is kept. Higher keeps lettering and outlines.",
   'style.keepColours': 'Keep the colours of the photo',
   'style.words': 'Own words',
+  'style.words.draft': 'need a GPU engine',
   'style.words.placeholder': 'Add to the style, e.g. “on a marble table”',
   'style.results': 'Results',
   'style.seed': 'Seed',
@@ -97,7 +100,6 @@ export const en = {
   'view.run_one': 'Make one view',
   'view.run_other': 'Make {{count}} views',
   'view.run.none': 'Choose a view',
-
 
   'canvas.apply': 'Apply',
   'canvas.discard': 'Discard',
@@ -167,7 +169,7 @@ export const en = {
   'queue.empty': 'Jobs appear here',
   'queue.empty.text': 'Drag a style onto the photo, or press Restyle.',
   'queue.history.empty': 'Nothing in the history yet',
-  'queue.more': '{{count}} more waiting',
+  'queue.more': 'Loading {{count}} more waiting…',
   'queue.loading': 'Loading older jobs…',
   'queue.actions': 'More for the queue',
   'queue.list': 'Jobs',
@@ -223,7 +225,7 @@ export const en = {
   'settings.theme.dark': 'Dark',
   'settings.theme.light': 'Light',
   'settings.engine': 'Engine',
-  'settings.engine.auto': 'Automatic: your GPU if there is one, else drafts',
+  'settings.engine.auto': 'Automatic: own GPU, else drafts',
   'settings.threads': 'Threads for drafts',
   'settings.threads.hint': '0 uses every core.',
   'settings.inFlight': 'Jobs at a time',
@@ -288,6 +290,7 @@ export const en = {
   'shortcuts.pause': 'Pause or resume the queue',
   'shortcuts.moveJob': 'Move a focused waiting job',
   'shortcuts.applyTile': 'Restyle the selection with a focused style',
+  'shortcuts.lift': 'Pick up a focused style or picture',
   'shortcuts.tileMenu': 'More for a focused style or picture',
   'shortcuts.panels': 'Hide or show the left panel',
   'shortcuts.queue': 'Hide or show the queue',

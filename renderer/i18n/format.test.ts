@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { EngineView } from '#shared/domain/engine'
 import { bytes, duration, percent, seedDigits, took } from './format'
 import { currentEngine, deviceLabel } from './labels'
 
@@ -13,8 +14,14 @@ describe('numbers', () => {
 })
 
 describe('the engine', () => {
-  const engine = (id: string, kind: 'draft' | 'local' | 'remote') =>
-    ({ id, kind, name: id, state: 'ready', edits: [], device: '' }) as const
+  const engine = (id: string, kind: 'draft' | 'local' | 'remote'): EngineView => ({
+    id,
+    kind,
+    name: id,
+    state: 'ready',
+    edits: [],
+    device: '',
+  })
   const engines = [engine('draft', 'draft'), engine('http://gpu:8188', 'remote')]
 
   it('by auto is the best that is set up; a choice is kept', () => {

@@ -12,10 +12,9 @@ const notes: Record<string, Record<Language, string>> = {
   draft_prompt_ignored: { en: 'Drafts do not read words', zh: '草稿不读取描述' },
   back_is_invented: { en: 'The back is not in the photo: it is the mirrored front', zh: '照片中没有背面：以镜像正面代替' },
   relative_pose: { en: 'Camera relative to the photo', zh: '镜头相对于照片' },
-  strength_by_words_only: { en: 'Strength was asked for in words only', zh: '强度仅通过文字描述' },
   black_result: { en: 'All black: the model overflowed on the server', zh: '全黑：模型在服务器上数值溢出' },
   flat_result: { en: 'A single colour: check the workflow and its models', zh: '单一颜色：请检查工作流及其模型' },
-  strength_by_words_only: { en: 'Not mixed with the photo: it moved', zh: '未与原图混合：画面有位移' },
+  strength_by_words_only: { en: 'Strength by words only: the picture moved', zh: '强度仅通过文字表达：画面有位移' },
   layout_draft: { en: 'Layout draft: the photo as a card in space', zh: '构图草稿：照片作为空间中的卡片' },
 }
 

@@ -8,7 +8,7 @@ import { gridGap } from './grid-layout'
 import { LibraryItem } from './library-item'
 
 /** Room at the edges of the grid, CSS pixels. */
-export const gridPadding = 12
+export const gridPadding = 16
 
 export interface LibraryRowProps {
   items: readonly Picture[]

@@ -47,7 +47,12 @@ export function StyleValues(): ReactElement {
         data-testid="keep-colours"
       />
       {/* The draft networks read no words: a field that does nothing would be a lie. */}
-      {draft ? null : (
+      {draft ? (
+        <div className="flex h-9 items-center justify-between gap-3">
+          <span className="text-muted">{say('style.words')}</span>
+          <span className="truncate text-muted">{say('style.words.draft')}</span>
+        </div>
+      ) : (
         <div className="py-2">
           <TextArea
             label={say('style.words')}

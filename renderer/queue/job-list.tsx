@@ -140,7 +140,7 @@ export function JobList(props: {
               style={{ transform: `translateY(${item.start}px)` }}
             >
               {row.kind === 'more' ? (
-                <p className="border-b border-line px-4 py-2 text-s text-muted">{say('queue.more', { count: row.count })}</p>
+                <MoreWaiting count={row.count} />
               ) : job ? (
                 <JobCard
                   job={job}
@@ -160,6 +160,14 @@ export function JobList(props: {
       <output className="sr-only">{announcement}</output>
     </div>
   )
+}
+
+/** Stands for the waiting jobs that are not loaded yet; once it is in sight they are asked for. */
+function MoreWaiting(props: { count: number }): ReactElement {
+  const say = useWords()
+  const { loadWaiting } = useActions()
+  useEffect(() => void loadWaiting(), [loadWaiting])
+  return <p className="border-b border-line px-4 py-2 text-s text-muted">{say('queue.more', { count: props.count })}</p>
 }
 
 function InsertLine(props: { edge: 'top' | 'bottom' }): ReactElement {

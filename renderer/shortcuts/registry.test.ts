@@ -38,7 +38,8 @@ describe('a combination', () => {
 
 describe('the shortcuts', () => {
   it('have no two meanings for one combination', () => {
-    const combos = shortcuts.map((shortcut) => shortcut.combo)
+    // What only a focused tile listens to may have a key of its own there.
+    const combos = shortcuts.flatMap(({ combo, command }) => (command === undefined ? [] : [combo]))
     expect(new Set(combos).size).toBe(combos.length)
   })
 

@@ -69,6 +69,7 @@ export const shortcuts: readonly Shortcut[] = [
   { combo: 'mod+a', label: 'shortcuts.selectAll', group: 'library', command: 'selectAll' },
   { combo: 'delete', label: 'shortcuts.trash', group: 'library', command: 'trash' },
   { combo: 'enter', label: 'shortcuts.applyTile', group: 'library' },
+  { combo: 'd', label: 'shortcuts.lift', group: 'library' },
   { combo: 'shift+f10', label: 'shortcuts.tileMenu', group: 'library' },
 
   { combo: 'mod+p', label: 'shortcuts.pause', group: 'queue', command: 'pause' },

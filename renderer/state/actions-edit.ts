@@ -4,7 +4,7 @@ import type { Job } from '#shared/domain/job'
 import type { View } from '#shared/domain/view'
 import type { ActionContext } from './actions'
 import { viewsOf } from '../views/sheets'
-import { editBase } from './canvas-view'
+import { editBase, viewBase } from './canvas-view'
 import { finishedJobsReturned } from './jobs'
 import { editTargets } from './selection'
 import { recalled } from './recall'
@@ -44,13 +44,14 @@ export function createEditActions({ store, ask, toast }: ActionContext): EditAct
     edits: CallInput<'jobs.submit'>['edits'],
     count: number,
     seed: number | undefined,
+    baseOf: typeof viewBase,
   ): Promise<void> => {
     const { settings } = store.getState()
     const answer = await ask('jobs.submit', {
       // Known again by this, should the answer be lost and the same be asked once more.
       batchId: crypto.randomUUID(),
       pictures: pictureIds.map((pictureId) => {
-        const assetId = editBase(store.getState(), pictureId)
+        const assetId = baseOf(store.getState(), pictureId)
         return assetId === undefined ? { pictureId } : { pictureId, assetId }
       }),
       edits,
@@ -119,7 +120,7 @@ export function createEditActions({ store, ask, toast }: ActionContext): EditAct
         structure: values.structure,
         keepColours: values.keepColours,
       }
-      await submit(pictureIds, [edit], values.count, values.seed)
+      await submit(pictureIds, [edit], values.count, values.seed, editBase)
     },
     async makeViews(views) {
       const wanted = views ?? viewsOf(store.getState().ui.view)
@@ -130,6 +131,7 @@ export function createEditActions({ store, ask, toast }: ActionContext): EditAct
         wanted.map((view) => ({ kind: 'perspective', view })),
         1,
         store.getState().ui.style.seed,
+        viewBase,
       )
     },
     async apply(pictureId, assetId, label) {

@@ -1,6 +1,6 @@
-import { finalStates } from '#shared/domain/job'
+import { finalStates, type Job } from '#shared/domain/job'
 import type { ActionContext } from './actions'
-import { historyWithPage, moveTarget, noHistory } from './jobs'
+import { historyWithPage, moveTarget, noHistory, waitingLoaded } from './jobs'
 
 export interface JobActions {
   /** Cancels these jobs, or all that have not ended. */
@@ -12,18 +12,23 @@ export interface JobActions {
   nudgeJob(id: string, places: number): { place: number; count: number } | undefined
   /** Fetches a job that no list has, for the facts of an old version. */
   knowJob(id: string): Promise<void>
+  /** Fetches the waiting jobs that the snapshot left out. */
+  loadWaiting(): Promise<void>
   pause(paused: boolean): Promise<void>
   /** Loads the first or the next page of the history. */
   loadHistory(): Promise<void>
 }
 
 const pageSize = 200
+/** As many as one list call answers. */
+const longestPage = 500
 
 /** What can be done with the queue. */
 export function createJobActions({ store, ask, fail, client }: ActionContext): JobActions {
   const moveJob = async (id: string, beforeId: string | null): Promise<void> => {
     await ask('jobs.move', beforeId === null ? { id } : { id, beforeId })
   }
+  let loadingWaiting: Promise<void> | undefined
   return {
     async cancel(ids) {
       await ask('jobs.cancel', ids ? { ids: [...ids] } : {})
@@ -48,6 +53,26 @@ export function createJobActions({ store, ask, fail, client }: ActionContext): J
       } catch {
         // The facts are then without it: not worth a message.
       }
+    },
+    loadWaiting() {
+      loadingWaiting ??= (async () => {
+        const jobs: Job[] = []
+        let cursor: number | undefined
+        do {
+          const page = await ask('jobs.list', {
+            states: ['queued'],
+            limit: longestPage,
+            ...(cursor === undefined ? {} : { cursor }),
+          })
+          if (!page) return
+          jobs.push(...page.items)
+          cursor = page.nextCursor
+        } while (cursor !== undefined)
+        store.setState((state) => ({ jobs: waitingLoaded(state.jobs, jobs) }))
+      })().finally(() => {
+        loadingWaiting = undefined
+      })
+      return loadingWaiting
     },
     async pause(paused) {
       const queue = await ask('queue.pause', { paused })

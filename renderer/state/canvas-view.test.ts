@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { canvasView, editBase, type CanvasParts } from './canvas-view'
+import { canvasView, editBase, type CanvasParts, viewBase } from './canvas-view'
 import { exampleJob, examplePicture, exampleVersion, id } from './examples.test-data'
 import { jobsFromSnapshot } from './jobs'
 import { noPictures, picturesFromPage, versionsLoaded } from './pictures'
@@ -88,6 +88,23 @@ describe('results', () => {
     expect(liveJobOf([job], id(1), { assetId: 'a', batchId: 'other' })).toBe(job)
     expect(liveJobOf([job], id(1), { assetId: 'a' })).toBeUndefined()
     expect(liveJobOf([job], id(2), undefined)).toBeUndefined()
+  })
+})
+
+describe('the base of views', () => {
+  it('is what would be edited, but never itself a view', () => {
+    const painted = exampleVersion(id(30_001), { jobId: id(10_001), fromAssetId: id(1001), label: 'clay' })
+    const left = exampleVersion(id(30_002), { jobId: id(10_002), fromAssetId: id(30_001), label: 'left' })
+    const words = exampleVersion(id(30_003), { jobId: id(10_003), fromAssetId: id(30_002), label: 'own-words' })
+    const view = { kind: 'perspective', view: { id: 'own-words', name: 'top', prompt: 'top' } } as const
+    const jobs = { byId: { [id(10_003)]: exampleJob(3, 'done', { edit: view }) } }
+    const versions = { [picture.id]: [exampleVersion(id(1001)), painted, left, words] }
+    const base = (assetId: string): string | undefined =>
+      viewBase({ pictures: { ...pictures, versions }, shown: { [picture.id]: { assetId } }, jobs }, picture.id)
+    expect(base(id(1001))).toBe(id(1001))
+    expect(base(id(30_001))).toBe(id(30_001))
+    expect(base(id(30_002))).toBe(id(30_001))
+    expect(base(id(30_003))).toBe(id(30_001))
   })
 })
 

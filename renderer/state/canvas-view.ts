@@ -1,5 +1,6 @@
 import type { Job } from '#shared/domain/job'
 import type { Picture, Version } from '#shared/domain/picture'
+import { viewLabel as labelOfViewId } from '#shared/views/presets'
 import { openPicture } from './open-picture'
 import { liveJobOf } from './shown'
 import type { StudioState } from './studio-state'
@@ -71,6 +72,27 @@ export function editBase(state: Pick<StudioState, 'shown' | 'pictures'>, picture
   const shown = state.shown[pictureId]
   if (shown && shown.batchId === undefined) return shown.assetId
   return state.pictures.byId[pictureId]?.currentAssetId
+}
+
+/**
+ * The version that views of a picture are made from: the base of the next edit, or where that is itself a view the version behind it,
+ * because a view of a view would show what was invented as if it had been seen.
+ */
+export function viewBase(
+  state: Pick<StudioState, 'shown' | 'pictures'> & { jobs: Pick<StudioState['jobs'], 'byId'> },
+  pictureId: string,
+): string | undefined {
+  const versions = state.pictures.versions[pictureId] ?? []
+  const isView = (version: Version): boolean =>
+    (state.jobs.byId[version.jobId ?? '']?.edit.kind ?? (labelOfViewId(version.label) ? 'perspective' : 'style')) ===
+    'perspective'
+  let assetId = editBase(state, pictureId)
+  for (const _ of versions) {
+    const version = versions.find((candidate) => candidate.asset.id === assetId)
+    if (version?.fromAssetId === undefined || !isView(version)) break
+    assetId = version.fromAssetId
+  }
+  return assetId
 }
 
 function jobOf(state: CanvasParts, id: string | undefined): Job | undefined {

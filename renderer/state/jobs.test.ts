@@ -13,6 +13,7 @@ import {
   moveTarget,
   noHistory,
   noJobs,
+  waitingLoaded,
 } from './jobs'
 
 const seqs = (state: { byId: Readonly<Record<string, Job>> }, ids: readonly string[]): number[] =>
@@ -91,6 +92,22 @@ describe('the jobs of the panel', () => {
     const retried = jobsChanged(cleared, [exampleJob(5, 'queued')])
     // The list was answered before the retry was heard.
     expect(finishedJobsReturned(retried, [exampleJob(5, 'failed')]).waiting).toContain(id(10_005))
+  })
+})
+
+describe('waiting jobs beyond the snapshot', () => {
+  it('join the others in their order, and say nothing new of what is known', () => {
+    const state = jobsFromSnapshot([exampleJob(1, 'running'), exampleJob(2, 'queued'), exampleJob(3, 'queued')])
+    const page = [
+      exampleJob(5, 'queued'),
+      exampleJob(4, 'queued'),
+      exampleJob(3, 'queued', { position: 99 }),
+      exampleJob(1, 'queued'),
+    ]
+    const loaded = waitingLoaded(state, page)
+    expect(loaded.waiting).toEqual([2, 3, 4, 5].map((n) => id(10_000 + n)))
+    expect(loaded.active).toEqual([id(10_001)])
+    expect(waitingLoaded(loaded, page)).toBe(loaded)
   })
 })
 

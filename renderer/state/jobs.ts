@@ -88,6 +88,16 @@ export function jobsChanged(state: JobsState, changed: readonly Job[]): JobsStat
   return { byId, active, waiting, recent, live }
 }
 
+/** Takes waiting jobs that a list told of, in one go: of those known already, what is known is newer. */
+export function waitingLoaded(state: JobsState, jobs: readonly Job[]): JobsState {
+  const fresh = jobs.filter((job) => job.state === 'queued' && state.byId[job.id] === undefined)
+  if (fresh.length === 0) return state
+  const byId = { ...state.byId, ...Object.fromEntries(fresh.map((job) => [job.id, job])) }
+  const position = (id: string): number => byId[id]?.position ?? 0
+  const waiting = [...state.waiting, ...fresh.map((job) => job.id)].sort((a, b) => position(a) - position(b))
+  return { ...state, byId, waiting }
+}
+
 /** Takes the progress of a running job; one that is not active any more is not revived by a late word. */
 export function jobProgressed(state: JobsState, id: string, progress: number, etaMs: number | undefined): JobsState {
   const job = state.byId[id]

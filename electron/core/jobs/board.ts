@@ -18,6 +18,9 @@ interface Live {
   timer: NodeJS.Timeout | undefined
 }
 
+/** Between the places of one priority and those of the next: more than a queue will ever hold. */
+const priorityStep = 1e9
+
 /** Jobs as shells see them, row and live progress together, and the events about them. */
 export interface JobBoard {
   view(records: readonly JobRecord[]): Job[]
@@ -61,7 +64,8 @@ export function createBoard(tables: Tables, events: EventSource, isPaused: () =>
         ...(record.engineId === undefined ? {} : { engineId: record.engineId }),
         ...(record.workflowId === undefined ? {} : { workflowId: record.workflowId }),
         state: record.state,
-        position: record.position,
+        // One number for both, so that whoever sorts by it sees the order in which jobs run.
+        position: record.priority * priorityStep + record.position,
         progress: record.state === 'done' ? 1 : (now?.progress ?? 0),
         ...(now?.etaMs === undefined ? {} : { etaMs: now.etaMs }),
         attempt: record.attempt,
