@@ -1,5 +1,4 @@
 import BetterSqlite3 from 'better-sqlite3'
-import { existsSync } from 'node:fs'
 import { copyFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
@@ -39,11 +38,12 @@ const answer: Record<string, unknown> = {}
 try {
   await mkdir(request.dataDir, { recursive: true })
   const path = join(request.dataDir, 'recast.db')
-  const fresh = !existsSync(path)
   const db = new BetterSqlite3(path)
   db.pragma('journal_mode = WAL')
   db.pragma('synchronous = FULL')
-  if (fresh) db.exec(schemaV1)
+  // All tables or none: this process may be killed in between.
+  const isNew = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'assets'").get() === undefined
+  if (isNew) db.transaction(() => db.exec(schemaV1))()
   const store = await openAssetStore({ dataDir: request.dataDir, db })
   if (request.import) {
     answer['results'] = await store.importPaths(request.import, 'picture')

@@ -1,0 +1,6 @@
+/** Where to install one from, in a sentence. */
+export const installHint: string
+/** Flags that keep a test's Chromium quiet and alone. */
+export const chromiumArgs: string[]
+/** The path of a Chromium or Chrome, or undefined. */
+export function findChromium(options?: { install?: boolean }): string | undefined
