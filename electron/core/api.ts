@@ -196,6 +196,8 @@ export function createHandlers(context: ApiContext): CallHandlers {
     'settings.set'(patch) {
       const next = settings.set(patch)
       events.emit({ type: 'settings', settings: next })
+      // A server that is set up by this is looked at now, so that its state is told.
+      if (patch.engine !== undefined) pool.candidates(next.engine)
       scheduler.kick()
       return next
     },
