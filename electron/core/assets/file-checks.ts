@@ -1,10 +1,10 @@
-import { readdir, stat } from 'node:fs/promises'
 import { renameSync } from 'node:fs'
+import { chmod, copyFile, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DoctorReport } from '#shared/contract/calls'
 import { toAppError } from '#shared/domain/error'
-import type { AssetTable } from '../database/tables/assets'
-import { hashFile, type BlobStore } from './blob-store'
+import type { AssetTable, BlobNeed } from '../database/tables/assets'
+import { fileSize, hashFile, type BlobStore } from './blob-store'
 import { discard, makeFolder, syncFolder } from './durable-file'
 import { writeWorking } from './normalise'
 import type { Thumbnails } from './thumbnails'
@@ -41,46 +41,97 @@ export async function checkFiles(context: FileCheckContext, options: FileCheckOp
   }
 }
 
-/** Every file that a row needs: there, of its length, and (deep) with its content. A lost working file is made again from its original. */
-async function checkBlobs({ blobs, assets }: FileCheckContext, { repair, deep = false }: FileCheckOptions): Promise<Check> {
-  let found = 0
-  let repaired = 0
-  const lost: string[] = []
-  for (const row of assets.allBlobs()) {
-    const sound = async (sha256: string, bytes: number | undefined): Promise<boolean> => {
-      const size = await blobs.size(sha256)
-      if (size === undefined || size === 0 || (bytes !== undefined && size !== bytes)) return false
-      return !deep || (await hashFile(blobs.path(sha256))).sha256 === sha256
+/** Whether a file is there, of its length (where that is known), and (deep) with its content. */
+async function isSound(blobs: BlobStore, sha256: string, bytes: number | undefined, deep: boolean): Promise<boolean> {
+  const size = await blobs.size(sha256)
+  if (size === undefined || size === 0 || (bytes !== undefined && size !== bytes)) return false
+  return !deep || (await hashFile(blobs.path(sha256))).sha256 === sha256
+}
+
+/** Makes a lost working file again from its original. */
+async function makeWorking({ blobs, assets }: FileCheckContext, row: BlobNeed): Promise<void> {
+  const part = blobs.stagingPath('.png')
+  try {
+    const size = await writeWorking(blobs.path(row.sha256), part)
+    const made = await hashFile(part)
+    // A damaged file of the right length would be kept by the store: out of the way with it.
+    if (made.sha256 === row.workingSha256) await discard(blobs.path(row.workingSha256))
+    await blobs.putFile(part, made)
+    assets.setWorking(row.id, { sha256: made.sha256, ...size })
+  } finally {
+    await discard(part)
+  }
+}
+
+/** Brings a lost result back from the copy in its export folder, where that is still the same to the byte. */
+async function bringBack({ blobs, assets }: FileCheckContext, row: BlobNeed): Promise<boolean> {
+  for (const path of assets.exportedCopies(row.id)) {
+    const part = blobs.stagingPath('.png')
+    try {
+      // The folder is the user's: a copy that is gone, changed or closed is none.
+      if ((await fileSize(path).catch(() => undefined)) !== row.bytes) continue
+      const copied = await copyFile(path, part).then(
+        () => true,
+        () => false,
+      )
+      if (!copied || (await hashFile(part)).sha256 !== row.sha256) continue
+      // The copy may be write-protected; the store's own files are not.
+      await chmod(part, 0o644)
+      await discard(blobs.path(row.sha256))
+      await blobs.putFile(part, { sha256: row.sha256, bytes: row.bytes })
+      return true
+    } finally {
+      await discard(part)
     }
-    const original = await sound(row.sha256, row.bytes)
-    const working = row.workingSha256 === row.sha256 ? original : await sound(row.workingSha256, undefined)
+  }
+  return false
+}
+
+/** How many lost pictures are named. */
+const namedAtMost = 5
+
+/** The lost ones by name, and how each kind comes back. */
+function lostWords(lost: readonly BlobNeed[], assets: AssetTable): string {
+  const names = lost.slice(0, namedAtMost).map((row) => {
+    const name = assets.nameOf(row.id)
+    return name === undefined ? 'a style picture' : row.origin === 'produced' ? `a result of ${name}` : name
+  })
+  const more = lost.length > names.length ? ` and ${lost.length - names.length} more` : ''
+  return [
+    `The files of these are lost: ${names.join(', ')}${more}.`,
+    ...(lost.some((row) => row.origin === 'imported')
+      ? ['Import the same photos again: each finds its place by its content.']
+      : []),
+    ...(lost.some((row) => row.origin === 'produced') ? ['Run the lost results again.'] : []),
+  ].join(' ')
+}
+
+/** Every file that a row needs: there, of its length, and (deep) with its content. What can be made or copied again is. */
+async function checkBlobs(context: FileCheckContext, { repair, deep = false }: FileCheckOptions): Promise<Check> {
+  const { blobs, assets } = context
+  let found = 0
+  const lost: BlobNeed[] = []
+  for (const row of assets.allBlobs()) {
+    const original = await isSound(blobs, row.sha256, row.bytes, deep)
+    const ownWorking = row.workingSha256 !== row.sha256
+    const working = ownWorking ? await isSound(blobs, row.workingSha256, undefined, deep) : original
     if (original && working) continue
     found += 1
-    if (original && repair) {
-      const part = blobs.stagingPath('.png')
-      try {
-        const size = await writeWorking(blobs.path(row.sha256), part)
-        const made = await hashFile(part)
-        // A damaged file of the right length would be kept by the store: out of the way with it.
-        if (made.sha256 === row.workingSha256) await discard(blobs.path(row.workingSha256))
-        await blobs.putFile(part, made)
-        assets.setWorking(row.id, { sha256: made.sha256, ...size })
-        repaired += 1
-        continue
-      } finally {
-        await discard(part)
-      }
-    }
-    lost.push(row.id)
+    if (!repair || !(original || (await bringBack(context, row)))) lost.push(row)
+    else if (ownWorking && !working) await makeWorking(context, row)
   }
   const note =
     found === 0
       ? 'Every picture has its file.'
       : lost.length === 0
-        ? 'Lost working files were made again from their originals.'
-        : `${lost.length} pictures have no sound file. Import the same files again: each finds its place by its content.`
-  return { name: 'picture files', ok: found === repaired, found, repaired, note }
+        ? 'Lost files were made again from their originals, or copied from the folders of the results.'
+        : repair
+          ? lostWords(lost, assets)
+          : `${count(lost.length, 'picture')} without a sound file. A repair brings back what it can.`
+  return { name: 'picture files', ok: lost.length === 0, found, repaired: found - lost.length, note }
 }
+
+const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`
 
 /** Files of the store that no row needs: left by a stop between storing and committing. They are set aside, not deleted. */
 async function checkOrphans({ dataDir, blobs, assets }: FileCheckContext, { repair }: FileCheckOptions): Promise<Check> {

@@ -33,7 +33,7 @@ export function compareVersions(a: string, b: string): number {
 function futureError(path: string, found: number, known: number): AppError {
   return new AppError(
     'database.future',
-    `This data folder was written by a newer Recast (database version ${found}, this one knows ${known}). ` +
+    `The data folder ${dirname(path)} was written by a newer Recast (database version ${found}, this one knows ${known}). ` +
       'Update Recast, or start it with another data folder (--data).',
     { detail: { path, found, known } },
   )
@@ -42,7 +42,7 @@ function futureError(path: string, found: number, known: number): AppError {
 function corruptError(path: string, cause: unknown): AppError {
   return new AppError(
     'database.corrupt',
-    `The database file ${basename(path)} is damaged, or is not one of Recast's. Nothing was changed. ` +
+    `The database ${path} is damaged, or is not one of Recast's. Nothing was changed. ` +
       `Put a backup in its place (${basename(path)}.v*.backup beside it, or your own), or move the file away to begin with an empty library; the pictures stay in the folder "blobs".`,
     { detail: { path }, cause },
   )

@@ -8,6 +8,16 @@ export interface StoredAsset {
   workingSha256: string
 }
 
+/** The files that an asset needs. */
+export interface BlobNeed {
+  id: string
+  origin: 'imported' | 'produced'
+  sha256: string
+  workingSha256: string
+  /** Length of the original. */
+  bytes: number
+}
+
 /** A row as the database keeps it. */
 export interface AssetRow {
   seq: number
@@ -59,7 +69,11 @@ export interface AssetTable {
   /** True when some asset needs the blob, as original or as working file. */
   usesBlob(sha256: string): boolean
   /** Every asset with the blobs that it needs; `bytes` is the original's. All at once: the connection stays free while they are checked. */
-  allBlobs(): { id: string; sha256: string; workingSha256: string; bytes: number }[]
+  allBlobs(): BlobNeed[]
+  /** Paths of the copies that export folders got of an asset. */
+  exportedCopies(id: string): string[]
+  /** What people call the picture that an asset is (or is a result of); undefined for style pictures. */
+  nameOf(id: string): string | undefined
   count(): number
 }
 
@@ -80,9 +94,14 @@ export function assetTable(db: Database): AssetTable {
       'SELECT EXISTS (SELECT 1 FROM assets WHERE sha256 = ?) OR EXISTS (SELECT 1 FROM assets WHERE working_sha256 = ?)',
     )
     .pluck()
-  const blobs = db.prepare<[], { id: string; sha256: string; workingSha256: string; bytes: number }>(
-    'SELECT id, sha256, working_sha256 AS workingSha256, bytes FROM assets',
-  )
+  const blobs = db.prepare<[], BlobNeed>('SELECT id, origin, sha256, working_sha256 AS workingSha256, bytes FROM assets')
+  const copies = db.prepare<[string], string>('SELECT export_path FROM outputs WHERE asset_id = ? AND exported = 1').pluck()
+  const name = db
+    .prepare<[{ id: string }], string>(
+      `SELECT name FROM pictures WHERE root_asset_id = @id UNION ALL
+       SELECT p.name FROM outputs o JOIN jobs j ON j.id = o.job_id JOIN pictures p ON p.id = j.picture_id WHERE o.asset_id = @id LIMIT 1`,
+    )
+    .pluck()
   const total = db.prepare<[], number>('SELECT count(*) FROM assets').pluck()
 
   return {
@@ -110,6 +129,8 @@ export function assetTable(db: Database): AssetTable {
     },
     usesBlob: (sha256) => uses.get(sha256, sha256) === 1,
     allBlobs: () => blobs.all(),
+    exportedCopies: (id) => copies.all(id),
+    nameOf: (id) => name.get({ id }),
     count: () => total.get() ?? 0,
   }
 }
