@@ -43,10 +43,13 @@ const en: Dictionary = {
   }),
   'input.unknown_engine': { title: 'This engine is not set up', next: 'Choose another engine in the settings, then retry.' },
   'input.unknown_workflow': { title: 'This workflow is not installed', next: 'Choose another workflow, then run it again.' },
-  'input.unsupported_edit': {
-    title: 'This engine cannot do that',
-    next: 'Choose another edit, or another engine in the settings.',
-  },
+  'input.unsupported_edit': (detail) =>
+    text(detail['view'])
+      ? {
+          title: 'The draft engine knows no pose in these words',
+          next: 'Name one, such as “left”, “top” or “close-up”, or choose it on the ring.',
+        }
+      : { title: 'This engine cannot do that', next: 'Choose another edit, or another engine in the settings.' },
   'input.not_found': { title: 'It is not there any more', next: 'It was moved or deleted. Add the picture again.' },
   'input.conflict': { title: 'It has changed meanwhile', next: 'Look at its present state, then try again.' },
   'engine.offline': {
@@ -107,7 +110,10 @@ const zh: Dictionary = {
   }),
   'input.unknown_engine': { title: '此引擎尚未设置', next: '请在设置中选择其他引擎，然后重试。' },
   'input.unknown_workflow': { title: '此工作流尚未安装', next: '请选择其他工作流后再运行。' },
-  'input.unsupported_edit': { title: '此引擎无法完成', next: '请换一种编辑，或在设置中选择其他引擎。' },
+  'input.unsupported_edit': (detail) =>
+    text(detail['view'])
+      ? { title: '草稿引擎不认识这些描述中的机位', next: '请写出机位，例如“左”“顶”“特写”，或在圆环上选择。' }
+      : { title: '此引擎无法完成', next: '请换一种编辑，或在设置中选择其他引擎。' },
   'input.not_found': { title: '内容已不存在', next: '它已被移动或删除，请重新添加图片。' },
   'input.conflict': { title: '内容已发生变化', next: '请查看当前状态后再试。' },
   'engine.offline': { title: '无法连接引擎', next: '任务会等待引擎恢复后运行；也可在设置中选择草稿。' },

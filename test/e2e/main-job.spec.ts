@@ -1,24 +1,11 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Locator, Page } from '@playwright/test'
+import type { Page } from '@playwright/test'
 import sharp from 'sharp'
-import { chelsea, coffee, copyAs, dragOnto, dropFiles, expect, screenshots, test } from './studio'
+import { bringPhoto, chelsea, coffee, copyAs, dragOnto, dropFiles, expect, middleOf, screenshots, test } from './studio'
 
 test.beforeAll(() => mkdir(screenshots, { recursive: true }))
-
-async function middleOf(locator: Locator): Promise<{ x: number; y: number }> {
-  const box = await locator.boundingBox()
-  if (!box) throw new Error('not on the page')
-  return { x: box.x + box.width / 2, y: box.y + box.height / 2 }
-}
-
-/** Drops a photo from outside onto the empty studio and waits until it stands on the canvas. */
-async function bringPhoto(page: Page, file = coffee): Promise<void> {
-  await expect(page.getByTestId('empty')).toBeVisible()
-  await dropFiles(page, [file], { x: 720, y: 300 })
-  await expect(page.getByTestId('canvas-image').first()).toBeVisible()
-}
 
 /** A number that changes with the pixels of the live preview. */
 function previewFingerprint(page: Page): Promise<number | undefined> {

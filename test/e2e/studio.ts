@@ -3,7 +3,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { test as base, expect, type Page } from '@playwright/test'
+import { test as base, expect, type Locator, type Page } from '@playwright/test'
 
 const root = join(import.meta.dirname, '../..')
 /** The command line's bundle: the end-to-end tests run what `npm start` runs. */
@@ -21,8 +21,8 @@ export interface RunningStudio {
   dataDir: string
   /** Ends it as Ctrl-C does and waits. */
   stop(): Promise<void>
-  /** Starts it again on the same folder (and another port). */
-  restart(): Promise<void>
+  /** Starts it again on the same folder, on another port or on the same. */
+  restart(on?: 'same port'): Promise<void>
 }
 
 interface Serving {
@@ -30,8 +30,8 @@ interface Serving {
   url: string
 }
 
-function serve(dataDir: string): Promise<Serving> {
-  const child = spawn(process.execPath, [cli, 'serve', '--no-open', '--port', '0', '--json', '--data', dataDir], {
+function serve(dataDir: string, port = '0'): Promise<Serving> {
+  const child = spawn(process.execPath, [cli, 'serve', '--no-open', '--port', port, '--json', '--data', dataDir], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, LANG: 'en_US.UTF-8' },
   })
@@ -68,9 +68,10 @@ export async function startStudio(
     },
     dataDir,
     stop: () => end(serving),
-    async restart() {
+    async restart(on) {
+      const { port } = new URL(serving.url)
       await end(serving)
-      serving = await serve(dataDir)
+      serving = await serve(dataDir, on ? port : '0')
     },
     async close() {
       await end(serving)
@@ -90,8 +91,14 @@ export async function copyAs(source: string, name: string): Promise<string> {
 /**
  * Drops files from outside the browser with the browser's own drag events (Chrome DevTools protocol), as a file manager does.
  * @param point where on the page, CSS pixels
+ * @param beforeDrop looks at the page while the files are over it
  */
-export async function dropFiles(page: Page, files: string[], point: { x: number; y: number }): Promise<void> {
+export async function dropFiles(
+  page: Page,
+  files: string[],
+  point: { x: number; y: number },
+  beforeDrop?: () => Promise<void>,
+): Promise<void> {
   const session = await page.context().newCDPSession(page)
   const data = { items: [], files, dragOperationsMask: 1 }
   const steps = [
@@ -104,6 +111,7 @@ export async function dropFiles(page: Page, files: string[], point: { x: number;
     // The page shows its drop zones in answer to the first events; the drop must hit what is there then.
     await page.waitForTimeout(120)
   }
+  await beforeDrop?.()
   await session.send('Input.dispatchDragEvent', { type: 'drop', ...point, data })
   await session.detach()
 }
@@ -118,6 +126,28 @@ export async function dragOnto(page: Page, from: { x: number; y: number }, to: {
   await page.mouse.move(to.x + 2, to.y + 2, { steps: 2 })
   await page.mouse.up()
 }
+
+/** The middle of an element, CSS pixels of the page. */
+export async function middleOf(locator: Locator): Promise<{ x: number; y: number }> {
+  const box = await locator.boundingBox()
+  if (!box) throw new Error('not on the page')
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 }
+}
+
+/** Drops a photo from outside onto the empty studio and waits until it stands on the canvas. */
+export async function bringPhoto(page: Page, file = coffee): Promise<void> {
+  await expect(page.getByTestId('empty')).toBeVisible()
+  await dropFiles(page, [file], { x: 720, y: 300 })
+  await expect(page.getByTestId('canvas-image').first()).toBeVisible()
+}
+
+/** The cards of the queue, or only those in a state. */
+export function jobs(page: Page, state?: string): Locator {
+  return state === undefined ? page.getByTestId('job') : page.locator(`[data-testid=job][data-state=${state}]`)
+}
+
+/** Milliseconds that pictures of an engine may take on a slow machine. */
+export const engineTime = 60_000
 
 /** Playwright's test with a studio of its own, on an empty data folder, and its page open. */
 export const test = base.extend<{ studio: RunningStudio; open: Page }>({
