@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
 import { relative } from 'node:path'
 import type { InstanceClient } from '#core/instance/instance'
+import { makeFolder } from '#core/assets/durable-file'
+import { pictureName } from '#core/assets/names'
 import type { ImportResult } from '#shared/contract/calls'
 import { AppError, toAppError, type ErrorCode } from '#shared/domain/error'
 import type { SubmissionInput } from '#shared/domain/job'
@@ -49,7 +50,7 @@ export async function runEditCommand(command: EditCommand, context: CommandConte
   const reporter = chooseReporter(terminal, command.json)
   let data: OpenData | undefined
   try {
-    mkdirSync(command.outDir, { recursive: true })
+    await makeFolder(command.outDir)
     data = await orAborted(openData(command.dataDir, context, true), signal)
     await noteOlderJobs(data, reporter)
     const code = await submitAndRun(command, data, reporter, context, began)
@@ -84,14 +85,14 @@ async function submitAndRun(
   const paths = photoPaths(command.photos, command.outDir)
   const { results } =
     paths.length === 0 ? { results: [] } : await orAborted(client.call('assets.import', { paths, as: 'picture' }), context.signal)
-  const { pictureIds, refused } = takeImports(results, reporter)
+  const { pictures, refused } = takeImports(results, reporter)
   if (results.length === 0) {
     refuse(
       reporter,
       new AppError('input.not_found', `There are no pictures in ${command.photos.join(', ')}. Give other files or folders.`),
     )
   }
-  if (pictureIds.length === 0) {
+  if (pictures.length === 0) {
     reporter.summary({
       done: 0,
       failed: Math.max(refused, 1),
@@ -105,14 +106,14 @@ async function submitAndRun(
   const submission: SubmissionInput = {
     // Known again by this: should its owner be killed within the call, the next one is asked the same.
     batchId: randomUUID(),
-    pictures: pictureIds.map((pictureId) => ({ pictureId })),
+    pictures,
     edits,
     sampling: command.sampling,
     count: command.count,
     engine: command.engine,
     exportDir: command.outDir,
     // One result somebody waits for goes before the batches of others.
-    priority: pictureIds.length * edits.length * command.count === 1 ? 'interactive' : 'batch',
+    priority: pictures.length * edits.length * command.count === 1 ? 'interactive' : 'batch',
     ...(command.seed === undefined ? {} : { seed: command.seed }),
     ...(command.workflowId === undefined ? {} : { workflowId: command.workflowId }),
   }
@@ -165,8 +166,11 @@ async function noteAwayEngine(wish: string, client: InstanceClient, reporter: Re
   }
 }
 
-/** Reports what was refused; answers each picture once. */
-function takeImports(results: readonly ImportResult[], reporter: Reporter): { pictureIds: string[]; refused: number } {
+/** Reports what was refused; answers each picture once, by the name of its file now: it may have come before under another. */
+function takeImports(
+  results: readonly ImportResult[],
+  reporter: Reporter,
+): { pictures: SubmissionInput['pictures']; refused: number } {
   const firstFile = new Map<string, string>()
   let refused = 0
   for (const { file, picture, asset, error } of results) {
@@ -180,7 +184,8 @@ function takeImports(results: readonly ImportResult[], reporter: Reporter): { pi
     if (twin === undefined) firstFile.set(picture.id, file)
     else reporter.note(`${shown(file)} is the same picture as ${shown(twin)}; it is done once.`)
   }
-  return { pictureIds: [...firstFile.keys()], refused }
+  const pictures = [...firstFile].map(([pictureId, file]) => ({ pictureId, name: pictureName(file) }))
+  return { pictures, refused }
 }
 
 function refuse(reporter: Reporter, error: AppError): void {

@@ -68,9 +68,12 @@ export const submissionSchema = z.object({
    * chooses one, and a submission whose answer was lost must not be repeated.
    */
   batchId: idSchema.optional(),
-  /** Each names a picture and, where not its current version, the version to edit. */
+  /**
+   * Each names a picture and, where not its current version, the version to edit. `name` is what these jobs and their results' files
+   * call it: the same photo may come again under another file name. Absent: the name that it has in the library.
+   */
   pictures: z
-    .array(z.object({ pictureId: idSchema, assetId: idSchema.optional() }))
+    .array(z.object({ pictureId: idSchema, assetId: idSchema.optional(), name: z.string().min(1).max(200).optional() }))
     .min(1)
     .max(10_000),
   edits: z.array(editSchema).min(1).max(256),

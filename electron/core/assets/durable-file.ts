@@ -1,4 +1,5 @@
-import { open, rename, mkdir, unlink } from 'node:fs/promises'
+import { existsSync, mkdirSync } from 'node:fs'
+import { mkdir, open, rename, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /**
@@ -26,9 +27,36 @@ export async function syncFile(path: string): Promise<void> {
   }
 }
 
+/**
+ * What hinders a folder's making. On a disk that can only be read, Node says of a recursive mkdir that nothing is there (ENOENT); making
+ * the first missing folder alone tells the reason.
+ */
+function reasonOf(error: unknown, folder: string): unknown {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return error
+  let missing = folder
+  while (dirname(missing) !== missing && !existsSync(dirname(missing))) missing = dirname(missing)
+  try {
+    mkdirSync(missing)
+    return error
+  } catch (reason) {
+    return reason
+  }
+}
+
+/** Makes a folder of the user's own with all above it, where that has to happen at once. */
+export function makeOwnFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    throw reasonOf(error, folder)
+  }
+}
+
 /** Makes a folder with all above it, and makes every newly made one durable. */
 export async function makeFolder(folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true })
+  const first = await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    throw reasonOf(error, folder)
+  })
   if (first === undefined) return
   // `first` is the topmost new one: its parent and every new folder's parent got an entry.
   for (let made = folder; ; made = dirname(made)) {

@@ -8,4 +8,8 @@ export interface Migration {
 }
 
 /** Every step since the first release, in order. A step that was released is never changed: a new one is added. */
-export const migrations: readonly Migration[] = [{ version: 1, sql: schemaV1 }]
+export const migrations: readonly Migration[] = [
+  { version: 1, sql: schemaV1 },
+  // What a job calls its picture, where that is not the picture's own name.
+  { version: 2, sql: 'ALTER TABLE jobs ADD COLUMN name TEXT' },
+]

@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
+import { makeOwnFolder } from '../assets/durable-file'
 import { AppError, toAppError } from '#shared/domain/error'
 
 /** The right to own a data folder, held until released or until the process is gone, however it went. */
@@ -24,7 +24,7 @@ export const ownerLockName = 'owner.lock'
 export function tryOwn(dataDir: string): OwnerLock | undefined {
   let database: BetterSqlite3.Database | undefined
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    makeOwnFolder(dataDir)
     database = new BetterSqlite3(join(dataDir, ownerLockName), { timeout: 0 })
     database.pragma('locking_mode = EXCLUSIVE')
     database.exec('BEGIN EXCLUSIVE')

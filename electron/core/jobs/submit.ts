@@ -40,6 +40,7 @@ export interface SubmitContext {
 interface Target {
   pictureId: string
   assetId: string
+  name: string | undefined
 }
 
 /** The edit with the style's own id (aliases are for typing) and every picture that it names found. Throws `input.*`. */
@@ -62,7 +63,7 @@ function findTargets(db: Database, store: AssetStore, wanted: Submission['pictur
     )
     .all(JSON.stringify(wanted.map((picture) => picture.pictureId)))
   const found = new Map(rows.map((row) => [row.id, row]))
-  return wanted.map(({ pictureId, assetId }) => {
+  return wanted.map(({ pictureId, assetId, name }) => {
     const picture = found.get(pictureId)
     if (!picture) {
       throw new AppError('input.not_found', 'There is no such picture in the library. Reload it and choose again.', {
@@ -77,7 +78,7 @@ function findTargets(db: Database, store: AssetStore, wanted: Submission['pictur
         detail: { pictureId, assetId },
       })
     }
-    return { pictureId, assetId: assetId ?? picture.current }
+    return { pictureId, assetId: assetId ?? picture.current, name }
   })
 }
 
@@ -128,7 +129,7 @@ export async function submitJobs(context: SubmitContext, submission: Submission)
   const firstSeed = submission.seed ?? known[0]?.seed ?? randomInt(randomSeedLimit)
   const createdAt = Date.now()
   const jobs: NewJob[] = []
-  for (const { pictureId, assetId } of targets) {
+  for (const { pictureId, assetId, name } of targets) {
     for (const edit of edits) {
       for (let n = 0; n < submission.count; n++) {
         jobs.push({
@@ -146,6 +147,7 @@ export async function submitJobs(context: SubmitContext, submission: Submission)
           position: 0,
           exportDir: submission.exportDir,
           createdAt,
+          name,
         })
       }
     }

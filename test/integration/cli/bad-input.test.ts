@@ -400,4 +400,20 @@ describe.skipIf(!canMount())('on a full disk (needs the right to mount a small f
       expect((await bench.run(['doctor', '--data', data])).code).toBe(0)
     })
   }, 240_000)
+
+  it('that can only be read: says so, for results and for data', async () => {
+    await onSmallDisk('4m', async (disk) => {
+      const [photo = ''] = await writePhotos(bench.dir('photos'), 1)
+      execFileSync('mount', ['-o', 'remount,ro', disk])
+      for (const [out, data] of [
+        [join(disk, 'out', 'deep'), bench.dir()],
+        [bench.dir('out'), join(disk, 'data')],
+      ] as const) {
+        const outcome = await bench.run(['style', photo, '--style', 'clay', '--out', out, '--data', data])
+        expect(outcome).toMatchObject({ code: 1, stdout: '' })
+        expect(outcome.stderr).toContain('can only be read')
+        expect(outcome.stderr).toContain(disk)
+      }
+    })
+  }, 60_000)
 })

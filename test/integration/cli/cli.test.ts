@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -142,6 +142,21 @@ describe('style', () => {
     }
     expect(all.at(-1)).toMatchObject({ event: 'summary', done: 4, failed: 0, canceled: 0 })
     expect(Object.keys(all.at(-1) ?? {}).toSorted()).toEqual(['canceled', 'done', 'duration_ms', 'event', 'failed'])
+  })
+
+  it('names results after the file as it is now, though the same photo came before under another name', async () => {
+    const dir = bench.dir('photos')
+    const data = bench.dir()
+    const out = bench.dir('out')
+    const [photo = ''] = await writePhotos(dir, 1)
+    const args = ['--style', 'pencil', '--seed', '1', '--out', out, '--data', data]
+    await bench.run(['style', photo, ...args])
+    const copy = join(dir, '杯子 2.png')
+    copyFileSync(photo, copy)
+    const again = await bench.run(['style', copy, ...args])
+    expect(again.stdout.trimEnd()).toBe(join(out, '杯子 2_pencil_1.png'))
+    expect(again.stderr).toContain('杯子 2 · pencil')
+    expect((await bench.run(['jobs', '--data', data])).stdout).toContain('photo-01 · pencil')
   })
 
   it('takes a picture as the style', async () => {
@@ -352,6 +367,19 @@ describe('jobs and doctor', () => {
     await bench.run(['jobs'], { env: { RECAST_DATA: data } })
     expect(readdirSync(data).length).toBeGreaterThan(0)
   })
+
+  // Windows finds its folders without HOME.
+  it.skipIf(process.platform === 'win32')(
+    'asks for a data folder where there is no home, and leaves nothing behind',
+    async () => {
+      const cwd = bench.dir()
+      const env = { HOME: '', XDG_DATA_HOME: '', RECAST_DATA: '' }
+      const { code, stdout, stderr } = await bench.run(['jobs'], { cwd, env })
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+      expect(stderr).toContain('--data')
+      expect(readdirSync(cwd)).toEqual([])
+    },
+  )
 
   it('tells in words when the data folder is a file', async () => {
     const dir = bench.dir()

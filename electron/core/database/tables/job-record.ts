@@ -48,6 +48,8 @@ export interface NewJob {
   position: number
   exportDir: string | undefined
   createdAt: number
+  /** What the job calls its picture; undefined: the picture's own name. */
+  name: string | undefined
 }
 
 /** Columns that may change together with the state; `undefined` empties one. */
@@ -128,24 +130,24 @@ export function recordOfRow(row: JobRow): JobRecord {
 }
 
 /** How each changeable field is kept. The keys are the only names that ever reach a statement's text. */
-export const changeColumns: { [K in keyof Required<JobChanges>]: { column: string; encode: (value: unknown) => unknown } } = (() => {
-  const plain = (column: string) => ({ column, encode: (value: unknown) => value ?? null })
-  const json = (column: string) => ({
-    column,
-    encode: (value: unknown) => (value === undefined ? null : JSON.stringify(value)),
-  })
-  return {
-    engineId: plain('engine_id'),
-    attempt: plain('attempt'),
-    tries: plain('tries'),
-    notBefore: plain('not_before'),
-    position: plain('position'),
-    error: json('error'),
-    notes: json('notes'),
-    cleared: plain('cleared'),
-    startedAt: plain('started_at'),
-    finishedAt: plain('finished_at'),
-    durationMs: plain('duration_ms'),
-  }
-})()
-
+export const changeColumns: { [K in keyof Required<JobChanges>]: { column: string; encode: (value: unknown) => unknown } } =
+  (() => {
+    const plain = (column: string) => ({ column, encode: (value: unknown) => value ?? null })
+    const json = (column: string) => ({
+      column,
+      encode: (value: unknown) => (value === undefined ? null : JSON.stringify(value)),
+    })
+    return {
+      engineId: plain('engine_id'),
+      attempt: plain('attempt'),
+      tries: plain('tries'),
+      notBefore: plain('not_before'),
+      position: plain('position'),
+      error: json('error'),
+      notes: json('notes'),
+      cleared: plain('cleared'),
+      startedAt: plain('started_at'),
+      finishedAt: plain('finished_at'),
+      durationMs: plain('duration_ms'),
+    }
+  })()

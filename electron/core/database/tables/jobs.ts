@@ -31,7 +31,7 @@ export interface JobPageRequest {
   pictureId?: string | undefined
 }
 
-const selectJob = 'SELECT j.*, p.name AS picture_name FROM jobs j JOIN pictures p ON p.id = j.picture_id'
+const selectJob = 'SELECT j.*, coalesce(j.name, p.name) AS picture_name FROM jobs j JOIN pictures p ON p.id = j.picture_id'
 const finished = "('done', 'failed', 'canceled')"
 // A wait longer than any back-off means that the clock was set back since: such a job is due.
 const due = '(not_before <= @now OR not_before > @now + @longestWait)'
@@ -43,10 +43,11 @@ export type JobTable = ReturnType<typeof jobTable>
 export function jobTable(db: Database) {
   const insert = db.prepare<[string]>(
     `INSERT INTO jobs (id, batch_id, picture_id, input_asset_id, style_asset_id, kind, edit, sampling, workflow_id, seed,
-                       engine, priority, position, state, export_dir, created_at)
+                       engine, priority, position, state, export_dir, created_at, name)
      SELECT value ->> 'id', value ->> 'batchId', value ->> 'pictureId', value ->> 'inputAssetId', value ->> 'styleAssetId',
             value ->> '$.edit.kind', value -> 'edit', value -> 'sampling', value ->> 'workflowId', value ->> 'seed',
-            value ->> 'engine', value ->> 'priority', value ->> 'position', 'queued', value ->> 'exportDir', value ->> 'createdAt'
+            value ->> 'engine', value ->> 'priority', value ->> 'position', 'queued', value ->> 'exportDir', value ->> 'createdAt',
+            value ->> 'name'
      FROM json_each(?) ORDER BY key`,
   )
   const removeQueued = db.prepare<[string]>(
