@@ -14,7 +14,8 @@ const candidates = [
 ]
 
 /** What to do where none is found. */
-export const installHint = 'The tests need Chromium or Chrome: install one (Debian: apt-get install chromium) or set RECAST_CHROMIUM to its path.'
+export const installHint =
+  'The tests need Chromium or Chrome: install one (Debian: apt-get install chromium) or set RECAST_CHROMIUM to its path.'
 
 /** Flags that keep it quiet and alone: no first-run work, no background traffic, no GPU. */
 export const chromiumArgs = [
@@ -40,6 +41,9 @@ export function findChromium({ install = false } = {}) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   spawnSync('apt-get', ['update', '-qq'], { stdio: ['ignore', 2, 2], env })
   // fonts-noto-cjk: without it Chinese is drawn as boxes and screenshots show nothing. strace: for the test of the order of writes.
-  spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium', 'fonts-noto-cjk', 'strace'], { stdio: ['ignore', 2, 2], env })
+  spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium', 'fonts-noto-cjk', 'strace'], {
+    stdio: ['ignore', 2, 2],
+    env,
+  })
   return candidates.find((path) => path && existsSync(path))
 }

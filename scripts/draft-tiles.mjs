@@ -30,7 +30,9 @@ try {
 } finally {
   await engine.close()
 }
-const photoSum = createHash('sha256').update(await readFile(photo)).digest('hex')
+const photoSum = createHash('sha256')
+  .update(await readFile(photo))
+  .digest('hex')
 await writeFile(
   join(out, 'NOTICE.md'),
   `# Style tiles

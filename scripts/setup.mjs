@@ -11,7 +11,15 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
 const minimumNode = [20, 19]
 /** What the build reads; a change in any of these makes it stale. */
-const buildSources = ['electron', 'renderer', 'shared', 'resources/styles', 'electron.vite.config.ts', 'package.json', 'package-lock.json']
+const buildSources = [
+  'electron',
+  'renderer',
+  'shared',
+  'resources/styles',
+  'electron.vite.config.ts',
+  'package.json',
+  'package-lock.json',
+]
 
 /** Says one line to the person who waits. */
 export const say = (line) => process.stderr.write(`${line}\n`)
@@ -20,7 +28,9 @@ export const say = (line) => process.stderr.write(`${line}\n`)
 export function requireNode() {
   const [major, minor] = process.versions.node.split('.').map(Number)
   if (major > minimumNode[0] || (major === minimumNode[0] && minor >= minimumNode[1])) return
-  say(`Recast needs Node ${minimumNode.join('.')} or newer; this is ${process.versions.node}. Install a newer Node and run the command again.`)
+  say(
+    `Recast needs Node ${minimumNode.join('.')} or newer; this is ${process.versions.node}. Install a newer Node and run the command again.`,
+  )
   process.exit(1)
 }
 
@@ -72,7 +82,10 @@ export function ensureDependencies() {
   if (stampIs(stamp, wanted)) return
   say('Installing dependencies (a few minutes the first time: SQLite is compiled) …')
   // The tests' browser is the system's; onnxruntime's CPU library is in its package and its CUDA files are never used.
-  run(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { ONNXRUNTIME_NODE_INSTALL_CUDA: 'skip', PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1' })
+  run(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    ONNXRUNTIME_NODE_INSTALL_CUDA: 'skip',
+    PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1',
+  })
   writeFileSync(stamp, wanted)
 }
 

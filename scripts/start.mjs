@@ -10,7 +10,10 @@ const day = 24 * 3600 * 1000
 
 /** Runs a program in the foreground, passes signals and its exit code on, and ends with it. */
 function become(command, commandArgs) {
-  const child = spawn(command, commandArgs, { stdio: 'inherit', env: { ...process.env, MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? '2' } })
+  const child = spawn(command, commandArgs, {
+    stdio: 'inherit',
+    env: { ...process.env, MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? '2' },
+  })
   // A terminal sends Ctrl-C to the whole group, another program to us alone; the command line counts what comes twice within a moment once.
   process.on('SIGINT', () => child.kill('SIGINT'))
   process.on('SIGTERM', () => child.kill('SIGTERM'))
@@ -35,7 +38,11 @@ function fetchElectron() {
   const tried = statSync(triedFile, { throwIfNoEntry: false })
   if (tried && Date.now() - tried.mtimeMs < day) return undefined
   say('Fetching the desktop shell (Electron) …')
-  spawnSync(process.execPath, [join(root, 'node_modules', 'electron', 'install.js')], { cwd: root, stdio: 'ignore', timeout: 300_000 })
+  spawnSync(process.execPath, [join(root, 'node_modules', 'electron', 'install.js')], {
+    cwd: root,
+    stdio: 'ignore',
+    timeout: 300_000,
+  })
   const binary = electronBinary()
   if (!binary) writeFileSync(triedFile, '')
   return binary
@@ -51,7 +58,9 @@ if (args.length > 0) {
   if (electron) {
     become(electron, [root])
   } else {
-    say(`${hasDisplay ? "Electron's binary is not here and could not be fetched" : 'There is no display'}: Recast opens in the browser instead.`)
+    say(
+      `${hasDisplay ? "Electron's binary is not here and could not be fetched" : 'There is no display'}: Recast opens in the browser instead.`,
+    )
     become(process.execPath, [cli, 'serve'])
   }
 }

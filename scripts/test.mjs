@@ -12,7 +12,12 @@ const bin = (name) => join(root, 'node_modules', '.bin', process.platform === 'w
 function stage(name, command, args, env = {}) {
   const began = Date.now()
   say(`\n── ${name}`)
-  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env }, shell: process.platform === 'win32' })
+  const { status } = spawnSync(command, args, {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, ...env },
+    shell: process.platform === 'win32',
+  })
   say(`── ${name}: ${status === 0 ? 'passed' : 'FAILED'} in ${Math.round((Date.now() - began) / 1000)} s`)
   return status === 0
 }
@@ -33,9 +38,14 @@ mkdirSync(results, { recursive: true })
 
 const passedStages = [
   stage('check', process.execPath, [join(root, 'scripts', 'check.mjs')]),
-  stage('unit and integration', bin('vitest'), ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${join(results, 'vitest.json')}`], {
-    RECAST_CHROMIUM: chromium,
-  }),
+  stage(
+    'unit and integration',
+    bin('vitest'),
+    ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${join(results, 'vitest.json')}`],
+    {
+      RECAST_CHROMIUM: chromium,
+    },
+  ),
   stage('end to end', bin('playwright'), ['test'], { RECAST_CHROMIUM: chromium }),
 ]
 

@@ -19,9 +19,3 @@ export function shownVersion(state: StudioState): Version | undefined {
   const assetId = shownAssetId(state)
   return picture && state.pictures.versions[picture.id]?.find((version) => version.asset.id === assetId)
 }
-
-/** Whether the canvas shows something that is not applied yet. */
-export function hasPreview(state: StudioState): boolean {
-  const picture = openPicture(state)
-  return picture !== undefined && shownAssetId(state) !== picture.currentAssetId
-}

@@ -22,42 +22,6 @@ import { classes } from './classes'
 const entry =
   'w-full rounded-m border border-line bg-raised px-2.5 text-text placeholder:text-muted hovered:border-edge focused:border-accent disabled:opacity-45'
 
-/** One line of text with its label above. */
-export function TextEntry(props: {
-  label: string
-  value: string
-  onChange: (value: string) => void
-  placeholder?: string
-  hideLabel?: boolean
-  disabled?: boolean
-  hint?: string
-  inputMode?: 'text' | 'numeric'
-  'data-testid'?: string
-}): ReactElement {
-  return (
-    <TextField
-      value={props.value}
-      onChange={props.onChange}
-      isDisabled={props.disabled ?? false}
-      className="flex flex-col gap-1"
-      {...(props.hideLabel ? { 'aria-label': props.label } : {})}
-    >
-      {props.hideLabel ? null : <Label className="text-muted">{props.label}</Label>}
-      <Input
-        className={classes(entry, 'h-8')}
-        placeholder={props.placeholder ?? ''}
-        inputMode={props.inputMode ?? 'text'}
-        data-testid={props['data-testid']}
-      />
-      {props.hint ? (
-        <Text slot="description" className="text-s text-muted">
-          {props.hint}
-        </Text>
-      ) : null}
-    </TextField>
-  )
-}
-
 /** Several lines of text with their label above. */
 export function TextArea(props: {
   label: string

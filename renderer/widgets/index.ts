@@ -1,7 +1,7 @@
 export { Button, IconButton, type ButtonKind, type ButtonProps, type IconButtonProps } from './button'
 export { classes } from './classes'
 export { DialogFrame } from './dialog'
-export { Check, SearchEntry, Segmented, Select, TextArea, TextEntry } from './fields'
+export { Check, SearchEntry, Segmented, Select, TextArea } from './fields'
 export { isMac, Keys } from './keys'
 export { MenuButton, PopupMenu, type MenuEntry } from './menu'
 export { Progress } from './progress'
