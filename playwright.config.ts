@@ -11,6 +11,8 @@ export default defineConfig({
   // Each test starts an app and a browser of its own; two cores carry one at a time well.
   workers: 1,
   timeout: 90_000,
+  // As in vitest.config.ts: a second try in CI, listed at the end of `npm test`.
+  retries: process.env['CI'] ? 1 : 0,
   reporter: [['list'], ['json', { outputFile: 'test-results/playwright.json' }]],
   use: {
     viewport: { width: 1440, height: 900 },
