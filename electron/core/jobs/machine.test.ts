@@ -58,6 +58,7 @@ function oneJob() {
     {
       id: 'j',
       batchId: 'b',
+      name: 'photo',
       pictureId: 'p',
       inputAssetId: 'a',
       styleAssetId: undefined,
