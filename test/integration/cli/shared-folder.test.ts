@@ -1,5 +1,6 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import BetterSqlite3 from 'better-sqlite3'
 import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -146,5 +147,41 @@ describe('two commands on one data folder', () => {
     for (const { code, stderr } of ended) expect({ code, stderr }).toMatchObject({ code: 0 })
     expect(ended[1].stderr).not.toContain('taking over')
     await expectWhole(out, 5)
+  }, 180_000)
+
+  it('a submission whose owner is killed in the middle of it is queued whole, and once', async () => {
+    const data = bench.dir()
+    const dir = bench.dir('photos')
+    const [photo = ''] = await writePhotos(dir, 1, { width: 48, height: 32 })
+    // So many that they go into the database in several parts.
+    const views = Array.from({ length: 40 }, (_, n) => ({ id: n, name: `View ${n}`, azimuth: n, elevation: 0, distance: 1 }))
+    const file = join(dir, 'views.json')
+    writeFileSync(file, JSON.stringify(views))
+    const total = views.length * 64
+
+    const owner = bench.start(['serve', '--no-open', '--port', '0', '--data', data])
+    await owner.said('http://')
+    const client = bench.start([
+      ...['views', photo, '--perspectives', file, '--count', '64', '--seed', '1'],
+      ...['--out', bench.dir('out'), '--data', data, '--json'],
+    ])
+    const database = new BetterSqlite3(join(data, 'recast.db'), { readonly: true })
+    try {
+      const jobs = database.prepare('SELECT count(*) FROM jobs').pluck()
+      while (jobs.get() === 0 && client.child.exitCode === null) await sleep(1)
+      owner.child.kill('SIGKILL')
+      await client.said('"state":"queued"', total)
+      client.interrupt()
+      expect((await client.ended).code).toBe(130)
+      const { rows, batches, results } = database
+        .prepare(
+          "SELECT count(*) AS rows, count(DISTINCT batch_id) AS batches, count(DISTINCT seed || '·' || (edit ->> '$.view.id')) AS results FROM jobs",
+        )
+        .get() as Record<string, number>
+      expect({ rows, batches, results }).toEqual({ rows: total, batches: 1, results: total })
+    } finally {
+      database.close()
+    }
+    expect(integrity(data)).toBe('ok')
   }, 180_000)
 })
