@@ -161,10 +161,8 @@ describe('two commands on one data folder', () => {
 
     const owner = bench.start(['serve', '--no-open', '--port', '0', '--data', data])
     await owner.said('http://')
-    const client = bench.start([
-      ...['views', photo, '--perspectives', file, '--count', '64', '--seed', '1'],
-      ...['--out', bench.dir('out'), '--data', data, '--json'],
-    ])
+    const asked = ['views', photo, '--perspectives', file, '--count', '64', '--seed', '1', '--out', bench.dir('out')]
+    const client = bench.start([...asked, '--data', data, '--json'])
     const database = new BetterSqlite3(join(data, 'recast.db'), { readonly: true })
     try {
       const jobs = database.prepare('SELECT count(*) FROM jobs').pluck()
