@@ -1,0 +1,125 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import AxeBuilder from '@axe-core/playwright'
+import type { Page } from '@playwright/test'
+import { bringPhoto, chelsea, coffee, dropFiles, engineTime, expect, jobs, middleOf, screenshots, test } from './studio'
+
+test.beforeAll(() => mkdir(screenshots, { recursive: true }))
+
+/** Waits until nothing moves: axe measures colours as they are at that moment. */
+async function still(page: Page): Promise<void> {
+  await page.waitForFunction(() => document.getAnimations().every((animation) => animation.playState !== 'running'))
+}
+
+type Scheme = 'dark' | 'light'
+
+/** All of axe's rules in the first theme; in the others, which have the same elements, those of colour. */
+async function expectAccessible(page: Page, name: string, schemes: readonly Scheme[] = ['dark', 'light']): Promise<void> {
+  for (const scheme of schemes) {
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
+    await expect(page.locator('html')).toHaveAttribute('data-theme', scheme)
+    await still(page)
+    const axe = new AxeBuilder({ page })
+    const { violations } = await (scheme === schemes[0] ? axe : axe.withRules(['color-contrast', 'link-in-text-block'])).analyze()
+    const found = violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 200)}`))
+    expect.soft(found, `${name}, ${scheme}`).toEqual([])
+  }
+}
+
+// Colours do not depend on the language: one walk through both themes, one in Chinese.
+const walks = [
+  { language: 'en', schemes: ['dark', 'light'] },
+  { language: 'zh', schemes: ['light'] },
+] as const
+
+for (const { language, schemes } of walks) {
+  test(`axe finds nothing on any screen in ${language}, ${schemes.join(' and ')}`, async ({ open: page }) => {
+    test.setTimeout(240_000)
+    const check = (name: string) => expectAccessible(page, name, schemes)
+    await page.getByTestId(`language-${language}`).click()
+    await check('empty')
+
+    await bringPhoto(page)
+    await check('photo')
+    await page.getByTestId('queue-pause').click()
+    for (const style of ['clay', 'pencil']) await page.getByTestId(`style-${style}`).dblclick()
+    await expect(jobs(page, 'queued')).toHaveCount(2)
+    await check('waiting')
+    await page.getByTestId('queue-pause').click()
+    await expect(jobs(page, 'done')).toHaveCount(2, { timeout: engineTime })
+    await expect(page.getByTestId('compare-divider')).toBeVisible()
+    await check('result with the slider')
+    await page.getByRole('radio', { name: language === 'zh' ? '并排' : 'Side by side' }).click()
+    await check('side by side')
+
+    await page.getByTestId('version').nth(1).click({ button: 'right' })
+    await expect(page.getByRole('menu')).toBeVisible()
+    await check('menu of a version')
+    await page.keyboard.press('Escape')
+    for (const opener of ['import-menu', 'engine-chip', 'queue-menu'] as const) {
+      await page.getByTestId(opener).click()
+      await expect(page.getByRole('menu')).toBeVisible()
+      await check(opener)
+      await page.keyboard.press('Escape')
+      await expect(page.getByRole('menu')).toBeHidden()
+    }
+    await jobs(page).first().hover()
+    await page.getByTestId('job-menu').first().click()
+    await expect(page.getByRole('menu')).toBeVisible()
+    await check('menu of a job')
+    await page.keyboard.press('Escape')
+    for (const [opener, dialog] of [
+      ['open-settings', 'settings'],
+      ['open-shortcuts', 'shortcuts'],
+      ['export-open', 'export'],
+    ] as const) {
+      await page.getByTestId(opener).click()
+      await expect(page.getByTestId(dialog)).toBeVisible()
+      await check(dialog)
+      await page.keyboard.press('Escape')
+      await expect(page.getByTestId(dialog)).toBeHidden()
+    }
+
+    await page.getByTestId('style-anime').focus()
+    await page.keyboard.press('d')
+    await page.keyboard.press('Tab')
+    await expect(page.getByTestId('canvas-drop-zones')).toBeVisible()
+    await check('drop zone of a lifted style')
+    await page.keyboard.press('Escape')
+    await dropFiles(page, [chelsea], await middleOf(page.getByTestId('canvas-view')), () => check('drop zones of a file'))
+    await expect(page.getByTestId('show-library')).toContainText('2')
+
+    await page.getByTestId('mode-view').click()
+    await page.getByTestId('sheet-8').click()
+    await check('views')
+    await page.getByTestId('tab-history').click()
+    await expect(jobs(page)).toHaveCount(2)
+    await check('history')
+    await page.getByTestId('show-library').click()
+    await page.getByTestId('library-item').first().click()
+    await check('library with a selection')
+    await page.getByTestId('library-item').first().click({ button: 'right' })
+    await expect(page.getByRole('menu')).toBeVisible()
+    await check('menu of a picture')
+    await page.keyboard.press('Escape')
+    await page.getByTestId('trash').click()
+    await expect(page.getByTestId('toast-info')).toBeVisible()
+    await check('message with undo')
+    await dropFiles(page, [import.meta.filename, coffee], { x: 720, y: 400 })
+    await expect(page.getByTestId('toast-bad')).toBeVisible()
+    await check('message of an error')
+    await page.screenshot({ path: join(screenshots, `50-accessibility-${language}.png`) })
+  })
+}
+
+test('axe finds nothing where a link is denied or lost', async ({ page, studio }) => {
+  await page.goto(new URL('/', studio.url).href)
+  await expect(page.getByTestId('link-denied')).toBeVisible()
+  await expectAccessible(page, 'denied')
+  await page.goto('about:blank')
+  await page.goto(studio.url)
+  await expect(page.getByTestId('empty')).toBeVisible()
+  await studio.stop()
+  await expect(page.getByTestId('link-lost')).toBeVisible({ timeout: 15_000 })
+  await expectAccessible(page, 'lost')
+})

@@ -1,0 +1,142 @@
+import { mkdir, readdir, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Page } from '@playwright/test'
+import { bringPhoto, engineTime, expect, jobs, middleOf, screenshots, test } from './studio'
+
+test.beforeAll(() => mkdir(screenshots, { recursive: true }))
+test.use({ permissions: ['clipboard-read', 'clipboard-write'] })
+
+const names = (page: Page) =>
+  jobs(page).evaluateAll((cards) => cards.map((card) => card.getAttribute('aria-label')?.split(',')[0]))
+
+/** The file of the only picture in a data folder. */
+async function storedPhoto(dataDir: string): Promise<string> {
+  const entries = await readdir(join(dataDir, 'blobs'), { recursive: true, withFileTypes: true })
+  const files = entries.filter((entry) => entry.isFile())
+  expect(files).toHaveLength(1)
+  return join(files[0]?.parentPath ?? '', files[0]?.name ?? '')
+}
+
+/** A photo and a queue that stands still with these styles waiting in it. */
+async function waitingJobs(page: Page, ...styles: string[]): Promise<void> {
+  await bringPhoto(page)
+  await page.getByTestId('queue-pause').click()
+  await expect(page.getByTestId('queue-counts')).toContainText('Paused')
+  for (const [n, style] of styles.entries()) {
+    await page.getByTestId(`style-${style}`).dblclick()
+    await expect(jobs(page, 'queued')).toHaveCount(n + 1)
+  }
+}
+
+test('a paused queue waits, one job is canceled and retried, and going on does them all', async ({ open: page }) => {
+  await waitingJobs(page, 'clay', 'pencil')
+  await expect(page.getByTestId('queue-counts')).toHaveText('Paused · 0 running · 2 waiting')
+  const pencil = jobs(page).filter({ hasText: 'Pencil' })
+  await pencil.hover()
+  await pencil.getByTestId('job-cancel').click()
+  await expect(pencil).toHaveAttribute('data-state', 'canceled')
+  await expect(jobs(page, 'queued')).toHaveCount(1)
+
+  await pencil.hover()
+  await pencil.getByTestId('job-menu').click()
+  await page.getByTestId('menu-retry').click()
+  await expect(pencil).toHaveAttribute('data-state', 'queued')
+  await page.getByTestId('queue-pause').click()
+  await expect(jobs(page, 'done')).toHaveCount(2, { timeout: engineTime })
+  await expect(page.getByTestId('queue-counts')).toHaveText('Nothing waiting')
+  await expect(page.getByTestId('version')).toHaveCount(3)
+})
+
+test('a running job is canceled at once, and leaves no version', async ({ open: page }) => {
+  await bringPhoto(page)
+  await page.getByTestId('style-network-04').dblclick()
+  await expect(jobs(page, 'running')).toHaveCount(1, { timeout: engineTime })
+  await page.getByTestId('job-cancel').click()
+  await expect(jobs(page, 'canceled')).toHaveCount(1)
+  await expect(page.getByTestId('queue-counts')).toHaveText('Nothing waiting')
+  await expect(page.getByTestId('version')).toHaveCount(1)
+})
+
+test('cancel all asks first, and then stops everything', async ({ open: page }) => {
+  await waitingJobs(page, 'clay', 'pencil', 'anime')
+  await page.getByTestId('queue-menu').click()
+  await page.getByTestId('menu-cancel-all').click()
+  await expect(page.getByTestId('cancel-all')).toContainText('3 jobs have not finished')
+  await page.keyboard.press('Escape')
+  await expect(jobs(page, 'queued')).toHaveCount(3)
+  await page.getByTestId('queue-menu').click()
+  await page.getByTestId('menu-cancel-all').click()
+  await page.getByTestId('cancel-all-confirm').click()
+  await expect(jobs(page, 'canceled')).toHaveCount(3)
+})
+
+test('finished jobs are cleared, brought back by undo, and stay in the history', async ({ open: page }) => {
+  await waitingJobs(page, 'clay', 'pencil')
+  await page.getByTestId('queue-menu').click()
+  await page.getByTestId('menu-cancel-all').click()
+  await page.getByTestId('cancel-all-confirm').click()
+  await expect(jobs(page, 'canceled')).toHaveCount(2)
+  await page.getByTestId('queue-clear').click()
+  await expect(jobs(page)).toHaveCount(0)
+  await page.getByTestId('toast-undo').click()
+  await expect(jobs(page)).toHaveCount(2)
+  await page.keyboard.press('Control+Shift+z')
+  await expect(jobs(page)).toHaveCount(0)
+  await page.getByTestId('tab-history').click()
+  await expect(jobs(page, 'canceled')).toHaveCount(2)
+})
+
+test('waiting jobs are dragged into another order, and moved by the menu', async ({ open: page }) => {
+  await waitingJobs(page, 'clay', 'pencil', 'anime')
+  expect(await names(page)).toEqual(['Clay', 'Pencil', 'Anime'])
+  const anime = jobs(page).filter({ hasText: 'Anime' })
+  await anime.hover()
+  const grip = await middleOf(anime.getByTestId('job-grip'))
+  const first = await middleOf(jobs(page).first())
+  await page.mouse.move(grip.x, grip.y)
+  await page.mouse.down()
+  await page.mouse.move(grip.x, grip.y - 20, { steps: 4 })
+  await page.mouse.move(grip.x, first.y - 20, { steps: 8 })
+  await page.screenshot({ path: join(screenshots, '32-reorder.png') })
+  await page.mouse.up()
+  await expect.poll(() => names(page)).toEqual(['Anime', 'Clay', 'Pencil'])
+  await anime.hover()
+  await anime.getByTestId('job-menu').click()
+  await page.getByTestId('menu-last').click()
+  await expect.poll(() => names(page)).toEqual(['Clay', 'Pencil', 'Anime'])
+  // The order is the app's, not the page's.
+  await page.reload()
+  await expect(jobs(page)).toHaveCount(3)
+  expect(await names(page)).toEqual(['Clay', 'Pencil', 'Anime'])
+})
+
+test('a job that fails says why and what to do, its details unfold and are copied, and once that is done a retry succeeds', async ({
+  page,
+  studio,
+}) => {
+  // Not the watched page: the thumbnails of the lost file are errors in its console.
+  await page.goto(studio.url)
+  await bringPhoto(page)
+  const file = await storedPhoto(studio.dataDir)
+  await rename(file, `${file}.away`)
+  await page.getByTestId('style-clay').dblclick()
+  const failed = jobs(page, 'failed')
+  await expect(failed).toHaveCount(1, { timeout: engineTime })
+  const card = failed.getByTestId('job-error')
+  await expect(card).toContainText('It is not there any more')
+  await expect(card).toContainText('Add the picture again.')
+  await card.getByTestId('error-details').click()
+  await page.screenshot({ path: join(screenshots, '33-error-card.png') })
+  const details = await card.locator('pre').innerText()
+  await card.getByRole('button', { name: 'Copy the details' }).click()
+  await expect(page.getByTestId('toast-info')).toContainText('Copied')
+  const copied = await page.evaluate(() => navigator.clipboard.readText())
+  expect(copied).toBe(details)
+  expect(copied).toContain(await failed.getAttribute('data-job'))
+
+  await rename(`${file}.away`, file)
+  await jobs(page).getByTestId('job-menu').click()
+  await page.getByTestId('menu-retry').click()
+  await expect(jobs(page, 'done')).toHaveCount(1, { timeout: engineTime })
+  await expect(page.getByTestId('job-error')).toHaveCount(0)
+})
