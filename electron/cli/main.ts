@@ -4,6 +4,15 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const args = process.argv.slice(2)
+
+/** Whether the command is likely to be painted by the draft engine: a guess before the arguments are parsed, and harmless when wrong. */
+function mayDraft([command, ...rest]: readonly string[]): boolean {
+  if (command !== 'style' && command !== 'views') return false
+  if (rest.includes('--help') || rest.includes('-h')) return false
+  const engine = rest[rest.indexOf('--engine') + 1]
+  return !rest.includes('--engine') || engine === 'auto' || engine === 'draft'
+}
+
 // The bundle (out/main) and the source (electron/cli) lie equally deep in the package.
 const packageText = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
 const { version } = JSON.parse(packageText) as { version: string }
@@ -11,6 +20,11 @@ const { version } = JSON.parse(packageText) as { version: string }
 if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
   process.stdout.write(`${version}\n`)
 } else {
+  if (mayDraft(args)) {
+    // Its start takes as long as opening the folder and importing the photos: side by side they cost once.
+    const { prewarmDraftProcess } = await import('#core/engines/draft/spawn')
+    prewarmDraftProcess()
+  }
   const { start } = await import('./start')
   const code = await start(args, { version, rendererDir: fileURLToPath(new URL('../renderer', import.meta.url)) })
   // Native libraries may keep threads; a command that is done is done.
