@@ -11,8 +11,6 @@ export type StyleMix = ReadonlyMap<number, number>
 
 /** Pictures up to this many pixels go through the network whole (1.3 GiB at 4 MP); larger ones in tiles. */
 export const wholeLimit = 2304 * 2304
-/** Below this the arena of the runtime pays. */
-const arenaLimit = 640 * 640
 /** The network needs this many pixels a side; smaller pictures are continued by reflection. */
 const leastSide = 32
 /** Side of a tile without its overlap. */
@@ -32,7 +30,7 @@ export async function paintMultistyle(
 ): Promise<Rgb> {
   const affines = affinesOf(await sessions.multistyleWeights(), mix)
   if (picture.width * picture.height > wholeLimit) return paintTiles(sessions, picture, affines, onTile)
-  const session = await sessions.whole(picture.width * picture.height <= arenaLimit)
+  const session = await sessions.whole()
   const whole = { left: 0, top: 0, right: picture.width, bottom: picture.height }
   const input = padded(picture, whole)
   const output = await session.run({
