@@ -34,7 +34,8 @@ export default defineConfig({
       outDir: 'out/main',
       externalizeDeps: { exclude: bundled },
       sourcemap: true,
-      minify: false,
+      // A command reads and parses all of it before its first answer.
+      minify: true,
       rollupOptions: {
         input: {
           desktop: at('electron/desktop/main.ts'),
