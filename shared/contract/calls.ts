@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { engineViewSchema } from '../domain/engine'
-import { errorViewSchema } from '../domain/error'
+import { errorViewSchema } from '../domain/error-schema'
 import { idSchema } from '../domain/id'
 import { jobSchema, jobStateSchema, submissionSchema } from '../domain/job'
 import { assetSchema, pictureSchema, versionSchema } from '../domain/picture'

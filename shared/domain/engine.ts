@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { errorViewSchema } from './error'
+import { errorViewSchema } from './error-schema'
 
 /** What an engine is: the embedded drafts, the managed ComfyUI, or a ComfyUI address. */
 export const engineKindSchema = z.enum(['draft', 'local', 'remote'])

@@ -1,5 +1,3 @@
-import { z } from 'zod'
-
 /**
  * Every way in which Recast can refuse or fail, as a closed list.
  * The words for each code live in the renderer and the command line, in both languages; a code without words does not compile.
@@ -38,25 +36,23 @@ export const errorCodes = [
   'bug',
 ] as const
 
-export const errorCodeSchema = z.enum(errorCodes)
-export type ErrorCode = z.infer<typeof errorCodeSchema>
+export type ErrorCode = (typeof errorCodes)[number]
 
 /** Who may try again: nobody (the input must change), the user (after doing something), or Recast by itself. */
-export const retrySchema = z.enum(['never', 'user', 'auto'])
-export type Retry = z.infer<typeof retrySchema>
+export const retries = ['never', 'user', 'auto'] as const
+export type Retry = (typeof retries)[number]
 
 /**
  * An error as it crosses a process boundary and as it is stored with a job.
  * `message` is English, complete, and says what to do next; the UI prefers its own words for `code` and shows `message` in the details.
  * `detail` carries the values that the words need (file name, limit, suggestions); only JSON.
  */
-export const errorViewSchema = z.object({
-  code: errorCodeSchema,
-  message: z.string(),
-  retry: retrySchema,
-  detail: z.record(z.string(), z.unknown()).optional(),
-})
-export type ErrorView = z.infer<typeof errorViewSchema>
+export interface ErrorView {
+  code: ErrorCode
+  message: string
+  retry: Retry
+  detail?: Record<string, unknown> | undefined
+}
 
 const retryByCode: Record<ErrorCode, Retry> = {
   'input.invalid': 'never',

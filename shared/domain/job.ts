@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { editSchema, samplingSchema } from './edit'
-import { errorViewSchema } from './error'
+import { errorViewSchema } from './error-schema'
 import { idSchema, seedSchema, timestampSchema } from './id'
 
 /** queued → staging → running → collecting → done; any of the first four → canceled | failed; see core/jobs/machine. */

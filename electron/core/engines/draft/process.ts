@@ -1,8 +1,10 @@
-import { isMainThread } from 'node:worker_threads'
 import { toAppError } from '#shared/domain/error'
 import type { ProcessMessage, WorkRequest } from './messages'
-import { startWatchdog, watchParent } from './watchdog'
+import { startWatchdog } from './watchdog'
 import { Worker } from './worker'
+
+/** A command that wanted one small picture is over by then. */
+const afterFirstMs = 500
 
 /**
  * The draft process: forked by the draft engine, does one piece of work at a time, and may be ended at any moment.
@@ -18,9 +20,9 @@ function main(): void {
   // A terminal's Ctrl-C (or its closing) reaches every process of a command. Recast decides here: it stops the job cleanly and ends this process,
   // which would otherwise seem lost within a job.
   for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined)
-  startWatchdog()
 
-  const worker = new Worker({ modelsDir, threads: Number(threads) })
+  // Its start takes 30 ms of a core, which the first small picture is not made to wait for: the process hears of its parent's end right after it.
+  const worker = new Worker({ modelsDir, threads: Number(threads), beforeLong: startWatchdog })
   worker.prefetch()
   process.on('message', (message: WorkRequest) => {
     const { id, work } = message
@@ -33,8 +35,8 @@ function main(): void {
         (result) => send({ type: 'done', id, result }),
         (thrown: unknown) => send({ type: 'failed', id, error: toAppError(thrown).toView() }),
       )
+      .finally(() => setTimeout(startWatchdog, afterFirstMs).unref())
   })
 }
 
-if (isMainThread) main()
-else watchParent()
+main()

@@ -23,6 +23,8 @@ const coarseSide = 144
 const middleSide = 512
 /** Strokes of a style tile are this much larger, or they would be lost at its size. */
 const tileEmphasis = 1.6
+/** A network takes less than a second for this many pixels. */
+const shortPixels = 1e6
 /** Previews are at most this large. */
 const previewSide = 1024
 
@@ -31,7 +33,8 @@ export class Worker {
   private readonly sessions: Sessions
   private lastPhoto: { path: string; photo: Photo } | undefined
 
-  constructor(options: { modelsDir: string; threads: number }) {
+  /** `beforeLong` is called before the process's loop may stand still for more than a second. */
+  constructor(private readonly options: { modelsDir: string; threads: number; beforeLong: () => void }) {
     this.sessions = new Sessions(options.modelsDir, options.threads)
   }
 
@@ -42,6 +45,7 @@ export class Worker {
   }
 
   async run(work: Work, reporter: Reporter): Promise<WorkResult> {
+    if (work.kind !== 'style') this.options.beforeLong()
     switch (work.kind) {
       case 'style':
         return this.style(work, reporter)
@@ -57,6 +61,8 @@ export class Worker {
   private async style(work: StyleWork, reporter: Reporter): Promise<WorkResult> {
     this.lastPhoto = undefined
     const { rgb, alpha } = await readPhoto(work.inputPath)
+    const byNetwork = 'id' in work.style && recipeOf(work.style.id).kind === 'network'
+    if (!byNetwork || rgb.width * rgb.height > shortPixels) this.options.beforeLong()
     reporter.progress(0.03)
     const vector =
       'picturePath' in work.style ? await styleVector(this.sessions, (await readPhoto(work.style.picturePath)).rgb) : undefined
