@@ -3,6 +3,9 @@ import type { Instance } from '#core/instance/instance'
 import { AppError } from '#shared/domain/error'
 import type { CommandContext } from './context'
 
+/** How long a command that paints keeps the socket library out of its first job's way, milliseconds. */
+const listenAfterMs = 400
+
 /** A data folder as a command has it open. */
 export interface OpenData {
   readonly instance: Instance
@@ -24,6 +27,8 @@ export async function openData(dataDir: string, context: CommandContext, work: b
       dataDir,
       version,
       logger: log,
+      // A short command is over before anybody could have asked; a longer one is heard of soon enough by those that wait for it.
+      listenAfterMs: work ? listenAfterMs : 0,
       async createApp() {
         const { createApp } = await import('#core/app')
         return await createApp({ dataDir, version, logger: log, takeJobs: work })

@@ -24,6 +24,8 @@ export interface InstanceOptions {
   logger?: AppLogger
   /** How long to look for an owner that holds the folder but isn't to be reached yet (it may be starting), milliseconds. */
   waitMs?: number
+  /** How long an owner keeps the loading of its listener out of the way of its first work, milliseconds; others wait for it. Default 0. */
+  listenAfterMs?: number
 }
 
 /** How an owner leaves. */
@@ -97,8 +99,9 @@ function otherVersion(options: InstanceOptions, record: InstanceRecord): AppErro
  * Rejects with `instance.unreachable` (an owner that doesn't answer, or of another version), `io.*`, or what `createApp` rejects with.
  */
 export async function openInstance(options: InstanceOptions): Promise<Instance> {
-  const { dataDir, version, logger = silent, waitMs = defaultWaitMs } = options
+  const { dataDir, version, logger = silent, waitMs = defaultWaitMs, listenAfterMs = 0 } = options
   const roleListeners = new Set<(role: InstanceRole) => void>()
+  const hurry = new AbortController()
   let ownership: Ownership | undefined
   let owner: InstanceRecord | undefined
   let serveUrl: string | undefined
@@ -107,6 +110,8 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
   /** Makes the listener known. A failure leaves the owner working alone; others are told that it can't be reached. */
   async function startListening(own: Ownership): Promise<void> {
     try {
+      if (listenAfterMs > 0) await sleep(listenAfterMs, undefined, { signal: hurry.signal }).catch(() => undefined)
+      if (closing) return
       // Loaded here: a command's first job shouldn't wait for the socket library.
       const { listen } = await import('./listener')
       if (closing) return
@@ -233,11 +238,14 @@ export async function openInstance(options: InstanceOptions): Promise<Instance> 
     },
     announce(url) {
       serveUrl = url
+      hurry.abort()
       const own = ownership
       if (own?.record && !closing) writeInstanceFile(dataDir, { ...own.record, ...(url ? { serveUrl: url } : {}) })
     },
     close(closeOptions = {}) {
       closing ??= (async () => {
+        // Who has not listened yet has no clients to wait for.
+        hurry.abort()
         // Waiting first: the folder's own client still works meanwhile.
         const own = ownership
         if (own && closeOptions.waitForClients) await waitForClients(own, closeOptions)
