@@ -30,7 +30,7 @@ export function Denied(): ReactElement {
       <ShieldX size={28} aria-hidden className="text-muted" />
       <h1 className="text-xl font-semibold">{say('link.denied')}</h1>
       <p className="max-w-110 text-muted">{say('link.denied.text')}</p>
-      <ol className="flex max-w-110 list-inside list-decimal flex-col gap-1 text-left">
+      <ol className="flex max-w-110 list-decimal flex-col gap-1 pl-5 text-left">
         <li>{say('link.denied.window')}</li>
         <li>{say('link.denied.address')}</li>
         <li>{say('link.denied.start')}</li>

@@ -36,6 +36,7 @@ export const JobCard = memo(function JobCard({ job, onGrip, dragged = false, onM
   const picture = useStudio((state) => state.pictures.byId[job.pictureId])
   const label = editLabel(job.edit, styles, say, say.language)
   const result = job.outputs[0]
+  const thumbnail = client.fileUrl(result?.assetId ?? job.inputAssetId, { width: 128 })
   const show = (): void => {
     openPicture(job.pictureId)
     if (result) showVersion(job.pictureId, result.assetId)
@@ -62,11 +63,14 @@ export const JobCard = memo(function JobCard({ job, onGrip, dragged = false, onM
         className="size-11 shrink-0 overflow-hidden rounded-s bg-raised"
       >
         <img
-          src={client.fileUrl(result?.assetId ?? job.inputAssetId, { width: 128 })}
+          key={thumbnail}
+          src={thumbnail}
           alt=""
           loading="lazy"
           decoding="async"
           draggable={false}
+          // A file that is gone leaves an empty place, not the browser's torn picture.
+          onError={(event) => (event.currentTarget.style.visibility = 'hidden')}
           className={classes('size-full object-cover', job.state === 'queued' && 'opacity-60')}
         />
       </button>

@@ -5,6 +5,8 @@ import type { Page } from '@playwright/test'
 import { bringPhoto, chelsea, coffee, dropFiles, engineTime, expect, jobs, middleOf, screenshots, test } from './studio'
 
 test.beforeAll(() => mkdir(screenshots, { recursive: true }))
+// A trace copies the page around each of axe's many steps and doubles the time; what axe finds is in the message.
+test.use({ trace: 'off' })
 
 /** Waits until nothing moves: axe measures colours as they are at that moment. */
 async function still(page: Page): Promise<void> {
