@@ -20,6 +20,6 @@ describe('where things are', () => {
   })
   it('adds to the tunables of Linux and leaves other systems alone', () => {
     expect(processEnvironment({ GLIBC_TUNABLES: 'a=1' }, 'linux')['GLIBC_TUNABLES']).toBe('a=1:glibc.malloc.hugetlb=1')
-    expect(processEnvironment({ A: 'b' }, 'win32')).toEqual({ A: 'b' })
+    expect(processEnvironment({ A: 'b' }, 'win32')).toEqual({ A: 'b', ORT_DISABLE_TELEMETRY: '1' })
   })
 })
