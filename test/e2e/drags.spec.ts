@@ -1,9 +1,21 @@
-import { mkdir, mkdtemp, readFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import sharp from 'sharp'
-import { bringPhoto, chelsea, coffee, dragOnto, dropFiles, engineTime, expect, jobs, middleOf, screenshots, test } from './studio'
+import {
+  bringPhoto,
+  chelsea,
+  coffee,
+  dragOnto,
+  dropFiles,
+  engineTime,
+  expect,
+  jobs,
+  middleOf,
+  ownFolder,
+  screenshots,
+  test,
+} from './studio'
 
 test.beforeAll(() => mkdir(screenshots, { recursive: true }))
 
@@ -15,7 +27,7 @@ async function pauseQueue(page: Page): Promise<void> {
 
 /** A folder with pictures in it and below it, and a text file that is none. */
 async function folderOfPhotos(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'recast-e2e-folder-'))
+  const folder = await ownFolder()
   await mkdir(join(folder, 'red', 'deep'), { recursive: true })
   const tint = (rotation: number) => sharp(coffee).resize(240).modulate({ hue: rotation })
   await tint(0).png().toFile(join(folder, 'one.png'))

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { rmSync } from 'node:fs'
 import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -80,9 +81,16 @@ export async function startStudio(
   }
 }
 
+/** A fresh temporary folder that goes away with the process of the tests. */
+export async function ownFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'recast-e2e-own-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
 /** A copy of a file in a folder of its own, under another name. */
 export async function copyAs(source: string, name: string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'recast-e2e-file-'))
+  const folder = await ownFolder()
   const target = join(folder, name)
   await cp(source, target)
   return target
