@@ -18,8 +18,8 @@ describe('where things are', () => {
     expect(nearestAbove(join('/', 'a', 'b', 'c'), (folder) => folder.endsWith('b'))).toBe(join('/', 'a', 'b'))
     expect(nearestAbove(join('/', 'a'), () => false)).toBeUndefined()
   })
-  it('adds to the tunables of Linux and leaves other systems alone', () => {
-    expect(processEnvironment({ GLIBC_TUNABLES: 'a=1' }, 'linux')['GLIBC_TUNABLES']).toBe('a=1:glibc.malloc.hugetlb=1')
+  it('silences the network library everywhere and bounds the arenas on Linux', () => {
+    expect(processEnvironment({ A: 'b' }, 'linux')).toEqual({ A: 'b', MALLOC_ARENA_MAX: '2', ORT_DISABLE_TELEMETRY: '1' })
     expect(processEnvironment({ A: 'b' }, 'win32')).toEqual({ A: 'b', ORT_DISABLE_TELEMETRY: '1' })
   })
 })
