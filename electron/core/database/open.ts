@@ -2,6 +2,7 @@ import { open as openFile, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
 import { AppError } from '#shared/domain/error'
+import { compareVersions } from '#shared/domain/version'
 import type { Database } from './database'
 import { toCoreError } from './errors'
 import { migrations as allMigrations, type Migration } from './migrations'
@@ -17,17 +18,6 @@ export interface OpenDatabaseOptions {
   migrations?: readonly Migration[]
   /** Told of each backup and step. */
   onNote?: (note: string) => void
-}
-
-/** Compares dotted version numbers; negative when `a` is older. */
-export function compareVersions(a: string, b: string): number {
-  const left = a.split('.').map(Number)
-  const right = b.split('.').map(Number)
-  for (let i = 0; i < Math.max(left.length, right.length); i++) {
-    const difference = (left[i] ?? 0) - (right[i] ?? 0)
-    if (difference !== 0) return difference
-  }
-  return 0
 }
 
 function futureError(path: string, found: number, known: number): AppError {

@@ -4,7 +4,7 @@ import { applyEdits, prune, withInput } from './graph-edits'
 import type { Workflow } from './load'
 import { classOf, inputSpecs, type ObjectInfo } from './object-info'
 import { type BindRequest, resolveValues } from './values'
-import { compareVersions } from './version'
+import { compareVersions } from '#shared/domain/version'
 import type { Condition } from './workflow-schema'
 
 export interface BindOptions extends BindRequest {

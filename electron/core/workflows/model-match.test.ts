@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { findModel, modelUrl } from './model-match'
-import { compareVersions } from './version'
+import { compareVersions } from '#shared/domain/version'
 import type { Model } from './workflow-schema'
 
 const model: Model = {

@@ -4,7 +4,7 @@ import type { Workflow, WorkflowLibrary } from './load'
 import { findModel, modelUrl } from './model-match'
 import { classOf, inputSpecs, type ObjectInfo } from './object-info'
 import { type BindRequest } from './values'
-import { compareVersions } from './version'
+import { compareVersions } from '#shared/domain/version'
 
 /** What is known about a server. */
 export interface ServerFacts {

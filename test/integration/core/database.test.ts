@@ -5,7 +5,8 @@ import BetterSqlite3 from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import { checkIntegrity } from '#core/database/integrity'
 import { migrations, type Migration } from '#core/database/migrations'
-import { compareVersions, openDatabase, quickCheck } from '#core/database/open'
+import { openDatabase, quickCheck } from '#core/database/open'
+import { compareVersions } from '#shared/domain/version'
 import { temporaryFolder } from './harness'
 
 const steps: Migration[] = [

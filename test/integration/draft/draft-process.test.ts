@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createDraftEngine } from '#core/engines/draft/draft-engine'
-import { buildDraftProcess, scratch, type BuiltProcess } from './draft-process'
+import { buildDraftProcess, draftPids, scratch, type BuiltProcess } from './draft-process'
 import { styleEdit, taskOf, writePicture } from './tasks'
 
 // Minutes rather than seconds: shared machines stall, and what must be quick is measured where it matters.
@@ -25,20 +25,6 @@ afterAll(async () => {
   await built.remove()
   await place.remove()
 })
-
-/** Children of this process that run the built draft process. */
-function draftPids(): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/u.test(name))
-    .map(Number)
-    .filter((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(built.path)
-      } catch {
-        return false
-      }
-    })
-}
 
 function isAlive(pid: number): boolean {
   try {
@@ -71,7 +57,7 @@ describe.runIf(process.platform === 'linux')('the draft process', () => {
           .catch((thrown: unknown) => thrown)
         await started
         await sleep(delay)
-        const [pid] = draftPids()
+        const [pid] = draftPids(built)
         const at = performance.now()
         controller.abort()
         await expect(outcome).resolves.toMatchObject({ code: 'canceled' })
@@ -86,7 +72,7 @@ describe.runIf(process.platform === 'linux')('the draft process', () => {
     } finally {
       await engine.close()
     }
-    expect(draftPids()).toEqual([])
+    expect(draftPids(built)).toEqual([])
   })
 
   it('says that it was lost when it is killed from outside, and works again', async () => {
@@ -99,7 +85,7 @@ describe.runIf(process.platform === 'linux')('the draft process', () => {
           attemptId: 'a',
           signal,
           onEvent: (event) => {
-            if (event.type === 'preview') for (const pid of draftPids()) process.kill(pid, 'SIGKILL')
+            if (event.type === 'preview') for (const pid of draftPids(built)) process.kill(pid, 'SIGKILL')
           },
         })
         .catch((thrown: unknown) => thrown)
@@ -133,7 +119,7 @@ describe.runIf(process.platform === 'linux')('the draft process', () => {
     )
     const parent = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] })
     await new Promise((resume) => parent.stdout.once('data', resume))
-    const pids = draftPids()
+    const pids = draftPids(built)
     expect(pids).toHaveLength(1)
     parent.kill('SIGKILL')
     const at = performance.now()
@@ -145,9 +131,9 @@ describe.runIf(process.platform === 'linux')('the draft process', () => {
     const engine = createDraftEngine({ processPath: built.path, idleMs: 200 })
     const task = await taskOf(place.dir, megapixel, styleEdit('realistic'))
     await engine.run(task, { attemptId: 'a', signal: new AbortController().signal, onEvent: () => undefined })
-    expect(draftPids()).toHaveLength(1)
-    for (let i = 0; i < 100 && draftPids().length > 0; i += 1) await sleep(30)
-    expect(draftPids()).toEqual([])
+    expect(draftPids(built)).toHaveLength(1)
+    for (let i = 0; i < 100 && draftPids(built).length > 0; i += 1) await sleep(30)
+    expect(draftPids(built)).toEqual([])
     await engine.close()
   })
 
@@ -163,7 +149,7 @@ describe.runIf(process.platform === 'linux')('the draft process', () => {
     }, 10)
     let peakKiB = 0
     const watch = setInterval(() => {
-      for (const pid of draftPids()) {
+      for (const pid of draftPids(built)) {
         const status = readFileSync(`/proc/${pid}/status`, 'utf8')
         peakKiB = Math.max(peakKiB, Number(/VmHWM:\s+(\d+)/u.exec(status)?.[1] ?? 0))
       }

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -34,6 +35,20 @@ export async function buildDraftProcess(): Promise<BuiltProcess> {
     },
   })
   return { path: join(dir, 'draft-process.js'), remove: () => rm(dir, { recursive: true, force: true }) }
+}
+
+/** Processes of this machine that run the built draft process, by /proc (Linux). */
+export function draftPids({ path }: BuiltProcess): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/u.test(name))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(path)
+      } catch {
+        return false
+      }
+    })
 }
 
 /** A fresh folder for one test's files. */

@@ -1,8 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createDraftEngine } from '#core/engines/draft/draft-engine'
-import { buildDraftProcess, scratch, type BuiltProcess } from './draft-process'
+import { buildDraftProcess, draftPids, scratch, type BuiltProcess } from './draft-process'
 import { styleEdit, taskOf, writePicture } from './tasks'
 
 let built: BuiltProcess
@@ -15,20 +14,6 @@ afterAll(async () => {
   await built.remove()
   await place.remove()
 })
-
-/** The running draft processes of this test's build. */
-function draftPids(): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/u.test(name))
-    .map(Number)
-    .filter((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(built.path)
-      } catch {
-        return false
-      }
-    })
-}
 
 // The test looks at processes through /proc.
 it.runIf(process.platform === 'linux').each(['SIGINT', 'SIGHUP'] as const)(
@@ -43,7 +28,7 @@ it.runIf(process.platform === 'linux').each(['SIGINT', 'SIGHUP'] as const)(
         signal: new AbortController().signal,
         onEvent(event) {
           if (event.type !== 'progress') return
-          for (const pid of draftPids()) {
+          for (const pid of draftPids(built)) {
             process.kill(pid, name)
             sent++
           }
@@ -54,7 +39,7 @@ it.runIf(process.platform === 'linux').each(['SIGINT', 'SIGHUP'] as const)(
     } finally {
       await engine.close()
     }
-    expect(draftPids()).toEqual([])
+    expect(draftPids(built)).toEqual([])
   },
   120_000,
 )
