@@ -129,6 +129,12 @@ export function createHandlers(context: ApiContext): CallHandlers {
       return { count: restored.length }
     },
 
+    'results.mark'({ marks: changes }) {
+      const answer = tables.results.mark(changes)
+      events.emit({ type: 'marks', marks: answer.marks })
+      return answer
+    },
+
     'assets.import': ({ paths, as }) => importPaths(paths, as),
     'assets.importSample': () => importPaths([join(context.samplesDir(), sampleFile)], 'picture'),
     async 'assets.export'({ items, dir, format, quality }) {

@@ -298,6 +298,8 @@ export const en = {
   'undo.apply': 'apply {{label}}',
   'undo.trash_one': 'trash {{name}}',
   'undo.trash_other': 'trash {{count}} pictures',
+  'undo.mark_one': 'mark a result',
+  'undo.mark_other': 'mark {{count}} results',
   'undo.clear': 'clear the queue',
 
   'toast.close': 'Close',

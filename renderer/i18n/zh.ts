@@ -282,6 +282,7 @@ export const zh: ChineseWords = {
 
   'undo.apply': '应用 {{label}}',
   'undo.trash_other': '移除 {{count}} 张图片',
+  'undo.mark_other': '标记 {{count}} 个结果',
   'undo.clear': '清除队列',
 
   'toast.close': '关闭',

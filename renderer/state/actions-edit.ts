@@ -1,6 +1,7 @@
 import type { CallInput } from '#shared/contract/calls'
 import type { Edit } from '#shared/domain/edit'
 import type { Job } from '#shared/domain/job'
+import type { MarkChange } from '#shared/domain/mark'
 import type { View } from '#shared/domain/view'
 import type { ActionContext } from './actions'
 import { viewsOf } from '../views/sheets'
@@ -24,6 +25,8 @@ export interface EditActions {
   /** Puts a job's values into the panels and opens its picture: "use all settings". */
   recall(job: Job): void
   trash(ids: readonly string[]): Promise<void>
+  /** Stars or rejects results; can be undone. */
+  mark(marks: readonly MarkChange[]): Promise<void>
   clearFinished(): Promise<void>
   undo(): Promise<void>
   redo(): Promise<void>
@@ -80,6 +83,8 @@ export function createEditActions({ store, ask, toast }: ActionContext): EditAct
         return (await ask('pictures.trash', { ids: [...command.ids] })) !== undefined
       case 'restore':
         return (await ask('pictures.restore', { ids: [...command.ids] })) !== undefined
+      case 'mark':
+        return (await ask('results.mark', { marks: [...command.marks] })) !== undefined
       case 'clear':
         return (await ask('jobs.clear', {})) !== undefined
       case 'restoreCleared':
@@ -155,6 +160,16 @@ export function createEditActions({ store, ask, toast }: ActionContext): EditAct
       if (ids.length === 0 || !(await run({ type: 'trash', ids }))) return
       remember({ undo: { type: 'restore', ids }, redo: { type: 'trash', ids }, name: { type: 'trash', count: ids.length, name } })
       toast({ tone: 'info', text: { key: 'library.trashed', values: { count: ids.length } }, action: 'undo' })
+    },
+    async mark(marks) {
+      if (marks.length === 0) return
+      const answer = await ask('results.mark', { marks: [...marks] })
+      if (!answer) return
+      remember({
+        undo: { type: 'mark', marks: answer.before },
+        redo: { type: 'mark', marks: answer.marks },
+        name: { type: 'mark', count: answer.marks.length },
+      })
     },
     async clearFinished() {
       if (!(await run({ type: 'clear' }))) return

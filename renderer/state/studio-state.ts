@@ -18,6 +18,7 @@ import {
   type HistoryState,
   type JobsState,
 } from './jobs'
+import { marksTaken } from './marks'
 import { noPictures, picturesChanged, picturesFromPage, type PicturesState } from './pictures'
 import { noSelection, selectionAfter, type SelectionState } from './selection'
 import { noShown, shownAfterJobs, type ShownState } from './shown'
@@ -171,6 +172,8 @@ function withOther(state: StudioState, body: Exclude<EventBody, { type: 'job' | 
       return { ...state, jobs: jobsCleared(state.jobs, body.ids) }
     case 'queue':
       return { ...state, queue: body.queue }
+    case 'marks':
+      return marksTaken(state, body.marks)
     case 'engine': {
       const known = state.engines.some((engine) => engine.id === body.engine.id)
       return {

@@ -1,8 +1,11 @@
+import type { AssetMark } from '#shared/domain/mark'
+
 /** What can be done and undone, as data, so that the stack stays a pure value. */
 export type Command =
   | { type: 'apply'; pictureId: string; assetId: string }
   | { type: 'trash'; ids: readonly string[] }
   | { type: 'restore'; ids: readonly string[] }
+  | { type: 'mark'; marks: readonly AssetMark[] }
   | { type: 'clear' }
   | { type: 'restoreCleared' }
 
@@ -10,7 +13,11 @@ export type Command =
 export interface UndoStep {
   undo: Command
   redo: Command
-  name: { type: 'apply'; label: string } | { type: 'trash'; count: number; name: string } | { type: 'clear' }
+  name:
+    | { type: 'apply'; label: string }
+    | { type: 'trash'; count: number; name: string }
+    | { type: 'clear' }
+    | { type: 'mark'; count: number }
 }
 
 export interface UndoState {

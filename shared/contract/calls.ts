@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { engineViewSchema } from '../domain/engine'
 import { errorViewSchema } from '../domain/error-schema'
 import { idSchema } from '../domain/id'
+import { assetMarkSchema, markChangeSchema } from '../domain/mark'
 import { jobSchema, jobStateSchema, submissionSchema } from '../domain/job'
 import { assetSchema, pictureSchema, versionSchema } from '../domain/picture'
 import { settingsPatchSchema, settingsSchema } from '../domain/settings'
@@ -86,6 +87,11 @@ export const calls = {
   /** To the trash (nothing is deleted) and back. */
   'pictures.trash': { input: z.object({ ids }), output: z.object({ count: z.int() }) },
   'pictures.restore': { input: z.object({ ids }), output: z.object({ count: z.int() }) },
+  /** Stars and rejects results; answers how they are marked now and how they were, so that it can be undone. */
+  'results.mark': {
+    input: z.object({ marks: z.array(markChangeSchema).min(1).max(10_000) }),
+    output: z.object({ marks: z.array(assetMarkSchema), before: z.array(assetMarkSchema) }),
+  },
   /** Imports files and folders (recursively) by path; for shells that see the same disk. Browsers upload instead. */
   'assets.import': {
     input: z.object({

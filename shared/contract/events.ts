@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { engineViewSchema } from '../domain/engine'
 import { idSchema } from '../domain/id'
 import { jobSchema } from '../domain/job'
+import { assetMarkSchema } from '../domain/mark'
 import { pictureSchema } from '../domain/picture'
 import { settingsSchema } from '../domain/settings'
 import { queueViewSchema } from './calls'
@@ -19,6 +20,8 @@ export const eventBodySchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('jobs.cleared'), ids: z.array(idSchema) }),
   z.object({ type: z.literal('queue'), queue: queueViewSchema }),
   z.object({ type: z.literal('picture'), picture: pictureSchema }),
+  /** How results are marked now. */
+  z.object({ type: z.literal('marks'), marks: z.array(assetMarkSchema) }),
   z.object({ type: z.literal('engine'), engine: engineViewSchema }),
   z.object({ type: z.literal('settings'), settings: settingsSchema }),
 ])

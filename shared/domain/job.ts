@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { editSchema, samplingSchema } from './edit'
 import { errorViewSchema } from './error-schema'
 import { idSchema, seedSchema, timestampSchema } from './id'
+import { markSchema } from './mark'
 
 /** queued → staging → running → collecting → done; any of the first four → canceled | failed; see core/jobs/machine. */
 export const jobStates = ['queued', 'staging', 'running', 'collecting', 'done', 'failed', 'canceled'] as const
@@ -21,6 +22,7 @@ export const outputSchema = z.object({
   height: z.int().positive(),
   /** Where the job's export folder got its copy, once it has. */
   exportedPath: z.string().optional(),
+  mark: markSchema.optional(),
 })
 export type Output = z.infer<typeof outputSchema>
 

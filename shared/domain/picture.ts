@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { idSchema, seedSchema, timestampSchema } from './id'
+import { markSchema } from './mark'
 
 /** A stored picture file: imported or produced. `width` × `height` are upright pixels. */
 export const assetSchema = z.object({
@@ -28,6 +29,7 @@ export const versionSchema = z.object({
   /** Style id, view id or kind: what the strip shows under the thumbnail. */
   label: z.string(),
   seed: seedSchema.optional(),
+  mark: markSchema.optional(),
 })
 export type Version = z.infer<typeof versionSchema>
 

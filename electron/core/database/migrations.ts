@@ -1,3 +1,4 @@
+import { resultsSchema } from './results.sql'
 import { schemaV1 } from './schema.sql'
 
 /** One step of the database's shape: runs in a transaction of its own, together with the new `user_version`. */
@@ -12,4 +13,5 @@ export const migrations: readonly Migration[] = [
   { version: 1, sql: schemaV1 },
   // What a job calls its picture, where that is not the picture's own name.
   { version: 2, sql: 'ALTER TABLE jobs ADD COLUMN name TEXT' },
+  { version: 3, sql: resultsSchema },
 ]

@@ -4,6 +4,7 @@ import { attemptTable } from './tables/attempts'
 import { jobTable } from './tables/jobs'
 import { outputTable } from './tables/outputs'
 import { pictureTable } from './tables/pictures'
+import { resultTable } from './tables/results'
 import { timingTable } from './tables/timings'
 
 /** Every table of a connection, its statements prepared. */
@@ -17,6 +18,7 @@ export function openTables(db: Database) {
     jobs: jobTable(db),
     outputs: outputTable(db),
     pictures: pictureTable(db),
+    results: resultTable(db),
     timings: timingTable(db),
   }
 }

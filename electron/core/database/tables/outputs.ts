@@ -1,5 +1,6 @@
 import type { Output } from '#shared/domain/job'
 import type { Database } from '../database'
+import { markOfRow } from './results'
 
 /** A new result of a job; `exportPath` is where its copy for the export folder will be. */
 export interface NewOutput {
@@ -27,6 +28,8 @@ interface OutputRow {
   exported: number
   width: number
   height: number
+  star: number | null
+  rejected: number | null
 }
 
 type UnexportedRow = Omit<UnexportedOutput, 'exportPath'> & { exportPath: string | null }
@@ -41,8 +44,8 @@ export function outputTable(db: Database) {
     'INSERT INTO outputs (job_id, idx, attempt_id, asset_id, export_path) VALUES (@jobId, @index, @attemptId, @assetId, @exportPath)',
   )
   const ofJobs = db.prepare<[string], OutputRow>(
-    `SELECT o.job_id, o.idx, o.asset_id, o.export_path, o.exported, a.width, a.height
-     FROM outputs o JOIN assets a ON a.id = o.asset_id
+    `SELECT o.job_id, o.idx, o.asset_id, o.export_path, o.exported, a.width, a.height, r.star, r.rejected
+     FROM outputs o JOIN assets a ON a.id = o.asset_id LEFT JOIN results r ON r.asset_seq = a.seq
      WHERE o.job_id IN (SELECT value FROM json_each(?)) ORDER BY o.job_id, o.idx`,
   )
   // The join order is fixed: the few outputs of the partial index first, then their jobs.
@@ -67,6 +70,7 @@ export function outputTable(db: Database) {
           width: row.width,
           height: row.height,
           ...(row.exported === 1 && row.export_path !== null ? { exportedPath: row.export_path } : {}),
+          ...markOfRow(row),
         }
         const list = found.get(row.job_id)
         if (list) list.push(output)

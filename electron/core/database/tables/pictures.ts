@@ -1,6 +1,7 @@
 import type { Picture, Version } from '#shared/domain/picture'
 import type { Database } from '../database'
 import { assetOfRow, type AssetRow } from './assets'
+import { markOfRow, type MarkRow } from './results'
 
 interface PictureRow {
   seq: number
@@ -15,7 +16,7 @@ interface PictureRow {
   version_count: number
 }
 
-type VersionRow = AssetRow & { job_id: string | null; from_asset_id: string | null; label: string; seed: number | null }
+type VersionRow = AssetRow & { job_id: string | null; from_asset_id: string | null; label: string; seed: number | null } & MarkRow
 
 function pictureOfRow(row: PictureRow): Picture {
   return {
@@ -111,12 +112,12 @@ export function pictureTable(db: Database): PictureTable {
       .pluck(),
   })
   const root = db.prepare<[string], VersionRow>(
-    `SELECT a.*, NULL AS job_id, NULL AS from_asset_id, 'original' AS label, NULL AS seed
+    `SELECT a.*, NULL AS job_id, NULL AS from_asset_id, 'original' AS label, NULL AS seed, NULL AS star, NULL AS rejected
      FROM pictures p JOIN assets a ON a.id = p.root_asset_id WHERE p.id = ?`,
   )
   const results = db.prepare<[string], VersionRow>(
-    `SELECT a.*, j.id AS job_id, j.input_asset_id AS from_asset_id, ${labelExpression} AS label, j.seed AS seed
-     FROM jobs j JOIN outputs o ON o.job_id = j.id JOIN assets a ON a.id = o.asset_id
+    `SELECT a.*, j.id AS job_id, j.input_asset_id AS from_asset_id, ${labelExpression} AS label, j.seed AS seed, r.star, r.rejected
+     FROM jobs j JOIN outputs o ON o.job_id = j.id JOIN assets a ON a.id = o.asset_id LEFT JOIN results r ON r.asset_seq = a.seq
      WHERE j.picture_id = ? ORDER BY j.seq, o.idx`,
   )
   const has = db
@@ -177,6 +178,7 @@ export function pictureTable(db: Database): PictureTable {
           ...(row.from_asset_id === null ? {} : { fromAssetId: row.from_asset_id }),
           label: row.label,
           ...(row.seed === null ? {} : { seed: row.seed }),
+          ...markOfRow(row),
         })
       }
       return versions
