@@ -17,6 +17,7 @@ import type { Queue } from './jobs/queue'
 import type { Scheduler } from './jobs/scheduler'
 import { submitJobs } from './jobs/submit'
 import type { SettingStore } from './settings/settings'
+import type { SheetExports } from './sheets/sheet-exports'
 import type { WorkflowLibrary } from './workflows/load'
 import { viewOfWorkflow } from './workflows/view'
 
@@ -34,6 +35,7 @@ export interface ApiContext {
   scheduler: Scheduler
   exporter: JobExporter
   queue: Queue
+  sheets: SheetExports
   /** Folder of the sample photos. Throws when the installation lacks it. */
   samplesDir: () => string
   library: () => Promise<WorkflowLibrary>
@@ -118,6 +120,12 @@ export function createHandlers(context: ApiContext): CallHandlers {
       announcePictures([id])
       return { picture: needPicture(id), previousAssetId: before.currentAssetId }
     },
+    'pictures.setPose'({ id, pose }) {
+      const { pose: previous } = needPicture(id)
+      tables.pictures.setPose(id, pose)
+      announcePictures([id])
+      return { picture: needPicture(id), ...(previous ? { previous } : {}) }
+    },
     'pictures.trash'({ ids }) {
       const trashed = tables.pictures.trash(ids, Date.now())
       announcePictures(trashed)
@@ -142,6 +150,8 @@ export function createHandlers(context: ApiContext): CallHandlers {
       for (const { assetId, name } of items) paths.push(await store.export(assetId, { dir, name, format, quality }))
       return { paths }
     },
+
+    'sheets.export': (values) => context.sheets.run(values),
 
     async 'jobs.submit'(submission) {
       // Before the queue is held: a server may take seconds to answer.

@@ -29,6 +29,7 @@ import { recover, sweepWorkDirs } from './jobs/recovery'
 import { createScheduler } from './jobs/scheduler'
 import { resourceFolder, workflowFolder } from './resources'
 import { openSettings } from './settings/settings'
+import { createSheetExports } from './sheets/sheet-exports'
 import { createStyleTiles } from './style-tiles'
 import { loadWorkflows, type WorkflowLibrary } from './workflows/load'
 
@@ -223,6 +224,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       scheduler.kick()
     }
     const queue = createQueue({ db, tables, board, scheduler, exporter })
+    const sheets = createSheetExports({ store, folder: join(dataDir, 'cache', 'sheets') })
     const samplesDir = (): string => options.samplesDir ?? resourceFolder('samples')
     const handlers = createHandlers({
       dataDir,
@@ -237,6 +239,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       scheduler,
       exporter,
       queue,
+      sheets,
       samplesDir,
       library,
     })
@@ -270,12 +273,13 @@ export async function createApp(options: AppOptions): Promise<App> {
       version,
       call,
       events,
-      files: createFiles({ store, events, tiles }),
+      files: createFiles({ store, events, tiles, sheets }),
       close() {
         closing ??= (async () => {
           stopping.abort()
           await scheduler.close()
           await pool.close()
+          await sheets.close()
           board.close()
           events.close()
           db.close()

@@ -3,13 +3,21 @@ import type { ImportResult } from '#shared/contract/calls'
 import type { AppFile, AppFiles } from './app'
 import type { AssetStore } from './assets/asset-store'
 import type { EventSource } from './event-hub'
+import type { SheetExports } from './sheets/sheet-exports'
 import type { StyleTiles } from './style-tiles'
 
 /** Pictures in and out by content, over the asset store. */
-export function createFiles(context: { store: AssetStore; events: EventSource; tiles: StyleTiles }): AppFiles {
-  const { store, events, tiles } = context
+export function createFiles(context: {
+  store: AssetStore
+  events: EventSource
+  tiles: StyleTiles
+  sheets: SheetExports
+}): AppFiles {
+  const { store, events, tiles, sheets } = context
   return {
     async read(assetId, { width, styleId, download } = {}): Promise<AppFile> {
+      const made = sheets.file(assetId)
+      if (made) return made
       if (download) {
         const { format, name, quality } = download
         return await store.download(assetId, name, { format, ...(quality === undefined ? {} : { quality }) })

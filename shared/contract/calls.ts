@@ -7,6 +7,7 @@ import { jobSchema, jobStateSchema, submissionSchema } from '../domain/job'
 import { assetSchema, pictureSchema, versionSchema } from '../domain/picture'
 import { settingsPatchSchema, settingsSchema } from '../domain/settings'
 import { styleSchema } from '../domain/style'
+import { poseSchema } from '../domain/view'
 import { workflowViewSchema } from '../domain/workflow'
 
 const nothing = z.object({})
@@ -84,6 +85,11 @@ export const calls = {
     input: z.object({ id: idSchema, assetId: idSchema }),
     output: z.object({ picture: pictureSchema, previousAssetId: idSchema }),
   },
+  /** Marks where the photo was taken from; without a pose the mark is taken away. Answers the one before, so that it can be undone. */
+  'pictures.setPose': {
+    input: z.object({ id: idSchema, pose: poseSchema.optional() }),
+    output: z.object({ picture: pictureSchema, previous: poseSchema.optional() }),
+  },
   /** To the trash (nothing is deleted) and back. */
   'pictures.trash': { input: z.object({ ids }), output: z.object({ count: z.int() }) },
   'pictures.restore': { input: z.object({ ids }), output: z.object({ count: z.int() }) },
@@ -114,6 +120,31 @@ export const calls = {
       quality: z.int().min(1).max(100).default(90),
     }),
     output: z.object({ paths: z.array(z.string()) }),
+  },
+  /**
+   * Makes files of a contact sheet: each picture by itself, all on one, or a turntable that plays for ever. With `dir` they are written
+   * there, never over another file; without it (a browser) one file is made, to be loaded from the address of `fileId` until Recast ends.
+   */
+  'sheets.export': {
+    input: z.object({
+      cells: z
+        .array(z.object({ assetId: idSchema, label: z.string().min(1).max(120) }))
+        .min(1)
+        .max(256),
+      format: z.enum(['folder', 'sheet', 'webp', 'gif']),
+      name: z.string().min(1).max(120),
+      dir: z.string().min(1).max(4096).optional(),
+      /** What shows through and around the pictures. */
+      ground: z.enum(['white', 'black', 'transparent']).default('white'),
+      /** Of the sheet: pictures side by side, width of each in pixels, words below. */
+      columns: z.int().min(1).max(24).default(4),
+      cellWidth: z.int().min(64).max(2048).default(512),
+      labels: z.boolean().default(true),
+      /** Of the animation: longer side in pixels, milliseconds a picture. */
+      size: z.int().min(64).max(2048).default(768),
+      frameMs: z.int().min(20).max(5_000).default(120),
+    }),
+    output: z.object({ paths: z.array(z.string()), fileId: idSchema.optional() }),
   },
   'jobs.submit': {
     input: submissionSchema,

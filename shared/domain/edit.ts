@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { idSchema } from './id'
-import { viewSchema } from './view'
+import { poseSchema, viewSchema } from './view'
 
 const unit = z.number().min(0).max(1)
 
@@ -31,7 +31,12 @@ export const styleEditSchema = z
   })
 
 /** See a picture from another camera. */
-export const perspectiveEditSchema = z.object({ kind: z.literal('perspective'), view: viewSchema })
+export const perspectiveEditSchema = z.object({
+  kind: z.literal('perspective'),
+  view: viewSchema,
+  /** The pose that the photo itself was taken from, where the user marked it: commands relative to the photo are counted from it. */
+  from: poseSchema.optional(),
+})
 
 /** One edit of one picture. Later edits (reference, generate, remix, story, custom, upscale) join this union. */
 export const editSchema = z.discriminatedUnion('kind', [styleEditSchema, perspectiveEditSchema])

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { idSchema, seedSchema, timestampSchema } from './id'
 import { markSchema } from './mark'
+import { poseSchema } from './view'
 
 /** A stored picture file: imported or produced. `width` × `height` are upright pixels. */
 export const assetSchema = z.object({
@@ -45,6 +46,8 @@ export const pictureSchema = z.object({
   width: z.int().positive(),
   height: z.int().positive(),
   versionCount: z.int().min(1),
+  /** Where the photo was taken from, where the user has marked it. */
+  pose: poseSchema.optional(),
   trashedAt: timestampSchema.optional(),
   createdAt: timestampSchema,
 })

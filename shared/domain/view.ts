@@ -26,3 +26,14 @@ export const viewSchema = z
   })
   .refine((view) => view.prompt !== undefined || view.pose !== undefined, { message: 'a view needs a pose or a prompt' })
 export type View = z.infer<typeof viewSchema>
+
+/** Most views of a set, and most sets that are kept. */
+export const viewSetLimits = { views: 96, sets: 64 } as const
+
+/** A contact sheet's views under a name of the user's own. */
+export const viewSetSchema = z.object({
+  id: z.string().regex(/^[0-9a-z-]{1,64}$/),
+  name: z.string().trim().min(1).max(60),
+  views: z.array(viewSchema).min(1).max(viewSetLimits.views),
+})
+export type ViewSet = z.infer<typeof viewSetSchema>

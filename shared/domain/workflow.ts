@@ -26,6 +26,8 @@ export const workflowViewSchema = z.object({
   summary: words,
   edit: z.string(),
   licence: z.object({ id: z.string(), commercial: z.boolean().nullable() }),
+  /** How a camera workflow is told its views: poses around the subject, or commands relative to the photo. */
+  camera: z.enum(['absolute', 'relative']).optional(),
   minimumVersion: z.string(),
   /** GB of video memory that it runs well with. */
   vramGb: z.number(),

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
-import { copyFile, link, open, rename, stat } from 'node:fs/promises'
+import { copyFile, link, open, rename, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Sharp } from 'sharp'
 import type { ExportFormat } from '#shared/contract/calls'
@@ -192,4 +192,27 @@ export async function exportPicture(workingPath: string, target: { dir: string; 
       promised.delete(key)
     }
   }
+}
+
+/** Writes a finished file to a folder under a name that is free there, whole or not at all; answers its path. Throws `io.*`. */
+export async function exportFile(dir: string, name: string, extension: string, bytes: Uint8Array): Promise<string> {
+  const part = join(dir, `.recast-${randomUUID()}.part`)
+  try {
+    await makeFolder(dir)
+    await writeFile(part, bytes, { flush: true })
+    const stem = safeFileStem(name)
+    for (let n = 1; n <= maxNumber; n++) {
+      const path = join(dir, numberedStem(stem, n) + extension)
+      if ((await exists(path)) || !(await claim(part, path))) continue
+      await syncFolder(dir)
+      return path
+    }
+  } catch (error) {
+    throw pictureError(error)
+  } finally {
+    await discard(part)
+  }
+  throw new AppError('io.failed', `The folder has ${maxNumber} files named ${name}. Choose another folder, then retry.`, {
+    detail: { dir },
+  })
 }

@@ -14,4 +14,6 @@ export const migrations: readonly Migration[] = [
   // What a job calls its picture, where that is not the picture's own name.
   { version: 2, sql: 'ALTER TABLE jobs ADD COLUMN name TEXT' },
   { version: 3, sql: resultsSchema },
+  // Where the photo was taken from, a pose as JSON.
+  { version: 4, sql: 'ALTER TABLE pictures ADD COLUMN pose TEXT' },
 ]

@@ -71,8 +71,8 @@ describe('perspective', () => {
       choices: { camera: 'poses' },
       values: { prompt: '<sks> front-right quarter view eye-level shot medium shot', seed: 5 },
     })
-    const photoPose = { azimuth: 0, elevation: 0, distance: 1 }
-    expect(valuesForEdit(get('qwen-edit-2509-perspective'), edit, {}, { ...facts, photoPose }).values['prompt']).toContain(
+    const from = { azimuth: 0, elevation: 0, distance: 1 }
+    expect(valuesForEdit(get('qwen-edit-2509-perspective'), { ...edit, from }, {}, facts).values['prompt']).toContain(
       '将镜头向右旋转45度',
     )
     expect(() => valuesForEdit(get('qwen-edit-2509-perspective'), edit, {}, facts)).toThrow(/Mark the pose/)

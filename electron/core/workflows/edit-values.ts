@@ -1,7 +1,7 @@
 import type { Edit, PerspectiveEdit, Sampling, StyleEdit } from '#shared/domain/edit'
 import { AppError } from '#shared/domain/error'
-import type { Pose } from '#shared/domain/view'
-import { cameraRequest } from './camera-prompt'
+import { cameraRequest } from '#shared/views/camera-prompt'
+import { cameraModelOf } from './camera-model'
 import type { Workflow } from './load'
 import { pictureStyleInstruction, strengthWord, styleInstruction, styleTags } from './style-prompt'
 
@@ -15,8 +15,6 @@ export interface EditFacts {
   seed: number
   /** The preset's wording, looked up by the edit's style id. */
   styleWording?: string | undefined
-  /** Where the photo was taken from, if the user marked it; relative camera commands need it. */
-  photoPose?: Pose | undefined
 }
 
 /**
@@ -25,7 +23,7 @@ export interface EditFacts {
  */
 export function valuesForEdit(workflow: Workflow, edit: Edit, sampling: Sampling, facts: EditFacts): EditValues {
   if (workflow.edit !== edit.kind) throw unsupported(workflow, `it does ${workflow.edit} edits`)
-  const own = edit.kind === 'style' ? styleValues(workflow, edit, facts) : perspectiveValues(workflow, edit, facts)
+  const own = edit.kind === 'style' ? styleValues(workflow, edit, facts) : perspectiveValues(workflow, edit)
   // Explicit sampling goes through untouched: a value that the workflow does not have is refused when it is bound, not dropped here.
   const given = Object.fromEntries(Object.entries(sampling).filter(([, value]) => value !== undefined))
   return { choices: own.choices, values: { ...own.values, ...('seed' in workflow.inputs ? { seed: facts.seed } : {}), ...given } }
@@ -69,11 +67,10 @@ function numberDefault(workflow: Workflow, name: string): number | undefined {
   return input?.type === 'number' ? input.default : undefined
 }
 
-function perspectiveValues(workflow: Workflow, edit: PerspectiveEdit, facts: EditFacts): EditValues {
-  const options = workflow.choices['camera']?.options ?? {}
-  const model = 'poses' in options ? '2511' : 'angles' in options ? '2509' : undefined
+function perspectiveValues(workflow: Workflow, edit: PerspectiveEdit): EditValues {
+  const model = cameraModelOf(workflow)
   if (model === undefined) throw unsupported(workflow, 'it has no camera')
-  const { prompt, choices } = cameraRequest(model, edit.view, facts.photoPose)
+  const { prompt, choices } = cameraRequest(model, edit.view, edit.from)
   return { values: { prompt }, choices }
 }
 

@@ -1,17 +1,20 @@
 import type { Lack, WorkflowView } from '#shared/domain/workflow'
 import { missingWords } from './missing-words'
+import { cameraModelOf } from './camera-model'
 import type { Workflow } from './load'
 import type { Missing, Readiness } from './readiness'
 
 /** A workflow for the shells, with what an engine has for it, if one was asked. */
 export function viewOfWorkflow(workflow: Workflow, readiness: Readiness | undefined): WorkflowView {
   const { id, title, summary, edit, licence, minimumVersion, vramGb } = workflow
+  const camera = edit === 'perspective' ? cameraModelOf(workflow) : undefined
   return {
     id,
     title,
     summary,
     edit,
     licence,
+    ...(camera === undefined ? {} : { camera: camera === '2511' ? ('absolute' as const) : ('relative' as const) }),
     minimumVersion,
     vramGb,
     ...(readiness ? { ready: readiness.ready } : {}),

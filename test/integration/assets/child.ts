@@ -3,7 +3,7 @@ import { copyFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { openAssetStore } from '#core/assets/asset-store'
-import { schemaV1 } from '#core/database/schema.sql'
+import { migrations } from '#core/database/migrations'
 import { toAppError } from '#shared/domain/error'
 
 /**
@@ -43,7 +43,11 @@ try {
   db.pragma('synchronous = FULL')
   // All tables or none: this process may be killed in between.
   const isNew = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'assets'").get() === undefined
-  if (isNew) db.transaction(() => db.exec(schemaV1))()
+  if (isNew) {
+    db.transaction(() => {
+      for (const { sql } of migrations) db.exec(sql)
+    })()
+  }
   const store = await openAssetStore({ dataDir: request.dataDir, db })
   if (request.import) {
     answer['results'] = await store.importPaths(request.import, 'picture')

@@ -133,7 +133,9 @@ describe('opening the database', () => {
     const db = await openDatabase({ path: file })
     expect(await checkIntegrity(file)).toEqual({ integrity: [], foreignKeys: [] })
     db.pragma('foreign_keys = OFF')
-    db.exec("INSERT INTO pictures VALUES (1, 'p', 'photo', 'gone', 'gone', NULL, 0)")
+    db.exec(
+      "INSERT INTO pictures (seq, id, name, root_asset_id, current_asset_id, trashed_at, created_at) VALUES (1, 'p', 'photo', 'gone', 'gone', NULL, 0)",
+    )
     expect(await checkIntegrity(file)).toEqual({ integrity: [], foreignKeys: ['pictures → assets', 'pictures → assets'] })
     db.close()
   })

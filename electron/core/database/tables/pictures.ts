@@ -1,4 +1,5 @@
 import type { Picture, Version } from '#shared/domain/picture'
+import type { Pose } from '#shared/domain/view'
 import type { Database } from '../database'
 import { assetOfRow, type AssetRow } from './assets'
 import { markOfRow, type MarkRow } from './results'
@@ -10,6 +11,7 @@ interface PictureRow {
   root_asset_id: string
   current_asset_id: string
   trashed_at: number | null
+  pose: string | null
   created_at: number
   width: number
   height: number
@@ -28,6 +30,7 @@ function pictureOfRow(row: PictureRow): Picture {
     width: row.width,
     height: row.height,
     versionCount: row.version_count,
+    ...(row.pose === null ? {} : { pose: JSON.parse(row.pose) as Pose }),
     ...(row.trashed_at === null ? {} : { trashedAt: row.trashed_at }),
     createdAt: row.created_at,
   }
@@ -66,6 +69,8 @@ export interface PictureTable {
   hasVersion(pictureId: string, assetId: string): boolean
   /** Makes a version current; false when there is no such picture. The caller checks `hasVersion`. */
   setCurrent(pictureId: string, assetId: string): boolean
+  /** Marks where the photo was taken from, or takes the mark away; false when there is no such picture. */
+  setPose(pictureId: string, pose: Pose | undefined): boolean
   /** Into the trash; answers the ids that were not there yet. */
   trash(ids: readonly string[], now: number): string[]
   /** Out of the trash; answers the ids that were in it. */
@@ -74,7 +79,7 @@ export interface PictureTable {
 
 // One more than the distinct results. A row's own index look-ups, a hundred a page, so no join over all jobs and no query per picture.
 const columns = `
-  p.seq, p.id, p.name, p.root_asset_id, p.current_asset_id, p.trashed_at, p.created_at, a.width, a.height,
+  p.seq, p.id, p.name, p.root_asset_id, p.current_asset_id, p.trashed_at, p.pose, p.created_at, a.width, a.height,
   1 + (SELECT count(DISTINCT o.asset_id) FROM jobs j JOIN outputs o ON o.job_id = j.id
        WHERE j.picture_id = p.id AND o.asset_id <> p.root_asset_id) AS version_count
   FROM pictures p JOIN assets a ON a.id = p.root_asset_id`
@@ -128,6 +133,7 @@ export function pictureTable(db: Database): PictureTable {
     )
     .pluck()
   const current = db.prepare<[string, string]>('UPDATE pictures SET current_asset_id = ? WHERE id = ?')
+  const pose = db.prepare<[string | null, string]>('UPDATE pictures SET pose = ? WHERE id = ?')
   const trash = db.prepare<[number, string]>('UPDATE pictures SET trashed_at = ? WHERE id = ? AND trashed_at IS NULL')
   const restore = db.prepare<[string]>('UPDATE pictures SET trashed_at = NULL WHERE id = ? AND trashed_at IS NOT NULL')
 
@@ -185,6 +191,7 @@ export function pictureTable(db: Database): PictureTable {
     },
     hasVersion: (pictureId, assetId) => has.get({ pictureId, assetId }) === 1,
     setCurrent: (pictureId, assetId) => current.run(assetId, pictureId).changes > 0,
+    setPose: (pictureId, value) => pose.run(value ? JSON.stringify(value) : null, pictureId).changes > 0,
     trash: (ids, now) => trashAll(ids, now),
     restore: (ids) => restoreAll(ids),
   }

@@ -7,6 +7,7 @@ import type { Edit, StyleEdit } from '#shared/domain/edit'
 import type { EngineView } from '#shared/domain/engine'
 import { AppError, assertNever } from '#shared/domain/error'
 import { resolveStyle, styleFromWords } from '#shared/styles/catalogue'
+import { poseFromPhoto } from '#shared/views/relative-pose'
 import type { Engine, EngineEvent, EngineResult, EngineTask } from '../engine'
 import { defaultModelsDir, defaultProcessPath } from './locations'
 import type { Work } from './messages'
@@ -250,7 +251,7 @@ function styleOf(edit: StyleEdit): { id: string } | 'picture' {
 
 function poseOf(edit: Extract<Edit, { kind: 'perspective' }>) {
   const { pose, prompt } = edit.view
-  if (pose) return { pose, relative: false }
+  if (pose) return { pose: edit.from ? poseFromPhoto(pose, edit.from) : pose, relative: false }
   const named = poseFromPrompt(prompt ?? '')
   if (named) return named
   throw new AppError(

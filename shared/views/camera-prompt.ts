@@ -1,7 +1,7 @@
-import { AppError } from '#shared/domain/error'
-import type { Pose, View } from '#shared/domain/view'
-import { snapPose as nearestPose } from '#shared/views/snap-pose'
+import { AppError } from '../domain/error'
+import type { Pose, View } from '../domain/view'
 import { azimuthWords, distanceWords, elevationWords, relativeCommands } from './camera-words'
+import { snapPose as nearestPose } from './snap-pose'
 
 /** A pose as the 2511 camera LoRA knows it: 8 azimuths × 4 elevations × 3 distances. */
 export interface KnownPose extends Pose {
