@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { allPoses, cameraRequest, isNextScene, relativeCameraPrompt, snapPose } from './camera-prompt'
+import { allPoses, cameraRequest, isNextScene, relativeCameraPrompt, snapPose } from '#shared/views/camera-prompt'
 
 const vocabulary = JSON.parse(
-  readFileSync(new URL('../../resources/camera/camera-vocabulary.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../../resources/camera/camera-vocabulary.json', import.meta.url), 'utf8'),
 ) as {
   fal_2511_multiple_angles: { all_96: string[] }
   dx8152_2509_multiple_angles: { pairs: [string, string][]; derived_by_spaces: [string, string][] }
