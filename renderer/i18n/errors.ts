@@ -78,6 +78,31 @@ const en: Dictionary = {
   },
   'engine.lost': { title: 'The engine stopped in the middle', next: 'Retry to run it again from the start.' },
   'engine.timeout': { title: 'The engine went quiet', next: 'Retry. If it keeps happening, restart the engine.' },
+  'download.offline': {
+    title: 'The download source cannot be reached',
+    next: 'Check the connection, or choose a mirror; resume goes on where it stopped.',
+  },
+  'download.denied': { title: 'The source refuses the download', next: 'Check the access token or the proxy, then resume.' },
+  'download.gated': (detail) => ({
+    title: 'The licence has to be accepted first',
+    next: text(detail['page'])
+      ? `Open ${text(detail['page'])}, accept it there, set your access token, then resume.`
+      : 'Accept it on the source’s page, set your access token, then resume.',
+  }),
+  'download.missing': { title: 'The source has no such file', next: 'Choose a mirror, or import the file by hand.' },
+  'download.busy': { title: 'The source is busy', next: 'Wait a while, then resume; it goes on where it stopped.' },
+  'download.changed': {
+    title: 'The source has another version of this file',
+    next: 'Choose another mirror, or update Recast so that it knows the new one.',
+  },
+  'download.corrupt': {
+    title: 'The download is damaged',
+    next: 'It was thrown away. Try again, or choose another mirror.',
+  },
+  'download.unsafe': {
+    title: 'The source points to an unsafe address',
+    next: 'Choose another mirror with an https address.',
+  },
   'io.disk_full': { title: 'The disk is full', next: 'Free some space on it, then retry.' },
   'io.permission': { title: 'No permission for that file or folder', next: 'Allow access, or choose another place, then retry.' },
   'io.failed': { title: 'Reading or writing a file failed', next: 'Check the disk, then retry.' },
@@ -131,6 +156,19 @@ const zh: Dictionary = {
   'engine.execution': { title: '引擎处理此任务时失败', next: '请重试；若再次失败，请换风格或较小的图片。' },
   'engine.lost': { title: '引擎中途停止', next: '请重试，任务会从头运行。' },
   'engine.timeout': { title: '引擎长时间无响应', next: '请重试；若经常发生，请重启引擎。' },
+  'download.offline': { title: '无法连接下载源', next: '请检查网络或选择镜像；继续时会从中断处接着下载。' },
+  'download.denied': { title: '下载源拒绝访问', next: '请检查访问令牌或代理，然后继续。' },
+  'download.gated': (detail) => ({
+    title: '需要先接受许可协议',
+    next: text(detail['page'])
+      ? `请打开 ${text(detail['page'])} 接受协议，设置访问令牌，然后继续。`
+      : '请在来源页面接受协议，设置访问令牌，然后继续。',
+  }),
+  'download.missing': { title: '下载源没有此文件', next: '请选择镜像，或手动导入该文件。' },
+  'download.busy': { title: '下载源繁忙', next: '请稍候再继续，会从中断处接着下载。' },
+  'download.changed': { title: '下载源上的文件版本不同', next: '请选择其他镜像，或更新 Recast。' },
+  'download.corrupt': { title: '下载的文件已损坏', next: '文件已丢弃，请重试或选择其他镜像。' },
+  'download.unsafe': { title: '下载源指向不安全的地址', next: '请选择使用 https 的其他镜像。' },
   'io.disk_full': { title: '磁盘已满', next: '请释放空间，然后重试。' },
   'io.permission': { title: '没有该文件或文件夹的权限', next: '请允许访问或选择其他位置，然后重试。' },
   'io.failed': { title: '文件读写失败', next: '请检查磁盘，然后重试。' },

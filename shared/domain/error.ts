@@ -25,6 +25,14 @@ export const errorCodes = [
   'engine.execution',
   'engine.lost',
   'engine.timeout',
+  'download.offline', // no connection, cut off, silent or too slow
+  'download.denied', // 401, 403, 407
+  'download.gated', // a licence is to be accepted on the source's page first
+  'download.missing', // 404, 410: the source has no such file (any more)
+  'download.busy', // 429, 5xx
+  'download.changed', // the source has another file under that name: size or version differ
+  'download.corrupt', // the bytes are not those that the hash promises
+  'download.unsafe', // a redirect to where a download must not go, or a plain-text address
   'io.disk_full',
   'io.permission',
   'io.failed',
@@ -77,6 +85,14 @@ const retryByCode: Record<ErrorCode, Retry> = {
   'engine.execution': 'user',
   'engine.lost': 'auto',
   'engine.timeout': 'auto',
+  'download.offline': 'user',
+  'download.denied': 'user',
+  'download.gated': 'user',
+  'download.missing': 'user',
+  'download.busy': 'user',
+  'download.changed': 'user',
+  'download.corrupt': 'user',
+  'download.unsafe': 'never',
   'io.disk_full': 'user',
   'io.permission': 'user',
   'io.failed': 'user',
