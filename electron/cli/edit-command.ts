@@ -170,7 +170,7 @@ async function noteAwayEngine(wish: string, client: InstanceClient, reporter: Re
 function takeImports(
   results: readonly ImportResult[],
   reporter: Reporter,
-): { pictures: SubmissionInput['pictures']; refused: number } {
+): { pictures: NonNullable<SubmissionInput['pictures']>; refused: number } {
   const firstFile = new Map<string, string>()
   let refused = 0
   for (const { file, picture, asset, error } of results) {

@@ -211,8 +211,10 @@ export async function createApp(options: AppOptions): Promise<App> {
       pool,
       isPaused: () => !takeJobs || settings.isPaused(),
       maxInFlight: () => settings.get().maxInFlight,
-      onResult({ pictureId }) {
-        const picture = tables.pictures.get(pictureId)
+      onResult({ id }) {
+        // Read again: the result may just have become the picture.
+        const pictureId = tables.jobs.get(id)?.pictureId
+        const picture = pictureId === undefined ? undefined : tables.pictures.get(pictureId)
         if (picture) events.emit({ type: 'picture', picture })
       },
     })

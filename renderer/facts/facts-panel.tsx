@@ -9,6 +9,7 @@ import { noteWords } from '../i18n/notes'
 import { viewLabel } from '../views/sheets'
 import { PanelHeading } from '../frame/side-panel'
 import { useActions, useStudio } from '../state/context'
+import { canRecall } from '../state/recall'
 import { shownVersion } from '../state/open-picture'
 import { Button } from '../widgets'
 
@@ -44,7 +45,7 @@ export function FactsPanel(): ReactElement {
         ) : (
           <p className="text-s text-muted">{picture ? '' : say('facts.none')}</p>
         )}
-        {job ? <Recall job={job} /> : null}
+        {job && canRecall(job) ? <Recall job={job} /> : null}
       </div>
     </section>
   )
@@ -87,9 +88,12 @@ function JobFacts({ job }: { job: Job }): ReactElement {
           <Fact name={say('facts.structure')}>{Math.round(edit.structure * 100)} %</Fact>
           {edit.prompt ? <Fact name={say('facts.words')}>{edit.prompt}</Fact> : null}
         </>
-      ) : (
+      ) : edit.kind === 'perspective' ? (
         <Fact name={say('facts.view')}>{viewLabel(edit.view, say.language)}</Fact>
-      )}
+      ) : 'prompt' in edit ? (
+        <Fact name={say('facts.words')}>{edit.prompt}</Fact>
+      ) : null}
+      {job.made ? <Fact name={say('facts.workflow')}>{job.made.workflowId}</Fact> : null}
     </>
   )
 }

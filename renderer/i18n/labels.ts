@@ -1,4 +1,5 @@
-import type { Edit } from '#shared/domain/edit'
+import type { Edit, StyleEdit } from '#shared/domain/edit'
+import { levelsOfDetail } from '#shared/domain/edit'
 import type { EngineView } from '#shared/domain/engine'
 import type { Version } from '#shared/domain/picture'
 import type { Settings } from '#shared/domain/settings'
@@ -10,7 +11,35 @@ import type { Say } from './words'
 
 /** What an edit is called on its card. */
 export function editLabel(edit: Edit, styles: readonly Style[], say: Say, language: Language): string {
-  if (edit.kind === 'perspective') return capital(viewLabel(edit.view, language))
+  switch (edit.kind) {
+    case 'style':
+      return styleLabel(edit, styles, say, language)
+    case 'perspective':
+      return capital(viewLabel(edit.view, language))
+    case 'generate':
+      return say('job.edit.generate', { level: say(`job.level.${edit.level}`), prompt: short(edit.prompt) })
+    case 'remix':
+      return say('job.edit.remix', { prompt: short(edit.prompt) })
+    case 'reference':
+      return say('job.edit.reference', { prompt: short(edit.prompt) })
+    case 'story':
+      return edit.scene === undefined
+        ? say('job.edit.story', { count: edit.scenes.length })
+        : say('job.edit.scene', { n: edit.scene + 1, text: short(edit.scenes[edit.scene]?.text ?? '') })
+    case 'upscale':
+      return say('job.edit.upscale', { factor: edit.factor })
+    case 'custom':
+      return edit.title ?? edit.workflowId
+  }
+}
+
+/** The beginning of somebody's words; all of them are among the facts. */
+function short(text: string): string {
+  const line = text.replace(/\s+/gu, ' ').trim()
+  return line.length > 60 ? `${line.slice(0, 59)}…` : line
+}
+
+function styleLabel(edit: StyleEdit, styles: readonly Style[], say: Say, language: Language): string {
   if (edit.styleAssetId !== undefined) return say('job.ownStyle')
   if (edit.styleId !== undefined) return styles.find((style) => style.id === edit.styleId)?.title[language] ?? edit.styleId
   return edit.prompt ?? say('job.ownWords')
@@ -22,6 +51,10 @@ export function versionLabel(version: Version, styles: readonly Style[], say: Sa
   const style = styles.find((known) => known.id === version.label)
   if (style) return style.title[language]
   if (version.label === 'style') return say('job.ownStyle')
+  const scene = /^scene-(\d+)$/u.exec(version.label)
+  if (scene) return say('versions.scene', { n: scene[1] ?? '' })
+  const level = levelsOfDetail.find((known) => known.replace('_', '-') === version.label)
+  if (level) return say(`job.level.${level}`)
   return labelOfViewId(version.label)?.[language] ?? capital(version.label.replaceAll(/[-_]/gu, ' '))
 }
 

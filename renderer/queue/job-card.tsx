@@ -1,5 +1,6 @@
-import { Ellipsis, GripVertical, RotateCcw, X } from 'lucide-react'
+import { BookOpen, Ellipsis, GripVertical, RotateCcw, Sparkles, Workflow, X } from 'lucide-react'
 import { memo, useState, type KeyboardEvent, type PointerEvent, type ReactElement } from 'react'
+import type { EditKind } from '#shared/domain/edit'
 import type { ErrorView } from '#shared/domain/error'
 import type { Job } from '#shared/domain/job'
 import { errorWords } from '../i18n/errors'
@@ -33,11 +34,12 @@ export const JobCard = memo(function JobCard({ job, onGrip, dragged = false, onM
   const client = useClient()
   const { openPicture, showVersion } = useActions()
   const styles = useStudio((state) => state.styles)
-  const picture = useStudio((state) => state.pictures.byId[job.pictureId])
+  const picture = useStudio((state) => state.pictures.byId[job.pictureId ?? ''])
   const label = editLabel(job.edit, styles, say, say.language)
   const result = job.outputs[0]
-  const thumbnail = client.fileUrl(result?.assetId ?? job.inputAssetId, { width: 128 })
+  const shownId = result?.assetId ?? job.inputAssetId
   const show = (): void => {
+    if (job.pictureId === undefined) return
     openPicture(job.pictureId)
     if (result) showVersion(job.pictureId, result.assetId)
   }
@@ -58,21 +60,26 @@ export const JobCard = memo(function JobCard({ job, onGrip, dragged = false, onM
       <button
         type="button"
         onClick={show}
-        disabled={gone}
+        disabled={gone || job.pictureId === undefined}
         aria-label={say(result ? 'job.show' : 'library.openPicture', { name: job.pictureName })}
         className="size-11 shrink-0 overflow-hidden rounded-s bg-raised"
       >
-        <img
-          key={thumbnail}
-          src={thumbnail}
-          alt=""
-          loading="lazy"
-          decoding="async"
-          draggable={false}
-          // A file that is gone leaves an empty place, not the browser's torn picture.
-          onError={(event) => (event.currentTarget.style.visibility = 'hidden')}
-          className={classes('size-full object-cover', job.state === 'queued' && 'opacity-60')}
-        />
+        {shownId === undefined ? (
+          // Made from words: there is nothing to see before its result.
+          <EditSign kind={job.edit.kind} />
+        ) : (
+          <img
+            key={shownId}
+            src={client.fileUrl(shownId, { width: 128 })}
+            alt=""
+            loading="lazy"
+            decoding="async"
+            draggable={false}
+            // A file that is gone leaves an empty place, not the browser's torn picture.
+            onError={(event) => (event.currentTarget.style.visibility = 'hidden')}
+            className={classes('size-full object-cover', job.state === 'queued' && 'opacity-60')}
+          />
+        )}
       </button>
       <div className="min-w-0 flex-1">
         <div className="flex items-baseline justify-between gap-2">
@@ -89,6 +96,12 @@ export const JobCard = memo(function JobCard({ job, onGrip, dragged = false, onM
     </article>
   )
 })
+
+/** What stands in for a thumbnail that there is not. */
+function EditSign({ kind }: { kind: EditKind }): ReactElement {
+  const Sign = kind === 'story' ? BookOpen : kind === 'custom' ? Workflow : Sparkles
+  return <Sign size={18} aria-hidden className="m-auto text-muted" />
+}
 
 function Grip(props: { jobId: string; label: string; onGrip: GripHandlers }): ReactElement {
   return (

@@ -4,6 +4,7 @@ import type { Job } from '#shared/domain/job'
 import { useWords } from '../i18n/i18n'
 import { editLabel } from '../i18n/labels'
 import { useActions, useStudio } from '../state/context'
+import { canRecall } from '../state/recall'
 import { PopupMenu, type MenuEntry } from '../widgets'
 
 /** The menu of the list: for the job whose button was pressed. */
@@ -70,11 +71,12 @@ function useEntries(job: Job | undefined): MenuEntry[] {
       icon: <RotateCcw size={14} aria-hidden />,
       onAction: () => void retry([id]),
     })
-  entries.push({
-    id: 'recall',
-    label: say('job.useSettings'),
-    icon: <Sliders size={14} aria-hidden />,
-    onAction: () => recall(job),
-  })
+  if (canRecall(job))
+    entries.push({
+      id: 'recall',
+      label: say('job.useSettings'),
+      icon: <Sliders size={14} aria-hidden />,
+      onAction: () => recall(job),
+    })
   return entries
 }

@@ -1,4 +1,5 @@
 import type { Job } from '#shared/domain/job'
+import { takesPictures } from '#shared/domain/edit'
 import type { Picture, Version } from '#shared/domain/picture'
 import { viewLabel as labelOfViewId } from '#shared/views/presets'
 import { openPicture } from './open-picture'
@@ -46,7 +47,7 @@ export function canvasView(state: CanvasParts): CanvasView | undefined {
   if (live)
     return {
       picture,
-      before: seen(state, picture, live.inputAssetId, live),
+      before: seen(state, picture, live.inputAssetId ?? picture.currentAssetId, live),
       after: { kind: 'live', key: live.id, job: live },
       applicable: undefined,
     }
@@ -55,7 +56,7 @@ export function canvasView(state: CanvasParts): CanvasView | undefined {
   const version = versions?.find((candidate) => candidate.asset.id === assetId)
   const job = jobOf(state, shown?.jobId ?? version?.jobId)
   const asset = seen(state, picture, assetId, job)
-  const from = version?.fromAssetId ?? job?.inputAssetId ?? (assetId === picture.rootAssetId ? undefined : picture.rootAssetId)
+  const from = version?.fromAssetId ?? sourceOf(job) ?? (assetId === picture.rootAssetId ? undefined : picture.rootAssetId)
   return {
     picture,
     before: from === undefined ? asset : seen(state, picture, from, job),
@@ -93,6 +94,11 @@ export function viewBase(
     assetId = version.fromAssetId
   }
   return assetId
+}
+
+/** The version that a job edited; the first picture of a picture made from words was made from none. */
+function sourceOf(job: Job | undefined): string | undefined {
+  return job && takesPictures(job.edit.kind) !== 'never' ? job.inputAssetId : undefined
 }
 
 function jobOf(state: CanvasParts, id: string | undefined): Job | undefined {

@@ -1,12 +1,18 @@
 import type { Job } from '#shared/domain/job'
 import type { StudioState } from './studio-state'
 
+/** Whether the studio's panels have a place for a job's values. */
+export function canRecall({ edit }: Job): boolean {
+  return edit.kind === 'style' || edit.kind === 'perspective'
+}
+
 /** The studio with a job's values in its panels, its seed locked and its picture open: asked again, it gives the same result. */
 export function recalled(state: StudioState, job: Job): StudioState {
   const { edit } = job
   const { styleId: _, styleAssetId: __, ...style } = state.ui.style
-  const known = state.pictures.byId[job.pictureId]?.trashedAt === undefined
-  const selection = known ? { openId: job.pictureId, selected: [] } : state.selection
+  const { pictureId } = job
+  const known = pictureId !== undefined && state.pictures.byId[pictureId]?.trashedAt === undefined
+  const selection = known ? { openId: pictureId, selected: [] } : state.selection
   if (edit.kind === 'style')
     return {
       ...state,
@@ -28,6 +34,7 @@ export function recalled(state: StudioState, job: Job): StudioState {
         },
       },
     }
+  if (edit.kind !== 'perspective') return { ...state, selection, ui: { ...state.ui, center: 'canvas' } }
   return {
     ...state,
     selection,

@@ -21,9 +21,10 @@ export function shownAfterJobs(shown: ShownState, before: Readonly<Record<string
   for (const job of changed) {
     const result = job.outputs[0]
     const known = before[job.id]
-    if (job.state !== 'done' || !result || known === undefined || known.state === 'done') continue
-    if (next[job.pictureId]?.batchId === job.batchId) continue
-    next = { ...next, [job.pictureId]: { assetId: result.assetId, batchId: job.batchId, jobId: job.id } }
+    const { pictureId } = job
+    if (pictureId === undefined || job.state !== 'done' || !result || known === undefined || known.state === 'done') continue
+    if (next[pictureId]?.batchId === job.batchId) continue
+    next = { ...next, [pictureId]: { assetId: result.assetId, batchId: job.batchId, jobId: job.id } }
   }
   return next
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { editKinds } from './edit'
 import { errorViewSchema } from './error-schema'
 
 /** What an engine is: the embedded drafts, the managed ComfyUI, or a ComfyUI address. */
@@ -12,7 +13,7 @@ export const engineViewSchema = z.object({
   name: z.string(),
   state: z.enum(['starting', 'ready', 'waking', 'offline', 'failed']),
   /** Edits that it can do now. */
-  edits: z.array(z.enum(['style', 'perspective'])),
+  edits: z.array(z.enum(editKinds)),
   /** One line about the device: "RTX 4090 · 11.2 / 24 GB", "CPU, 2 threads". */
   device: z.string(),
   error: errorViewSchema.optional(),

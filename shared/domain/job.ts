@@ -26,15 +26,26 @@ export const outputSchema = z.object({
 })
 export type Output = z.infer<typeof outputSchema>
 
+/** How results were made, kept with them. */
+export const madeSchema = z.object({
+  workflowId: z.string(),
+  values: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  choices: z.record(z.string(), z.string()),
+})
+export type Made = z.infer<typeof madeSchema>
+
 /** A job as every shell sees it. */
 export const jobSchema = z.object({
   id: idSchema,
   /** Creation order; larger is newer. */
   seq: z.int().positive(),
   batchId: idSchema,
-  pictureId: idSchema,
+  /** The picture that its results are versions of; absent until the first result of a job without one has become a picture. */
+  pictureId: idSchema.optional(),
+  /** What results are named by. */
   pictureName: z.string(),
-  inputAssetId: idSchema,
+  /** The version that is edited, or the first picture that the edit looks at; absent where there is none. */
+  inputAssetId: idSchema.optional(),
   edit: editSchema,
   sampling: samplingSchema,
   seed: seedSchema,
@@ -55,6 +66,8 @@ export const jobSchema = z.object({
   outputs: z.array(outputSchema),
   /** Things worth saying about the result, e.g. "first frame of an animation". */
   notes: z.array(z.string()),
+  /** What made the results: the workflow, and every value and variant as it ran with them. Absent for drafts and before the end. */
+  made: madeSchema.optional(),
   createdAt: timestampSchema,
   startedAt: timestampSchema.optional(),
   finishedAt: timestampSchema.optional(),
@@ -63,7 +76,8 @@ export const jobSchema = z.object({
 })
 export type Job = z.infer<typeof jobSchema>
 
-/** What is asked for in one go: these edits of these pictures, `count` seeds each. Rows = pictures × edits × count. */
+/** What is asked for in one go: these edits of these pictures, `count` seeds each. Rows = pictures × edits × count.
+ * Edits that make pictures from words, or that name their own, take none here (see `takesPictures`). */
 export const submissionSchema = z.object({
   /**
    * The batch's id, chosen by whoever asks, so that asking again does nothing twice: the same id answers the same jobs. Absent: the core
@@ -76,8 +90,10 @@ export const submissionSchema = z.object({
    */
   pictures: z
     .array(z.object({ pictureId: idSchema, assetId: idSchema.optional(), name: z.string().min(1).max(200).optional() }))
-    .min(1)
-    .max(10_000),
+    .max(10_000)
+    .default([]),
+  /** What results are called where no picture gives them a name; absent: a name made of the edit's words. */
+  name: z.string().min(1).max(200).optional(),
   edits: z.array(editSchema).min(1).max(256),
   sampling: samplingSchema.default({}),
   /** First seed; random when absent. Result n of a picture and edit has seed + n. */

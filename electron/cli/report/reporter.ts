@@ -1,3 +1,4 @@
+import { editName } from '#shared/domain/edit'
 import type { ErrorView } from '#shared/domain/error'
 import type { Job, Output } from '#shared/domain/job'
 
@@ -27,10 +28,11 @@ export interface Reporter {
   close(): void
 }
 
-/** The style or view that a job's results are named by. */
-export function editLabel(job: Job): { style: string } | { view: string } {
+/** What a job's results are named by. */
+export function editLabel(job: Job): { style: string } | { view: string } | { edit: string } {
   const { edit } = job
-  return edit.kind === 'style' ? { style: edit.styleId ?? 'custom' } : { view: edit.view.id }
+  if (edit.kind === 'style') return { style: editName(edit) }
+  return edit.kind === 'perspective' ? { view: editName(edit) } : { edit: editName(edit) }
 }
 
 /** A job as people tell it from the others: photo, style or view, seed where there are several. */
@@ -43,7 +45,7 @@ export function jobTitle(job: Job, withSeed: boolean): string {
 export function needsSeed(jobs: readonly Job[]): boolean {
   const seen = new Set<string>()
   for (const job of jobs) {
-    const title = `${job.pictureId} ${jobTitle(job, false)}`
+    const title = `${job.pictureId ?? ''} ${jobTitle(job, false)}`
     if (seen.has(title)) return true
     seen.add(title)
   }

@@ -1,4 +1,5 @@
 import { basename, extname } from 'node:path'
+import type { Edit } from '#shared/domain/edit'
 
 /** Longest picture name that the app shows and stores, in characters. */
 const maxDisplayCharacters = 120
@@ -35,6 +36,18 @@ export function pictureName(file: string): string {
   const stem = /^\.[A-Za-z0-9]{1,5}$/.test(extension) ? last.slice(0, -extension.length) : last
   const clean = stem.replace(loneSurrogates, '\ufffd').normalize('NFC').replace(unprintable, '').replace(/\s+/g, ' ').trim()
   return cut(clean, maxDisplayCharacters, (part) => [...part].length) || 'picture'
+}
+
+/** Longest name that is made of words, in characters: enough to tell pictures apart in the library. */
+const maxNameFromWords = 60
+
+/** What a picture that no file gave a name is called: the beginning of the words that it is made from, cut at a word where it can be. */
+export function nameFromEdit(edit: Edit): string {
+  const words = 'prompt' in edit ? edit.prompt : edit.kind === 'story' ? (edit.roles[0]?.name ?? '') : undefined
+  const text = words ?? (edit.kind === 'custom' ? (edit.title ?? edit.workflowId) : edit.kind)
+  const name = pictureName(`${text.replaceAll(/[\\/]/g, ' ')} `)
+  const short = cut(name, maxNameFromWords, (part) => [...part].length)
+  return short === name ? name : short.replace(/\s+\S*$/u, '')
 }
 
 /** Names that Windows keeps for devices, whatever extension follows (superscript digits included). */

@@ -1,3 +1,4 @@
+import { jobsWithoutPicture } from './jobs-without-picture.sql'
 import { resultsSchema } from './results.sql'
 import { schemaV1 } from './schema.sql'
 
@@ -6,6 +7,8 @@ export interface Migration {
   /** The `user_version` after it; the array is ordered by it, without gaps, from 1. */
   version: number
   sql: string
+  /** It makes a table anew that others refer to: foreign keys are off meanwhile, and checked before it is committed. */
+  rebuilds?: boolean
 }
 
 /** Every step since the first release, in order. A step that was released is never changed: a new one is added. */
@@ -16,4 +19,5 @@ export const migrations: readonly Migration[] = [
   { version: 3, sql: resultsSchema },
   // Where the photo was taken from, a pose as JSON.
   { version: 4, sql: 'ALTER TABLE pictures ADD COLUMN pose TEXT' },
+  { version: 5, sql: jobsWithoutPicture, rebuilds: true },
 ]

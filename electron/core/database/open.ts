@@ -110,6 +110,12 @@ async function backUp(db: Database, path: string, version: number): Promise<stri
 function migrate(db: Database, steps: readonly Migration[], from: number, onNote: (note: string) => void): void {
   for (const step of steps) {
     if (step.version <= from) continue
+    // Does nothing within a transaction, so it comes before. An error closes the connection (see openDatabase), and the next one is on again.
+    if (step.rebuilds === true) {
+      db.pragma('foreign_keys = OFF')
+      // Renaming would look into triggers that name the table which is not there for a moment.
+      db.pragma('legacy_alter_table = ON')
+    }
     db.transaction(() => {
       db.exec(step.sql)
       const broken = db.pragma('foreign_key_check') as unknown[]
@@ -117,6 +123,8 @@ function migrate(db: Database, steps: readonly Migration[], from: number, onNote
         throw new AppError('bug', `Database step ${step.version} breaks ${broken.length} references. Please report it.`)
       db.pragma(`user_version = ${step.version}`)
     }).immediate()
+    db.pragma('legacy_alter_table = OFF')
+    db.pragma('foreign_keys = ON')
     onNote(`database is now version ${step.version}`)
   }
 }

@@ -1,5 +1,6 @@
-import type { Edit, EditKind, Sampling } from '#shared/domain/edit'
+import type { Edit, Sampling } from '#shared/domain/edit'
 import type { EngineView } from '#shared/domain/engine'
+import type { Made } from '#shared/domain/job'
 import type { Readiness } from '../workflows/readiness'
 
 /** A picture that an engine works on: 8-bit sRGB, upright, on this machine's disk. */
@@ -20,10 +21,12 @@ export interface EngineTask {
   sampling: Sampling
   workflowId: string | undefined
   seed: number
-  /** The picture to edit. */
-  input: EngineInput
+  /** The picture to edit; undefined for what is made from words. */
+  input: EngineInput | undefined
   /** The style picture of a style edit by picture. */
   styleInput: EngineInput | undefined
+  /** The pictures that the edit names itself, by asset id. */
+  pictures: Readonly<Record<string, EngineInput>>
   /** An existing folder of this attempt's own, on the data folder's disk, for results. Emptied by the core afterwards. */
   workDir: string
 }
@@ -45,6 +48,8 @@ export interface EngineResult {
   hasAlpha: boolean
   /** Worth saying about this result, as note ids, e.g. `draft`, `layout_draft`. */
   notes: string[]
+  /** What made it, where that was a workflow. */
+  made?: Made | undefined
 }
 
 /** Where an attempt is, after a restart of Recast. `unknown` means nowhere: it is queued again. */
@@ -64,6 +69,8 @@ export interface Engine {
   probe(): Promise<EngineView>
   /** Whether it could do this edit, without starting anything; the error is what the user is told. */
   check(edit: Edit, workflowId: string | undefined): void
+  /** Whether it would draw all scenes of a story in one run; absent: never. */
+  takesWholeStory?(edit: Edit, workflowId: string | undefined): boolean
   run(
     task: EngineTask,
     options: { attemptId: string; signal: AbortSignal; onEvent: (event: EngineEvent) => void },
@@ -81,6 +88,3 @@ export interface Engine {
   /** Ends every process of its own and waits for that. */
   close(): Promise<void>
 }
-
-/** Edits that this build knows, for engines that can do all of them. */
-export const allEdits = ['style', 'perspective'] as const satisfies readonly EditKind[]

@@ -24,6 +24,8 @@ export interface EnginePool {
   prepare(wish: string, edits: readonly Edit[], workflowId: string | undefined): Promise<void>
   /** Refuses a wish that names no engine (`input.unknown_engine`) or an edit that none of its engines could do. */
   check(wish: string, edit: Edit, workflowId: string | undefined): void
+  /** Whether the engine that would get a story draws all its scenes in one run; otherwise each is a job of its own. */
+  takesWholeStory(wish: string, edit: Edit, workflowId: string | undefined): boolean
   /** Whether one engine could do this edit at all. */
   accepts(engine: Engine, edit: Edit, workflowId: string | undefined): boolean
   /** Tells listeners when an engine's view has changed, e.g. after a run. */
@@ -191,6 +193,11 @@ export function createPool(given: readonly Engine[], options: PoolOptions): Engi
       }
       throw refusal
     },
+    takesWholeStory: (wish, edit, workflowId) =>
+      edit.kind === 'story' &&
+      candidates(wish)
+        .find((engine) => accepts(engine, edit, workflowId))
+        ?.takesWholeStory?.(edit, workflowId) === true,
     accepts,
     refresh,
     async probe(id) {

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import { mkdir, link, rm } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
+import { assetsOf } from '#shared/domain/edit'
 import { AppError } from '#shared/domain/error'
-import type { JobState } from '#shared/domain/job'
+import type { JobState, Made } from '#shared/domain/job'
 import type { AppLogger } from '../app'
 import type { AssetStore } from '../assets/asset-store'
 import type { Database } from '../database/database'
@@ -15,7 +17,7 @@ import type { EventSource } from '../event-hub'
 import type { JobBoard } from './board'
 import { remainingMs, workOf, type Estimator } from './estimate'
 import type { JobExporter } from './export'
-import { needRoom, resultBytes } from './room'
+import { expectedPixels, needRoom, resultBytes } from './room'
 
 /** Why an attempt is stopped from outside; the reason of its AbortSignal. */
 export type StopReason = 'cancel' | 'shutdown'
@@ -62,7 +64,7 @@ export type CommitResult = (
   context: { db: Database; tables: Tables },
   attempt: { id: string; job: JobRecord },
   stored: readonly StoredAsset[],
-  end: { exportPaths: string[] | undefined; durationMs: number; notes: string[] },
+  end: { exportPaths: string[] | undefined; durationMs: number; notes: string[]; made?: Made | undefined },
 ) => void | Promise<void>
 
 /** Thrown inside a transaction when a compare-and-set found another state: rolls it back. */
@@ -96,8 +98,9 @@ function taskOf(context: AttemptContext, job: JobRecord, workDir: string): Engin
     sampling: job.sampling,
     workflowId: job.workflowId,
     seed: job.seed,
-    input: context.store.engineInput(job.inputAssetId),
+    input: job.inputAssetId === undefined ? undefined : context.store.engineInput(job.inputAssetId),
     styleInput: job.styleAssetId === undefined ? undefined : context.store.engineInput(job.styleAssetId),
+    pictures: Object.fromEntries([...new Set(assetsOf(job.edit))].map((id) => [id, context.store.engineInput(id)])),
     workDir,
   }
 }
@@ -175,10 +178,11 @@ export async function runAttempt(context: AttemptContext, attempt: Attempt): Pro
   try {
     await mkdir(own, { recursive: true })
     const task = taskOf(context, job, own)
-    if (attempt.mode === 'run' && !before) await needRoom(context.dataDir, resultBytes(task.input.width * task.input.height))
+    const pixels = expectedPixels(task)
+    if (attempt.mode === 'run' && !before) await needRoom(context.dataDir, resultBytes(pixels))
     if (job.state === 'staging' && !step(context, job.id, 'staging', 'running')) return { kind: 'lost-race' }
     board.announce(job.id)
-    const { onEvent, elapsedMs, work, isCold } = listener(context, attempt, task.input.width * task.input.height)
+    const { onEvent, elapsedMs, work, isCold } = listener(context, attempt, pixels)
     const options = { attemptId: attempt.id, signal, onEvent }
     const running = before ? undefined : attempt.mode === 'run' ? engine.run(task, options) : engine.collect(task, options)
     const results = running ? await withGrace(running, signal) : (before?.results ?? [])
@@ -200,6 +204,7 @@ export async function runAttempt(context: AttemptContext, attempt: Attempt): Pro
         exportPaths,
         durationMs,
         notes: [...new Set(results.flatMap((result) => result.notes))],
+        made: results[0]?.made,
       })
     } catch (error) {
       if (spare && ['io.disk_full', 'io.permission', 'io.failed'].includes(toCoreError(error).code)) {
@@ -209,7 +214,7 @@ export async function runAttempt(context: AttemptContext, attempt: Attempt): Pro
     }
     kept.delete(job.id)
     if (running && attempt.mode === 'run') {
-      unflushed(context.db, () => estimator.learn(engine.id, work, task.input.width * task.input.height, isCold(), durationMs))
+      unflushed(context.db, () => estimator.learn(engine.id, work, pixels, isCold(), durationMs))
     }
     return { kind: 'done' }
   } catch (thrown) {
@@ -234,6 +239,17 @@ async function discardWorkDir(context: AttemptContext, workDir: string): Promise
   })
 }
 
+/**
+ * Makes the first result of a job without a picture a picture of the library, so that nothing that was made is without a home. The same
+ * pixels may be one already (an engine's cache answers alike): then that one is it, out of the trash if need be.
+ */
+function giveHome(tables: Tables, job: JobRecord, assetId: string, now: number): void {
+  const twin = tables.pictures.getByRootAsset(assetId)
+  if (twin) tables.pictures.restore([twin.id])
+  const home = twin ?? tables.pictures.insert({ id: randomUUID(), name: job.pictureName, assetId, createdAt: now })
+  tables.jobs.settle(job.id, home.id)
+}
+
 /** The claim: results, attempt and job in one transaction, or nothing. */
 export const commitResult: CommitResult = ({ db, tables }, attempt, stored, end) => {
   const { job } = attempt
@@ -242,6 +258,7 @@ export const commitResult: CommitResult = ({ db, tables }, attempt, stored, end)
     if (!tables.attempts.end(attempt.id, 'done', now)) throw new LostRace()
     for (const [index, produced] of stored.entries()) {
       const { asset } = tables.assets.insertOrReuse(produced)
+      if (index === 0 && job.pictureId === undefined) giveHome(tables, job, asset.id, now)
       tables.outputs.insert({
         jobId: job.id,
         index,
@@ -254,6 +271,7 @@ export const commitResult: CommitResult = ({ db, tables }, attempt, stored, end)
       finishedAt: now,
       durationMs: end.durationMs,
       notes: end.notes,
+      made: end.made,
       error: undefined,
     })
     if (!moved) throw new LostRace()

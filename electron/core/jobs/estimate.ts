@@ -4,9 +4,28 @@ import type { Timing, TimingTable } from '../database/tables/timings'
 /** Names the kind of work for learning: jobs of one name on one engine and size take about the same time. */
 export function workOf(job: { edit: Edit; workflowId: string | undefined; sampling: Sampling }): string {
   const { edit } = job
-  const what =
-    edit.kind === 'style' ? `style/${edit.styleId ?? (edit.styleAssetId === undefined ? 'words' : 'picture')}` : edit.kind
-  return [job.workflowId, what, job.sampling.steps && `${job.sampling.steps} steps`].filter(Boolean).join('/')
+  return [job.workflowId, workName(edit), job.sampling.steps && `${job.sampling.steps} steps`].filter(Boolean).join('/')
+}
+
+function workName(edit: Edit): string {
+  switch (edit.kind) {
+    case 'style':
+      return `style/${edit.styleId ?? (edit.styleAssetId === undefined ? 'words' : 'picture')}`
+    case 'generate':
+    case 'remix':
+      return [edit.kind, edit.level].filter(Boolean).join('/')
+    case 'reference':
+      return `reference/${edit.assetIds.length}`
+    case 'story':
+      // All scenes in one run take as long as there are scenes.
+      return edit.scene === undefined ? `story/${edit.scenes.length} scenes` : 'story'
+    case 'upscale':
+      return `upscale/${edit.factor}`
+    case 'custom':
+      return `custom/${edit.workflowId}`
+    default:
+      return edit.kind
+  }
 }
 
 /** Half octaves of the pixel count: within one, time differs by at most about a fifth from its middle. */

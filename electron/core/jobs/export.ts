@@ -1,5 +1,5 @@
-import type { Edit } from '#shared/domain/edit'
-import { AppError, assertNever } from '#shared/domain/error'
+import { editName } from '#shared/domain/edit'
+import { AppError } from '#shared/domain/error'
 import type { AppLogger } from '../app'
 import type { AssetStore } from '../assets/asset-store'
 import { pathKey } from '../assets/export'
@@ -12,18 +12,6 @@ import { unflushed } from '../database/unflushed'
 
 /** Note of a done job whose copy for the export folder could not be written; its error says why, a retry writes it. */
 export const exportFailedNote = 'export_failed'
-
-/** What a result is called by in its file's name: the style's id, the view's id, or `custom`. */
-export function resultLabel(edit: Edit): string {
-  switch (edit.kind) {
-    case 'style':
-      return edit.styleId ?? 'custom'
-    case 'perspective':
-      return edit.view.id
-    default:
-      return assertNever(edit, 'edit')
-  }
-}
 
 /** Copies of results for the folders that jobs were asked to put them in. */
 export interface JobExporter {
@@ -48,7 +36,7 @@ export function createJobExporter(context: { db: Database; tables: Tables; store
   const promised = new Set<string>()
 
   async function choose(job: JobRecord, dir: string): Promise<string> {
-    const name = resultName({ name: job.pictureName, styleOrView: resultLabel(job.edit), seed: job.seed })
+    const name = resultName({ name: job.pictureName, styleOrView: editName(job.edit), seed: job.seed })
     for (;;) {
       const path = await store.planExportPath(dir, name, 'png', (key) => promised.has(key))
       const key = pathKey(path)

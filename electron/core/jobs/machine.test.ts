@@ -59,6 +59,7 @@ function oneJob() {
       id: 'j',
       batchId: 'b',
       name: 'photo',
+      inputs: [],
       pictureId: 'p',
       inputAssetId: 'a',
       styleAssetId: undefined,

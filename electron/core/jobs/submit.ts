@@ -4,11 +4,10 @@ import { access } from 'node:fs/promises'
 import { isAbsolute } from 'node:path'
 import { setImmediate as breathe } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
-import type { Edit, StyleEdit } from '#shared/domain/edit'
+import { assetsOf, type Edit } from '#shared/domain/edit'
 import { AppError } from '#shared/domain/error'
 import { maxSeed } from '#shared/domain/id'
 import type { Submission } from '#shared/domain/job'
-import { resolveStyle } from '#shared/styles/catalogue'
 import type { AssetStore } from '../assets/asset-store'
 import { makeFolder } from '../assets/durable-file'
 import type { Database } from '../database/database'
@@ -16,6 +15,8 @@ import { toCoreError } from '../database/errors'
 import type { Tables } from '../database/tables'
 import type { JobRecord, NewJob } from '../database/tables/jobs'
 import type { EnginePool } from '../engines/pool'
+import { nameFromEdit } from '../assets/names'
+import { checkedEdit, checkShape, expandScenes, type ResolveCustom } from './checked-edit'
 
 /** Most jobs of one submission: pictures × edits × count. */
 export const maxJobsAtOnce = 10_000
@@ -34,29 +35,28 @@ export interface SubmitContext {
   tables: Tables
   store: AssetStore
   pool: EnginePool
+  resolveCustom?: ResolveCustom | undefined
 }
 
-/** A picture of a submission, found. */
+/** What a job works on, found; everything is open where a picture is made from words. */
 interface Target {
-  pictureId: string
-  assetId: string
+  pictureId: string | undefined
+  assetId: string | undefined
   name: string | undefined
 }
 
-/** The edit with the style's own id (aliases are for typing) and every picture that it names found. Throws `input.*`. */
-function checkedEdit(edit: Edit, store: AssetStore): Edit {
-  if (edit.kind !== 'style') return edit
-  const checked: StyleEdit = edit.styleId === undefined ? edit : { ...edit, styleId: resolveStyle(edit.styleId).id }
-  if (checked.styleAssetId !== undefined && !store.assets.get(checked.styleAssetId)) {
-    throw new AppError('input.not_found', 'The style picture is not in Recast. Import it again and choose it as the style.', {
-      detail: { assetId: checked.styleAssetId },
-    })
-  }
-  return checked
+/** One job to be: its edit, what it works on, its seed. */
+interface Planned {
+  edit: Edit
+  target: Target
+  seed: number
 }
 
-/** Finds the pictures and, where a version is named, checks that it is one of that picture's. */
-function findTargets(db: Database, store: AssetStore, wanted: Submission['pictures']): Target[] {
+/**
+ * Finds the pictures and, where a version is named, checks that it is one of that picture's.
+ * @param again the jobs are there already: what has become of a picture since is no matter
+ */
+function findTargets(db: Database, store: AssetStore, wanted: Submission['pictures'], again: boolean): Target[] {
   const rows = db
     .prepare<[string], { id: string; current: string; trashed: number | null }>(
       'SELECT id, current_asset_id AS current, trashed_at AS trashed FROM pictures WHERE id IN (SELECT value FROM json_each(?))',
@@ -70,7 +70,7 @@ function findTargets(db: Database, store: AssetStore, wanted: Submission['pictur
         detail: { pictureId },
       })
     }
-    if (picture.trashed !== null) {
+    if (picture.trashed !== null && !again) {
       throw new AppError('input.conflict', 'The picture is in the trash. Restore it first.', { detail: { pictureId } })
     }
     if (assetId !== undefined && assetId !== picture.current && !store.pictures.hasVersion(pictureId, assetId)) {
@@ -100,58 +100,102 @@ function seedAt(first: number, n: number): number {
   return first <= maxSeed - n ? first + n : n - (maxSeed - first) - 1
 }
 
+/** The first seed of an edit of a target: the submission's, else the one that is kept of a sketch, else `open`. */
+function firstSeed({ tables }: SubmitContext, submission: Submission, edit: Edit, target: Target, open: number): number {
+  if (submission.seed !== undefined) return submission.seed
+  if (edit.kind === 'generate' && edit.from?.seed !== undefined) return edit.from.seed
+  // The picture that is refined is its own sketch.
+  const refined = edit.kind === 'remix' && edit.level === 'final' ? target.assetId : undefined
+  return (refined === undefined ? undefined : tables.outputs.makerOf(refined)?.seed) ?? open
+}
+
+/** What an edit without pictures of the submission works on: the picture that it refines or edits, if it names one. */
+function ownTarget({ store }: SubmitContext, edit: Edit, name: string | undefined): Target {
+  const [assetId] = assetsOf(edit)
+  // Scenes and results of the user's own workflow from several pictures are no version of one of them.
+  const pictureId = assetId === undefined || edit.kind === 'story' ? undefined : store.pictures.homeOf(assetId)
+  return { pictureId, assetId, name: name ?? (pictureId === undefined ? nameFromEdit(edit) : undefined) }
+}
+
+/** Every job of a submission, in order. */
+function planJobs(
+  context: SubmitContext,
+  submission: Submission,
+  targets: readonly Target[],
+  { openSeed, takesWhole }: { openSeed: number; takesWhole: (edit: Edit) => boolean },
+): Planned[] {
+  const planned: Planned[] = []
+  for (const given of targets.length > 0 ? targets : [undefined]) {
+    for (const edit of submission.edits) {
+      const target = given ?? ownTarget(context, edit, submission.name)
+      for (const part of expandScenes(edit, takesWhole(edit))) {
+        const scene = part.kind === 'story' && part.seeds === 'each' && part !== edit ? (part.scene ?? 0) : 0
+        const first = seedAt(firstSeed(context, submission, part, target, openSeed), scene)
+        for (let n = 0; n < submission.count; n++) planned.push({ edit: part, target, seed: seedAt(first, n) })
+      }
+    }
+  }
+  return planned
+}
+
+function tooMany(total: number): AppError {
+  return new AppError(
+    'input.invalid',
+    `That would be ${total} jobs; at most ${maxJobsAtOnce} go at once. Submit fewer pictures, edits or seeds.`,
+    { detail: { total, limit: maxJobsAtOnce } },
+  )
+}
+
 /**
  * Checks a submission as a whole and queues its jobs: all of them, or (on any error) none.
  * Up to a thousand are one transaction. Answers the batch and its jobs' ids in order.
  * A batch that is there already is answered as it is, and what a killed process left out of it is added. Callers let one submission end
  * before the next begins.
  */
-export async function submitJobs(context: SubmitContext, submission: Submission): Promise<{ batchId: string; jobIds: string[] }> {
+export async function submitJobs(context: SubmitContext, asked: Submission): Promise<{ batchId: string; jobIds: string[] }> {
   const { db, tables, store, pool } = context
-  const total = submission.pictures.length * submission.edits.length * submission.count
-  if (total > maxJobsAtOnce) {
-    throw new AppError(
-      'input.invalid',
-      `That would be ${total} jobs; at most ${maxJobsAtOnce} go at once. Submit fewer pictures, edits or seeds.`,
-      {
-        detail: { total, limit: maxJobsAtOnce },
-      },
-    )
-  }
-  const edits = submission.edits.map((edit) => checkedEdit(edit, store))
+  checkShape(asked)
+  const least = Math.max(1, asked.pictures.length) * asked.edits.length * asked.count
+  if (least > maxJobsAtOnce) throw tooMany(least)
+  const hasPicture = asked.pictures.length > 0
+  const edits: Edit[] = []
+  for (const edit of asked.edits) edits.push(await checkedEdit(edit, context, hasPicture))
+  const submission = { ...asked, edits }
   const batchId = submission.batchId ?? randomUUID()
-  const known = submission.batchId === undefined ? [] : knownJobs(tables, batchId, { ...submission, edits })
-  if (known.length === total) return { batchId, jobIds: known.map((job) => job.id) }
+  const known = submission.batchId === undefined ? [] : tables.jobs.ofBatch(batchId)
+  const [first] = known
+  const planned = planJobs(context, submission, findTargets(db, store, submission.pictures, first !== undefined), {
+    openSeed: first?.seed ?? randomInt(randomSeedLimit),
+    takesWhole: (edit) =>
+      first
+        ? first.edit.kind === 'story' && first.edit.scene === undefined
+        : pool.takesWholeStory(submission.engine, edit, submission.workflowId),
+  })
+  if (planned.length > maxJobsAtOnce) throw tooMany(planned.length)
+  checkSame(known, planned, batchId)
+  if (known.length === planned.length) return { batchId, jobIds: known.map((job) => job.id) }
   for (const edit of edits) pool.check(submission.engine, edit, submission.workflowId)
   if (submission.exportDir !== undefined) await checkExportDir(submission.exportDir)
-  const targets = findTargets(db, store, submission.pictures)
 
-  const firstSeed = submission.seed ?? known[0]?.seed ?? randomInt(randomSeedLimit)
   const createdAt = Date.now()
-  const jobs: NewJob[] = []
-  for (const { pictureId, assetId, name } of targets) {
-    for (const edit of edits) {
-      for (let n = 0; n < submission.count; n++) {
-        jobs.push({
-          id: randomUUID(),
-          batchId,
-          pictureId,
-          inputAssetId: assetId,
-          styleAssetId: edit.kind === 'style' ? edit.styleAssetId : undefined,
-          edit,
-          sampling: submission.sampling,
-          workflowId: submission.workflowId,
-          seed: seedAt(firstSeed, n),
-          engine: submission.engine,
-          priority: priorities[submission.priority],
-          position: 0,
-          exportDir: submission.exportDir,
-          createdAt,
-          name,
-        })
-      }
-    }
-  }
+  const jobs = planned.map(({ edit, target, seed }): NewJob => ({
+    id: randomUUID(),
+    batchId,
+    pictureId: target.pictureId,
+    inputAssetId: target.assetId,
+    styleAssetId: edit.kind === 'style' ? edit.styleAssetId : undefined,
+    inputs: assetsOf(edit),
+    edit,
+    sampling: submission.sampling,
+    workflowId: submission.workflowId,
+    seed,
+    engine: submission.engine,
+    priority: priorities[submission.priority],
+    position: 0,
+    exportDir: submission.exportDir,
+    createdAt,
+    name: target.name,
+  }))
   // Jobs go in in order, so those that are there are the first ones.
   jobs.splice(0, known.length)
   await insertAll(context, jobs)
@@ -159,20 +203,17 @@ export async function submitJobs(context: SubmitContext, submission: Submission)
 }
 
 /**
- * The jobs of a batch that is asked for again: its answer was lost, and whoever asked can't know what became of it.
- * Throws `input.conflict` where that id is another batch's.
+ * Whether the jobs of a batch that is asked for again are those that it would make: its answer was lost, and whoever asked can't know
+ * what became of it. Throws `input.conflict` where that id is another batch's.
  */
-function knownJobs(tables: Tables, batchId: string, { pictures, edits, count, seed }: Submission): JobRecord[] {
-  const known = tables.jobs.ofBatch(batchId)
-  const perPicture = edits.length * count
-  const first = seed ?? known[0]?.seed ?? 0
-  const same = known.every(
-    (job, n) =>
-      job.pictureId === pictures[Math.floor(n / perPicture)]?.pictureId &&
-      isDeepStrictEqual(job.edit, edits[Math.floor((n % perPicture) / count)]) &&
-      job.seed === seedAt(first, n % count),
-  )
-  if (same) return known
+function checkSame(known: readonly JobRecord[], planned: readonly Planned[], batchId: string): void {
+  const same = known.every((job, n) => {
+    const plan = planned[n]
+    if (!plan || !isDeepStrictEqual(job.edit, plan.edit) || job.seed !== plan.seed) return false
+    // Its first result may have given it a picture since.
+    return plan.target.pictureId === undefined || job.pictureId === plan.target.pictureId
+  })
+  if (same) return
   throw new AppError('input.conflict', 'Another batch has this batchId. Submit again with a new one.', { detail: { batchId } })
 }
 

@@ -23,10 +23,21 @@ export interface EditFacts {
  */
 export function valuesForEdit(workflow: Workflow, edit: Edit, sampling: Sampling, facts: EditFacts): EditValues {
   if (workflow.edit !== edit.kind) throw unsupported(workflow, `it does ${workflow.edit} edits`)
-  const own = edit.kind === 'style' ? styleValues(workflow, edit, facts) : perspectiveValues(workflow, edit)
+  const own = ownValues(workflow, edit, facts)
   // Explicit sampling goes through untouched: a value that the workflow does not have is refused when it is bound, not dropped here.
   const given = Object.fromEntries(Object.entries(sampling).filter(([, value]) => value !== undefined))
   return { choices: own.choices, values: { ...own.values, ...('seed' in workflow.inputs ? { seed: facts.seed } : {}), ...given } }
+}
+
+function ownValues(workflow: Workflow, edit: Edit, facts: EditFacts): EditValues {
+  switch (edit.kind) {
+    case 'style':
+      return styleValues(workflow, edit, facts)
+    case 'perspective':
+      return perspectiveValues(workflow, edit)
+    default:
+      throw unsupported(workflow, `no workflow does ${edit.kind} edits yet`)
+  }
 }
 
 function styleValues(workflow: Workflow, edit: StyleEdit, facts: EditFacts): EditValues {

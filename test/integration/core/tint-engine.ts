@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import sharp from 'sharp'
 import type { AttemptPlace, Engine, EngineResult, EngineTask } from '#core/engines/engine'
+import { editKinds, editName } from '#shared/domain/edit'
 import type { EngineView } from '#shared/domain/engine'
 import { AppError } from '#shared/domain/error'
 
@@ -38,10 +39,12 @@ export interface TintEngine extends Engine {
 
 async function tint(task: EngineTask): Promise<EngineResult> {
   const path = join(task.workDir, 'result.png')
-  const label = task.edit.kind === 'style' ? (task.edit.styleId ?? 'words') : task.edit.view.id
+  const label = editName(task.edit)
   let hash = task.seed % 977
   for (const char of label) hash = (hash * 31 + char.charCodeAt(0)) % 977
-  const { data, info } = await sharp(task.input.path).ensureAlpha().raw().toBuffer({ resolveWithObject: true })
+  // What is made from words is a plain picture of its seed.
+  const from = task.input ? sharp(task.input.path) : sharp({ create: { width: 48, height: 32, channels: 3, background: '#346' } })
+  const { data, info } = await from.ensureAlpha().raw().toBuffer({ resolveWithObject: true })
   for (let at = 0; at < data.length; at += 4) {
     data[at] = ((data[at] ?? 0) + hash) & 255
     data[at + 1] = ((data[at + 1] ?? 0) + task.seed) & 255
@@ -92,7 +95,7 @@ export function createTintEngine(options: TintOptions = {}): TintEngine {
     stopped: [],
     running: 0,
     mostRunning: 0,
-    view: () => ({ id, kind, name: id, state: engine.state, edits: ['style', 'perspective'], device: 'test' }),
+    view: () => ({ id, kind, name: id, state: engine.state, edits: [...editKinds], device: 'test' }),
     probe: () => Promise.resolve(engine.view()),
     check(edit, workflowId) {
       const refusal = options.refuse?.({ kind: edit.kind, workflowId })

@@ -184,9 +184,9 @@ describe('the draft engine', () => {
     const half = join(place.dir, 'half.png')
     const whole = await readFile(coffee)
     const { writeFile } = await import('node:fs/promises')
-    const broken = { ...(await taskOf(place.dir, coffee, styleEdit('anime'))) }
+    const broken = await taskOf(place.dir, coffee, styleEdit('anime'), { input: { ...(await inputOf(coffee)), path: half } })
     await writeFile(half, whole.subarray(0, whole.length / 2))
-    await expect(engine.run({ ...broken, input: { ...broken.input, path: half } }, options())).rejects.toMatchObject({
+    await expect(engine.run(broken, options())).rejects.toMatchObject({
       code: 'input.damaged',
     })
   })

@@ -26,6 +26,7 @@ export async function taskOf(dir: string, inputPath: string, edit: Edit, values:
     seed: 1,
     input: await inputOf(inputPath),
     styleInput: undefined,
+    pictures: {},
     workDir,
     ...values,
   }

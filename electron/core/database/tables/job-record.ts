@@ -1,15 +1,16 @@
 import type { Edit, Sampling } from '#shared/domain/edit'
 import type { ErrorView } from '#shared/domain/error'
-import type { JobState } from '#shared/domain/job'
+import type { JobState, Made } from '#shared/domain/job'
 
 /** A job as the database keeps it, with its picture's name. */
 export interface JobRecord {
   seq: number
   id: string
   batchId: string
-  pictureId: string
+  /** Undefined until the first result of a job without a picture has become one. */
+  pictureId: string | undefined
   pictureName: string
-  inputAssetId: string
+  inputAssetId: string | undefined
   styleAssetId: string | undefined
   edit: Edit
   sampling: Sampling
@@ -30,14 +31,15 @@ export interface JobRecord {
   startedAt: number | undefined
   finishedAt: number | undefined
   durationMs: number | undefined
+  made: Made | undefined
 }
 
 /** What a new job is made of; it begins queued. */
 export interface NewJob {
   id: string
   batchId: string
-  pictureId: string
-  inputAssetId: string
+  pictureId: string | undefined
+  inputAssetId: string | undefined
   styleAssetId: string | undefined
   edit: Edit
   sampling: Sampling
@@ -50,6 +52,8 @@ export interface NewJob {
   createdAt: number
   /** What the job calls its picture; undefined: the picture's own name. */
   name: string | undefined
+  /** Pictures that the edit names beside those two: kept as long as the job. */
+  inputs: readonly string[]
 }
 
 /** Columns that may change together with the state; `undefined` empties one. */
@@ -65,6 +69,7 @@ export interface JobChanges {
   startedAt?: number | undefined
   finishedAt?: number | undefined
   durationMs?: number | undefined
+  made?: Made | undefined
 }
 
 /** A row as the database keeps it. */
@@ -72,9 +77,9 @@ export interface JobRow {
   seq: number
   id: string
   batch_id: string
-  picture_id: string
+  picture_id: string | null
   picture_name: string
-  input_asset_id: string
+  input_asset_id: string | null
   style_asset_id: string | null
   edit: string
   sampling: string
@@ -95,6 +100,7 @@ export interface JobRow {
   started_at: number | null
   finished_at: number | null
   duration_ms: number | null
+  made: string | null
 }
 
 /** Turns a row into the record that the core works with. */
@@ -103,9 +109,9 @@ export function recordOfRow(row: JobRow): JobRecord {
     seq: row.seq,
     id: row.id,
     batchId: row.batch_id,
-    pictureId: row.picture_id,
+    pictureId: row.picture_id ?? undefined,
     pictureName: row.picture_name,
-    inputAssetId: row.input_asset_id,
+    inputAssetId: row.input_asset_id ?? undefined,
     styleAssetId: row.style_asset_id ?? undefined,
     edit: JSON.parse(row.edit) as Edit,
     sampling: JSON.parse(row.sampling) as Sampling,
@@ -126,6 +132,7 @@ export function recordOfRow(row: JobRow): JobRecord {
     startedAt: row.started_at ?? undefined,
     finishedAt: row.finished_at ?? undefined,
     durationMs: row.duration_ms ?? undefined,
+    made: row.made === null ? undefined : (JSON.parse(row.made) as Made),
   }
 }
 
@@ -149,5 +156,6 @@ export const changeColumns: { [K in keyof Required<JobChanges>]: { column: strin
       startedAt: plain('started_at'),
       finishedAt: plain('finished_at'),
       durationMs: plain('duration_ms'),
+      made: json('made'),
     }
   })()

@@ -31,7 +31,8 @@ export interface JobPageRequest {
   pictureId?: string | undefined
 }
 
-const selectJob = 'SELECT j.*, coalesce(j.name, p.name) AS picture_name FROM jobs j JOIN pictures p ON p.id = j.picture_id'
+const selectJob =
+  "SELECT j.*, coalesce(j.name, p.name, '') AS picture_name FROM jobs j LEFT JOIN pictures p ON p.id = j.picture_id"
 const finished = "('done', 'failed', 'canceled')"
 // A wait longer than any back-off means that the clock was set back since: such a job is due.
 const due = '(not_before <= @now OR not_before > @now + @longestWait)'
@@ -50,6 +51,11 @@ export function jobTable(db: Database) {
             value ->> 'name'
      FROM json_each(?) ORDER BY key`,
   )
+  const insertInputs = db.prepare<[string]>(
+    `INSERT OR IGNORE INTO job_inputs (job_id, asset_id)
+     SELECT j.value ->> 'id', i.value FROM json_each(?) j, json_each(j.value, '$.inputs') i`,
+  )
+  const settle = db.prepare<[string, string]>('UPDATE jobs SET picture_id = ? WHERE id = ? AND picture_id IS NULL')
   const removeQueued = db.prepare<[string]>(
     "DELETE FROM jobs WHERE id IN (SELECT value FROM json_each(?)) AND state = 'queued' AND attempt = 0",
   )
@@ -140,8 +146,12 @@ export function jobTable(db: Database) {
   return {
     /** Adds jobs, in order, in the caller's transaction. */
     insertMany(jobs: readonly NewJob[]): void {
-      insert.run(JSON.stringify(jobs))
+      const text = JSON.stringify(jobs)
+      insert.run(text)
+      if (jobs.some((job) => job.inputs.length > 0)) insertInputs.run(text)
     },
+    /** Gives a job without a picture the one that its first result has become. */
+    settle: (id: string, pictureId: string): boolean => settle.run(pictureId, id).changes > 0,
     /** Takes jobs of a batch that could not be queued whole out again. */
     removeQueued: (ids: readonly string[]): void => void removeQueued.run(JSON.stringify(ids)),
     /** In the order in which they were asked for. */

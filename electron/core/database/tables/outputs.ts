@@ -53,6 +53,9 @@ export function outputTable(db: Database) {
      FROM outputs o CROSS JOIN jobs j ON j.id = o.job_id WHERE o.exported = 0 AND j.export_dir IS NOT NULL AND j.state = 'done'`
   const allUnexported = db.prepare<[], UnexportedRow>(`${unexported} AND o.export_path IS NOT NULL ORDER BY o.job_id, o.idx`)
   const unexportedOf = db.prepare<[string], UnexportedRow>(`${unexported} AND o.job_id = ? ORDER BY o.idx`)
+  const makers = db.prepare<[string], { jobId: string; seed: number }>(
+    `SELECT j.id AS jobId, j.seed FROM outputs o JOIN jobs j ON j.id = o.job_id WHERE o.asset_id = ? ORDER BY j.seq DESC LIMIT 1`,
+  )
   const plan = db.prepare<[string, string, number]>('UPDATE outputs SET export_path = ? WHERE job_id = ? AND idx = ?')
   const exported = db.prepare<[string, number]>('UPDATE outputs SET exported = 1 WHERE job_id = ? AND idx = ?')
 
@@ -78,6 +81,8 @@ export function outputTable(db: Database) {
       }
       return found
     },
+    /** The newest job that an asset is a result of, and its seed. */
+    makerOf: (assetId: string): { jobId: string; seed: number } | undefined => makers.get(assetId),
     /** Planned copies that are not known to be there, of all jobs. */
     allUnexported: (): UnexportedOutput[] => allUnexported.all().map(unexportedOfRow),
     /** Copies of a done job that are not known to be there, planned or not. */

@@ -61,6 +61,8 @@ export interface PictureTable {
   get(id: string): Picture | undefined
   /** The picture whose import this asset is; in the trash or not. */
   getByRootAsset(assetId: string): Picture | undefined
+  /** The picture of the library that an asset is a version of, the newest of several; those in the trash don't count. */
+  homeOf(assetId: string): string | undefined
   insert(picture: { id: string; name: string; assetId: string; createdAt: number }): Picture
   page(request: PicturePageRequest): PicturePage
   /** The import, then every result of the picture's jobs in the order of the jobs, each content once. */
@@ -89,11 +91,15 @@ export function likePattern(search: string): string {
   return `%${search.replace(/[\\%_]/g, (char) => `\\${char}`)}%`
 }
 
-/** What the version strip shows under a result: the style's id, `custom` for a style by picture or words, or the view's id. */
+/** What the version strip shows under a result; the same as `editName` says. */
 const labelExpression = `
   CASE j.kind
     WHEN 'style' THEN coalesce(json_extract(j.edit, '$.styleId'), 'custom')
     WHEN 'perspective' THEN coalesce(json_extract(j.edit, '$.view.id'), 'perspective')
+    WHEN 'generate' THEN replace(coalesce(json_extract(j.edit, '$.level'), 'generate'), '_', '-')
+    WHEN 'story' THEN coalesce('scene-' || (json_extract(j.edit, '$.scene') + 1), 'story')
+    WHEN 'upscale' THEN 'upscale-' || coalesce(json_extract(j.edit, '$.factor'), '') || 'x'
+    WHEN 'custom' THEN coalesce(json_extract(j.edit, '$.title'), json_extract(j.edit, '$.workflowId'))
     ELSE j.kind
   END`
 
@@ -117,8 +123,13 @@ export function pictureTable(db: Database): PictureTable {
       .pluck(),
   })
   const root = db.prepare<[string], VersionRow>(
-    `SELECT a.*, NULL AS job_id, NULL AS from_asset_id, 'original' AS label, NULL AS seed, NULL AS star, NULL AS rejected
-     FROM pictures p JOIN assets a ON a.id = p.root_asset_id WHERE p.id = ?`,
+    // Not imported but made from words, it has the job that made it.
+    `SELECT a.*, j.id AS job_id, NULL AS from_asset_id, coalesce(${labelExpression}, 'original') AS label, j.seed AS seed, r.star, r.rejected
+     FROM pictures p JOIN assets a ON a.id = p.root_asset_id
+     LEFT JOIN jobs j ON a.origin = 'produced' AND j.seq = (
+       SELECT min(m.seq) FROM outputs o JOIN jobs m ON m.id = o.job_id WHERE o.asset_id = p.root_asset_id AND m.picture_id = p.id)
+     LEFT JOIN results r ON r.asset_seq = a.seq AND a.origin = 'produced'
+     WHERE p.id = ?`,
   )
   const results = db.prepare<[string], VersionRow>(
     `SELECT a.*, j.id AS job_id, j.input_asset_id AS from_asset_id, ${labelExpression} AS label, j.seed AS seed, r.star, r.rejected
@@ -130,6 +141,12 @@ export function pictureTable(db: Database): PictureTable {
       `SELECT EXISTS (SELECT 1 FROM pictures WHERE id = @pictureId AND root_asset_id = @assetId)
            OR EXISTS (SELECT 1 FROM outputs o JOIN jobs j ON j.id = o.job_id
                       WHERE o.asset_id = @assetId AND j.picture_id = @pictureId)`,
+    )
+    .pluck()
+  const home = db
+    .prepare<[{ assetId: string }], string>(
+      `SELECT id FROM pictures WHERE trashed_at IS NULL AND (root_asset_id = @assetId OR id IN (
+         SELECT j.picture_id FROM outputs o JOIN jobs j ON j.id = o.job_id WHERE o.asset_id = @assetId)) ORDER BY seq DESC LIMIT 1`,
     )
     .pluck()
   const current = db.prepare<[string, string]>('UPDATE pictures SET current_asset_id = ? WHERE id = ?')
@@ -189,6 +206,7 @@ export function pictureTable(db: Database): PictureTable {
       }
       return versions
     },
+    homeOf: (assetId) => home.get({ assetId }),
     hasVersion: (pictureId, assetId) => has.get({ pictureId, assetId }) === 1,
     setCurrent: (pictureId, assetId) => current.run(assetId, pictureId).changes > 0,
     setPose: (pictureId, value) => pose.run(value ? JSON.stringify(value) : null, pictureId).changes > 0,

@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Edit, EditKind } from '#shared/domain/edit'
+import { type Edit, type EditKind, editKinds } from '#shared/domain/edit'
 import type { EngineView } from '#shared/domain/engine'
 import { AppError, toAppError } from '#shared/domain/error'
 import type { AppLogger } from '../../app'
 import { bindWorkflow } from '../../workflows/bind'
 import type { Workflow, WorkflowLibrary } from '../../workflows/load'
 import { type Readiness, readiness } from '../../workflows/readiness'
-import { planCanvas } from '../../workflows/size-policy'
-import { allEdits, type AttemptPlace, type Engine, type EngineResult, type EngineTask } from '../engine'
+import type { AttemptPlace, Engine, EngineResult, EngineTask } from '../engine'
 import { readAddress, type ServerAddress } from './address'
 import { chooseWorkflow, imagesOf, type WorkflowChoice } from './choose-workflow'
 import { endError } from './ends'
@@ -15,7 +14,7 @@ import { askServer, type KnownServer } from './facts'
 import { follow, type RunOptions } from './follow'
 import { JobPictures } from './job-pictures'
 import type { PromptEnd } from './prompt-watch'
-import { fetchResults, findSavedResult, outputPrefix, type PostedJob } from './results'
+import { canvasOf, fetchResults, findSavedResult, outputPrefix, type PostedJob } from './results'
 import type { ComfyServer, ComfyServerOptions } from './server'
 
 /** Options of {@link createComfyEngine}. */
@@ -149,7 +148,7 @@ class Remote implements Engine {
   }
 
   private edits(): EditKind[] {
-    return allEdits.filter((kind) =>
+    return editKinds.filter((kind) =>
       [...this.ready].some(([id, { ready }]) => ready && this.library?.workflows.get(id)?.edit === kind),
     )
   }
@@ -198,7 +197,7 @@ class Remote implements Engine {
     known: KnownServer,
   ): Promise<PostedJob> {
     const choice = this.choose(task, known)
-    const letterbox = planCanvas(choice.workflow.size, task.input)
+    const letterbox = canvasOf(choice.workflow, task)
     const images = await this.pictures.namesFor(task, choice.workflow, letterbox, server, signal)
     return this.bind(task, choice, images, attemptId, known)
   }
@@ -217,7 +216,7 @@ class Remote implements Engine {
       server: known.objectInfo,
       prefix: outputPrefix(workflow.id, promptId),
     })
-    return { task, promptId, workflow, bound, letterbox: planCanvas(workflow.size, task.input) }
+    return { task, promptId, workflow, bound, letterbox: canvasOf(workflow, task) }
   }
 
   /** Posts and follows. A server whose input folder was cleaned refuses the picture's name: it is sent once more. */

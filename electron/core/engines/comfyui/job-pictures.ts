@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { AppError } from '#shared/domain/error'
 import type { Workflow } from '../../workflows/load'
 import type { Letterbox } from '../../workflows/size-policy'
-import type { EngineTask } from '../engine'
+import type { EngineInput, EngineTask } from '../engine'
 import { imagesOf } from './choose-workflow'
 import { drawCanvas, drawReference } from './pictures'
 import type { ComfyServer } from './server'
@@ -28,7 +28,7 @@ export class JobPictures {
     for (const slot of imagesOf(workflow, task.edit)) {
       const edited = workflow.images[slot]?.role === 'edited'
       const input = edited ? task.input : task.styleInput
-      if (!input) throw new AppError('bug', 'The style picture of the job is not there. Retry, and report it if it comes back.')
+      if (!input) throw new AppError('bug', 'A picture of the job is not there. Retry, and report it if it comes back.')
       names[slot] = await this.#name(input, edited ? letterbox : undefined, server)
       signal.throwIfAborted()
     }
@@ -39,7 +39,7 @@ export class JobPictures {
     this.#sent.clear()
   }
 
-  #name(input: EngineTask['input'], canvas: Letterbox | undefined, server: ComfyServer): Promise<string> {
+  #name(input: EngineInput, canvas: Letterbox | undefined, server: ComfyServer): Promise<string> {
     const key = createHash('sha256')
       .update(JSON.stringify([input.sha256, canvas]))
       .digest('hex')

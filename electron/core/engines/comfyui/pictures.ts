@@ -53,7 +53,8 @@ export async function drawReference(path: string): Promise<Buffer> {
 export interface FinishOptions {
   fetched: string
   target: string
-  photo: EngineInput
+  /** What it is laid over; undefined where it was made from words. */
+  photo: EngineInput | undefined
   /** Where the photo lay in the canvas; absent: the result stands for itself. */
   letterbox: Letterbox | undefined
   /** Below 1 the photo shows through by the rest, where the result lies exactly over it. */
@@ -81,15 +82,14 @@ export async function finishResult(options: FinishOptions): Promise<Size & { has
       return own.extract({ left, top, width, height }).resize(size.width, size.height, { fit: 'fill', kernel: 'lanczos3' })
     }
     let blend = false
-    if (letterbox && options.strength < 1 && notes.length === 0) {
-      blend = isAligned(
-        align(await planeOf(opaque(options.photo.path), letterbox.source), await planeOf(restored(), letterbox.source)),
-      )
+    const { photo } = options
+    if (photo && letterbox && options.strength < 1 && notes.length === 0) {
+      blend = isAligned(align(await planeOf(opaque(photo.path), letterbox.source), await planeOf(restored(), letterbox.source)))
       if (!blend) notes.push('strength_by_words_only')
     }
-    const hasAlpha = options.keepAlpha && options.photo.hasAlpha && letterbox !== undefined
-    if (!blend && !hasAlpha) await restored().png(workingPng).toFile(options.target)
-    else await layOver(restored(), { ...options, blend, hasAlpha, size })
+    const hasAlpha = options.keepAlpha && photo?.hasAlpha === true && letterbox !== undefined
+    if (!photo || (!blend && !hasAlpha)) await restored().png(workingPng).toFile(options.target)
+    else await layOver(restored(), { ...options, photo, blend, hasAlpha, size })
     return { ...size, hasAlpha, notes }
   } catch (thrown) {
     const error = pictureError(thrown)
@@ -108,7 +108,14 @@ export async function finishResult(options: FinishOptions): Promise<Size & { has
 /** Puts the photo's share and its transparency on a result. Holds both pictures' pixels in memory. */
 async function layOver(
   result: Sharp,
-  { photo, target, strength, blend, hasAlpha, size }: FinishOptions & { blend: boolean; hasAlpha: boolean; size: Size },
+  {
+    photo,
+    target,
+    strength,
+    blend,
+    hasAlpha,
+    size,
+  }: FinishOptions & { photo: EngineInput; blend: boolean; hasAlpha: boolean; size: Size },
 ): Promise<void> {
   const { data } = await result.raw().toBuffer({ resolveWithObject: true })
   if (blend) {

@@ -25,6 +25,11 @@ export interface PostedJob {
   letterbox: Letterbox | undefined
 }
 
+/** The canvas in which a workflow gets a job's photo; undefined where the result need not lie over one. */
+export function canvasOf(workflow: Workflow, { input }: EngineTask): Letterbox | undefined {
+  return input && planCanvas(workflow.size, input)
+}
+
 /** What SaveImage's files of an attempt begin with: unique, so that the server's cache never answers with an older job's file. */
 export function outputPrefix(workflowId: string, promptId: string): string {
   return `recast_${workflowId}_${promptId}`
@@ -80,7 +85,7 @@ export async function findSavedResult(
 function letterboxOf({ filename }: RemoteImage, job: PostedJob, library: WorkflowLibrary | undefined): Letterbox | undefined {
   const id = new RegExp(`^recast_([a-z0-9.-]+)_${job.promptId}_`).exec(filename)?.[1]
   const workflow = id === undefined ? undefined : library?.workflows.get(id)
-  return workflow ? planCanvas(workflow.size, job.task.input) : job.letterbox
+  return workflow ? canvasOf(workflow, job.task) : job.letterbox
 }
 
 async function fetchOne(

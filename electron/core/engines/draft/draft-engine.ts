@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Edit, StyleEdit } from '#shared/domain/edit'
 import type { EngineView } from '#shared/domain/engine'
-import { AppError, assertNever } from '#shared/domain/error'
+import { AppError } from '#shared/domain/error'
 import { resolveStyle, styleFromWords } from '#shared/styles/catalogue'
 import { poseFromPhoto } from '#shared/views/relative-pose'
 import type { Engine, EngineEvent, EngineResult, EngineTask } from '../engine'
@@ -127,7 +127,7 @@ class Drafts implements DraftEngine {
         poseOf(edit)
         return
       default:
-        assertNever(edit, 'edit')
+        throw unsupported(edit)
     }
   }
 
@@ -261,9 +261,24 @@ function poseOf(edit: Extract<Edit, { kind: 'perspective' }>) {
   )
 }
 
+function unsupported({ kind }: Edit): AppError {
+  return new AppError(
+    'input.unsupported_edit',
+    `The draft engine restyles photos and turns the camera, nothing else: a "${kind}" edit needs ComfyUI. Start one on this machine or name a server's address as the engine (--engine http://host:8188), then try again.`,
+    { detail: { edit: kind } },
+  )
+}
+
+/** A draft always is of a photo. */
+function photoOf({ input }: EngineTask) {
+  if (input) return input
+  throw new AppError('bug', 'The photo of the job is not there. Retry, and report it if it comes back.')
+}
+
 /** The job as the draft process gets it, and what is to be said about its result. */
 function workOf(task: EngineTask, outputPath: string): { work: Work; notes: string[] } {
-  const { edit, input } = task
+  const { edit } = task
+  const input = photoOf(task)
   if (edit.kind === 'perspective') {
     const { pose, relative } = poseOf(edit)
     const notes = [
@@ -274,6 +289,7 @@ function workOf(task: EngineTask, outputPath: string): { work: Work; notes: stri
     ]
     return { work: { kind: 'card', inputPath: input.path, outputPath, pose }, notes }
   }
+  if (edit.kind !== 'style') throw unsupported(edit)
   const style = styleOf(edit)
   if (style === 'picture' && !task.styleInput)
     throw new AppError('bug', 'The style picture of the job is not there. Retry, and report it if it comes back.')
