@@ -33,7 +33,7 @@ describe('what is wrong with an input is said in a sentence', () => {
     ],
     [
       () => words('jobs.submit', { pictures: [], edits: [] }),
-      'pictures must have between 1 and 10000 entries, got a list of 0 (and 1 more).',
+      'edits must have between 1 and 256 entries, got a list of 0.',
     ],
     [() => words('jobs.get', { id: 'x' }), 'id is not in the right form, got "x".'],
     [() => words('jobs.get', {}), 'id must be text, got nothing.'],

@@ -59,6 +59,49 @@ describe('opening the database', () => {
     expect(await stat(`${file}.v2-2.backup`).then(({ size }) => size)).toBeGreaterThan(4000)
   })
 
+  test('the step that lets jobs go without a picture keeps every row, order, index and reference', async () => {
+    const file = await path()
+    const old = await openDatabase({ path: file, migrations: migrations.slice(0, 2) })
+    old.exec(`
+      INSERT INTO assets VALUES (1, 'a', 'imported', 'x', 'x', 'png', 1, 1, 1, 0, '[]', 0), (2, 'r', 'produced', 'y', 'y', 'png', 1, 1, 1, 0, '[]', 0);
+      INSERT INTO pictures VALUES (1, 'p', 'photo', 'a', 'a', NULL, 0);`)
+    const insert = old.prepare(
+      `INSERT INTO jobs (id, batch_id, picture_id, input_asset_id, kind, edit, sampling, seed, engine, priority, position, state, created_at, name)
+       VALUES (?, 'b', 'p', 'a', 'style', '{}', '{}', 5, 'auto', 1, ?, 'done', 9, 'mug')`,
+    )
+    for (const [n, id] of ['one', 'two', 'three'].entries()) insert.run(id, n)
+    old.exec(`
+      INSERT INTO attempts VALUES ('t', 'two', 1, 'draft', 'done', NULL, 1, 2);
+      INSERT INTO outputs VALUES ('two', 0, 't', 'r', NULL, 0);
+      DELETE FROM jobs WHERE id = 'three';`)
+    const indexes = (db: BetterSqlite3.Database): unknown =>
+      db
+        .prepare(
+          "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'jobs' AND sql IS NOT NULL ORDER BY name",
+        )
+        .all()
+    const before = { jobs: old.prepare('SELECT * FROM jobs ORDER BY seq').all(), indexes: indexes(old) }
+    old.close()
+
+    const db = await openDatabase({ path: file })
+    const jobs = db.prepare<[], Record<string, unknown>>('SELECT * FROM jobs ORDER BY seq').all()
+    expect(jobs.map(({ made: _, ...row }) => row)).toEqual(before.jobs)
+    expect(indexes(db)).toEqual(before.indexes)
+    expect(db.prepare('SELECT job_id FROM attempts').pluck().all()).toEqual(['two'])
+    expect(db.prepare('SELECT job_id FROM outputs').pluck().all()).toEqual(['two'])
+    expect(db.pragma('foreign_keys', { simple: true })).toBe(1)
+    expect(db.pragma('foreign_key_check')).toEqual([])
+    // References hold as before, and a deleted job's number is not given again.
+    expect(() => db.exec("UPDATE jobs SET picture_id = 'nobody' WHERE id = 'one'")).toThrow(/FOREIGN KEY/)
+    expect(() => db.exec("INSERT INTO job_inputs VALUES ('one', 'nobody')")).toThrow(/FOREIGN KEY/)
+    db.exec(`INSERT INTO jobs (id, batch_id, kind, edit, sampling, seed, engine, priority, position, state, created_at)
+             VALUES ('new', 'b', 'generate', '{}', '{}', 5, 'auto', 1, 1, 'queued', 9)`)
+    expect(db.prepare("SELECT seq FROM jobs WHERE id = 'new'").pluck().get()).toBe(4)
+    db.exec("DELETE FROM jobs WHERE id = 'two'")
+    expect(db.prepare('SELECT count(*) FROM attempts').pluck().get()).toBe(0)
+    db.close()
+  })
+
   test('a step that fails changes nothing: the shape stays at the last whole step', async () => {
     const file = await path()
     ;(await openDatabase({ path: file, migrations: steps.slice(0, 1) })).close()
