@@ -31,10 +31,7 @@ describe('what is wrong with an input is said in a sentence', () => {
       () => submit({ kind: 'style', styleId: 'clay' }, { priority: 'now' }),
       'priority must be one of interactive, batch, got "now".',
     ],
-    [
-      () => words('jobs.submit', { pictures: [], edits: [] }),
-      'edits must have between 1 and 256 entries, got a list of 0.',
-    ],
+    [() => words('jobs.submit', { pictures: [], edits: [] }), 'edits must have between 1 and 256 entries, got a list of 0.'],
     [() => words('jobs.get', { id: 'x' }), 'id is not in the right form, got "x".'],
     [() => words('jobs.get', {}), 'id must be text, got nothing.'],
     [() => words('pictures.list', { search: 'a'.repeat(201) }), 'search must have at most 200 characters, got 201.'],

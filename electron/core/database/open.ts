@@ -106,8 +106,13 @@ async function backUp(db: Database, path: string, version: number): Promise<stri
   return target
 }
 
-/** Runs the steps that are missing, each in one transaction with its number. */
-function migrate(db: Database, steps: readonly Migration[], from: number, onNote: (note: string) => void): void {
+/** Runs the steps that are missing, each in one transaction with its number. Leaves foreign keys on. */
+export function migrate(
+  db: Database,
+  steps: readonly Migration[] = allMigrations,
+  from = 0,
+  onNote: (note: string) => void = () => {},
+): void {
   for (const step of steps) {
     if (step.version <= from) continue
     // Does nothing within a transaction, so it comes before. An error closes the connection (see openDatabase), and the next one is on again.

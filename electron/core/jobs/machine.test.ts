@@ -2,7 +2,7 @@ import BetterSqlite3 from 'better-sqlite3'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { activeStates, jobStates, type JobState } from '#shared/domain/job'
-import { migrations } from '../database/migrations'
+import { migrate } from '../database/open'
 import { openTables } from '../database/tables'
 import { canMove, isActive, isFinal, nextStates } from './machine'
 
@@ -50,9 +50,9 @@ describe('the job machine', () => {
 /** A database with one job, to race on. */
 function oneJob() {
   const db = new BetterSqlite3(':memory:')
-  for (const { sql } of migrations) db.exec(sql)
+  migrate(db)
   db.exec(`INSERT INTO assets VALUES (1, 'a', 'imported', 'x', 'x', 'png', 1, 1, 1, 0, '[]', 0);
-           INSERT INTO pictures VALUES (1, 'p', 'photo', 'a', 'a', NULL, 0);`)
+           INSERT INTO pictures (seq, id, name, root_asset_id, current_asset_id, created_at) VALUES (1, 'p', 'photo', 'a', 'a', 0);`)
   const { jobs } = openTables(db)
   jobs.insertMany([
     {

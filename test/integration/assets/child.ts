@@ -3,7 +3,7 @@ import { copyFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { openAssetStore } from '#core/assets/asset-store'
-import { migrations } from '#core/database/migrations'
+import { migrate } from '#core/database/open'
 import { toAppError } from '#shared/domain/error'
 
 /**
@@ -45,7 +45,7 @@ try {
   const isNew = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'assets'").get() === undefined
   if (isNew) {
     db.transaction(() => {
-      for (const { sql } of migrations) db.exec(sql)
+      migrate(db)
     })()
   }
   const store = await openAssetStore({ dataDir: request.dataDir, db })

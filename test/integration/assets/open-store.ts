@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach } from 'vitest'
 import { openAssetStore, type AssetStore, type AssetStoreOptions } from '#core/assets/asset-store'
 import type { Database } from '#core/database/database'
-import { migrations } from '#core/database/migrations'
+import { migrate } from '#core/database/open'
 
 /** A store over a data folder of its own. */
 export interface TestStore {
@@ -29,7 +29,7 @@ export function openDatabase(path: string): Database {
   db.pragma('journal_mode = WAL')
   db.pragma('synchronous = FULL')
   db.pragma('foreign_keys = ON')
-  for (const { sql } of migrations) db.exec(sql)
+  migrate(db)
   return db
 }
 

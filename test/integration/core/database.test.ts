@@ -61,10 +61,10 @@ describe('opening the database', () => {
 
   test('the step that lets jobs go without a picture keeps every row, order, index and reference', async () => {
     const file = await path()
-    const old = await openDatabase({ path: file, migrations: migrations.slice(0, 2) })
+    const old = await openDatabase({ path: file, migrations: migrations.slice(0, 4) })
     old.exec(`
       INSERT INTO assets VALUES (1, 'a', 'imported', 'x', 'x', 'png', 1, 1, 1, 0, '[]', 0), (2, 'r', 'produced', 'y', 'y', 'png', 1, 1, 1, 0, '[]', 0);
-      INSERT INTO pictures VALUES (1, 'p', 'photo', 'a', 'a', NULL, 0);`)
+      INSERT INTO pictures VALUES (1, 'p', 'photo', 'a', 'a', NULL, 0, NULL);`)
     const insert = old.prepare(
       `INSERT INTO jobs (id, batch_id, picture_id, input_asset_id, kind, edit, sampling, seed, engine, priority, position, state, created_at, name)
        VALUES (?, 'b', 'p', 'a', 'style', '{}', '{}', 5, 'auto', 1, ?, 'done', 9, 'mug')`,
@@ -81,14 +81,17 @@ describe('opening the database', () => {
         )
         .all()
     const before = { jobs: old.prepare('SELECT * FROM jobs ORDER BY seq').all(), indexes: indexes(old) }
+    const triggers = old.prepare("SELECT count(*) FROM sqlite_schema WHERE type = 'trigger'").pluck().get()
     old.close()
 
-    const db = await openDatabase({ path: file })
+    const db = await openDatabase({ path: file, migrations: migrations.slice(0, 5) })
     const jobs = db.prepare<[], Record<string, unknown>>('SELECT * FROM jobs ORDER BY seq').all()
     expect(jobs).toEqual(before.jobs.map((row) => ({ ...(row as object), made: null })))
     expect(indexes(db)).toEqual(before.indexes)
     expect(db.prepare('SELECT job_id FROM attempts').pluck().all()).toEqual(['two'])
     expect(db.prepare('SELECT job_id FROM outputs').pluck().all()).toEqual(['two'])
+    expect(db.prepare('SELECT job_seq FROM results').pluck().all()).toEqual([2])
+    expect(db.prepare("SELECT count(*) FROM sqlite_schema WHERE type = 'trigger'").pluck().get()).toBe(triggers)
     expect(db.pragma('foreign_keys', { simple: true })).toBe(1)
     expect(db.pragma('foreign_key_check')).toEqual([])
     // References hold as before, and a deleted job's number is not given again.
@@ -97,7 +100,7 @@ describe('opening the database', () => {
     db.exec(`INSERT INTO jobs (id, batch_id, kind, edit, sampling, seed, engine, priority, position, state, created_at)
              VALUES ('new', 'b', 'generate', '{}', '{}', 5, 'auto', 1, 1, 'queued', 9)`)
     expect(db.prepare("SELECT seq FROM jobs WHERE id = 'new'").pluck().get()).toBe(4)
-    db.exec("DELETE FROM jobs WHERE id = 'two'")
+    db.exec("DELETE FROM results; DELETE FROM jobs WHERE id = 'two'")
     expect(db.prepare('SELECT count(*) FROM attempts').pluck().get()).toBe(0)
     db.close()
   })
