@@ -41,7 +41,7 @@ export interface AssetStore extends Importer {
   engineInput(assetId: string): EngineInput
   /**
    * Takes an engine's result file over, durably; answers the row for `assets.insertOrReuse` within the caller's transaction.
-   * `trusted` for the draft engine only: what a server sends is decoded before it is believed.
+   * `trusted` where Recast's own code painted or decoded it already: what a server sends is decoded before it is believed.
    */
   storeProduced(result: EngineResult, trusted?: boolean): Promise<StoredAsset>
   /** The working picture, or a thumbnail of at least that width. Throws `input.not_found`, `input.damaged`, `io.*`. */

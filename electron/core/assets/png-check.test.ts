@@ -1,9 +1,10 @@
-import { mkdtemp, open, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { breakChecksum, pngChunk, writePng } from '../../../test/pictures/png-writer'
-import { checkPng, type PngFacts } from './png-check'
+import { checkPng, type PngFacts, writeBarePng } from './png-check'
 
 let dir: string
 beforeAll(async () => void (dir = await mkdtemp(join(tmpdir(), 'recast-png-'))))
@@ -51,5 +52,32 @@ describe('checkPng', () => {
   })
   it('walks through a chunk larger than its buffer', async () => {
     expect(await check(picture(pngChunk('teSt', Buffer.alloc(3_500_000, 5))))).toMatchObject({ bitDepth: 8 })
+  })
+})
+
+describe('writeBarePng', () => {
+  it('keeps the pixels and nothing else, also of files longer than one reading', async () => {
+    const [width, height] = [1024, 700]
+    const pixels = Buffer.alloc(width * height * 3)
+    // Hardly compressible: over two megabytes in hundreds of chunks.
+    for (let i = 0, state = 7; i < pixels.length; i++) pixels[i] = (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) >>> 24
+    const text = Buffer.concat([Buffer.from('prompt\0'), Buffer.alloc(3e6, 65)])
+    const plain = await sharp(pixels, { raw: { width, height, channels: 3 } })
+      .png()
+      .toBuffer()
+    const told = Buffer.concat([plain.subarray(0, 33), pngChunk('tEXt', text), plain.subarray(33)])
+    const [source, target] = [join(dir, 'told.png'), join(dir, 'bare.png')]
+    await writeFile(source, told)
+    await writeBarePng(source, target)
+    const bare = await readFile(target)
+    expect(bare.length).toBeLessThanOrEqual(plain.length)
+    expect(await check(bare)).toEqual({ bitDepth: 8, animated: false, bare: true })
+    expect(Buffer.compare(await sharp(bare).raw().toBuffer(), pixels)).toBe(0)
+    expect((await sharp(bare).metadata()).comments).toBeUndefined()
+  })
+  it('refuses a file that ends early', async () => {
+    const path = join(dir, 'short.png')
+    await writeFile(path, picture().subarray(0, -20))
+    await expect(writeBarePng(path, join(dir, 'out.png'))).rejects.toMatchObject({ code: 'input.damaged' })
   })
 })

@@ -1,4 +1,4 @@
-import type { FileHandle } from 'node:fs/promises'
+import { open, type FileHandle } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
 import { AppError } from '#shared/domain/error'
 
@@ -20,37 +20,77 @@ const damaged = (what: string): AppError =>
     detail: { reason: what },
   })
 
+/** Reads a file from front to back in large pieces: a PNG of a megapixel may have hundreds of chunks, and each read is a wait. */
+class Pieces {
+  readonly #file: FileHandle
+  readonly #buffer: Buffer
+  #position: number
+  #start = 0
+  #end = 0
+
+  constructor(file: FileHandle, position: number, size: number) {
+    this.#file = file
+    this.#position = position
+    this.#buffer = Buffer.allocUnsafe(Math.max(16, Math.min(readSize, size)))
+  }
+
+  /** The next bytes, at least one and at most `length`; a view that the next call overwrites. Throws where the file ends. */
+  async some(length: number, where: string): Promise<Buffer> {
+    if (this.#start === this.#end) await this.#fill(0, where)
+    const end = Math.min(this.#end, this.#start + length)
+    const part = this.#buffer.subarray(this.#start, end)
+    this.#start = end
+    return part
+  }
+
+  /** The next few bytes (16 at most), all of them. */
+  async all(length: number, where: string): Promise<Buffer> {
+    while (this.#end - this.#start < length) {
+      this.#buffer.copyWithin(0, this.#start, this.#end)
+      this.#end -= this.#start
+      this.#start = 0
+      await this.#fill(this.#end, where)
+    }
+    return await this.some(length, where)
+  }
+
+  async #fill(at: number, where: string): Promise<void> {
+    const { bytesRead } = await this.#file.read(this.#buffer, at, this.#buffer.length - at, this.#position)
+    if (bytesRead === 0) throw damaged(`it ends inside ${where}`)
+    this.#position += bytesRead
+    this.#start = 0
+    this.#end = at + bytesRead
+  }
+}
+
 /**
  * Walks a PNG's chunks from start to end and checks every checksum (the decoder skips those of the chunks that it ignores).
  * Constant memory whatever the chunks claim. Throws `input.damaged`.
  */
 export async function checkPng(file: FileHandle): Promise<PngFacts> {
-  const buffer = Buffer.allocUnsafe(readSize)
-  let position = 8
+  const pieces = new Pieces(file, 8, (await file.stat()).size)
   let facts: PngFacts | undefined
   let bare = true
   let animated = false
   let sawPixels = false
-  const readExactly = async (length: number, where: string): Promise<Buffer> => {
-    const { bytesRead } = await file.read(buffer, 0, length, position)
-    if (bytesRead < length) throw damaged(`it ends inside ${where}`)
-    position += length
-    return buffer.subarray(0, length)
-  }
-
   for (;;) {
-    const head = await readExactly(8, 'a chunk header')
+    const head = await pieces.all(8, 'a chunk header')
     const length = head.readUInt32BE(0)
     const type = head.toString('latin1', 4, 8)
     if (length > 0x7fffffff || !/^[A-Za-z]{4}$/.test(type)) throw damaged('its chunks are broken')
     let crc = crc32(head.subarray(4, 8))
-    for (let left = length; left > 0;) {
-      const part = await readExactly(Math.min(left, readSize), `its ${type} chunk`)
-      crc = crc32(part, crc)
-      if (type === 'IHDR' && length === 13) facts = { bitDepth: part[8] ?? 0, animated: false, bare: true }
-      left -= part.byteLength
+    if (type === 'IHDR' && length === 13) {
+      const header = await pieces.all(13, 'its IHDR chunk')
+      crc = crc32(header, crc)
+      facts = { bitDepth: header[8] ?? 0, animated: false, bare: true }
+    } else {
+      for (let left = length; left > 0;) {
+        const part = await pieces.some(left, `its ${type} chunk`)
+        crc = crc32(part, crc)
+        left -= part.byteLength
+      }
     }
-    const stated = (await readExactly(4, `the checksum of its ${type} chunk`)).readUInt32BE(0)
+    const stated = (await pieces.all(4, `the checksum of its ${type} chunk`)).readUInt32BE(0)
     if (stated !== crc >>> 0) throw damaged(`the checksum of its ${type} chunk is wrong`)
     if (!facts) throw damaged('it does not start with a header')
     if (type === 'acTL') animated = true
@@ -60,4 +100,53 @@ export async function checkPng(file: FileHandle): Promise<PngFacts> {
   }
   if (!sawPixels) throw damaged('it has no pixels')
   return { bitDepth: facts.bitDepth, animated, bare }
+}
+
+/** Chunks without which an opaque sRGB picture can't be seen. */
+const neededChunks = new Set(['IHDR', 'PLTE', 'IDAT', 'IEND'])
+const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
+
+/**
+ * Copies a PNG to a new file without what it says beside its pixels (texts, dates, places, graphs); nothing is inflated. For an opaque
+ * sRGB picture that {@link checkPng} has found sound. Flushed to the disk. Throws `input.damaged` when it ends early, and the file system's errors.
+ */
+export async function writeBarePng(source: string, target: string): Promise<void> {
+  const from = await open(source, 'r')
+  try {
+    const to = await open(target, 'w')
+    try {
+      const pieces = new Pieces(from, 8, (await from.stat()).size)
+      const out = Buffer.allocUnsafe(readSize)
+      let held = 0
+      const flush = async (): Promise<void> => {
+        for (let done = 0; done < held;) done += (await to.write(out, done, held - done)).bytesWritten
+        held = 0
+      }
+      const keep = async (bytes: Buffer): Promise<void> => {
+        if (held + bytes.length > out.length) await flush()
+        held += bytes.copy(out, held)
+      }
+      await keep(signature)
+      for (;;) {
+        const head = await pieces.all(8, 'a chunk header')
+        const type = head.toString('latin1', 4, 8)
+        const needed = neededChunks.has(type)
+        let left = head.readUInt32BE(0) + 4
+        if (needed) await keep(head)
+        while (left > 0) {
+          const part = await pieces.some(left, `its ${type} chunk`)
+          left -= part.byteLength
+          if (needed) await keep(part)
+        }
+        if (type === 'IEND') break
+      }
+      await flush()
+      // Whoever stores it flushes it again; by then there is nothing left to wait for.
+      await to.datasync()
+    } finally {
+      await to.close()
+    }
+  } finally {
+    await from.close()
+  }
 }

@@ -8,7 +8,7 @@ import { pictureError } from './picture-reader'
 /**
  * Takes an engine's result file over: checked like user input (a remote engine's files are), stored durably, used up.
  * Answers the row for `AssetTable.insertOrReuse`, to be committed in one transaction with the output and the job's end.
- * `trusted` is for engines that are Recast's own code: their PNGs are checked by checksums, not by decoding (25 ms at 1 megapixel).
+ * `trusted` is for PNGs that Recast's own code painted or has decoded: they are checked by checksums, not by decoding (25 ms at 1 megapixel).
  * Throws `engine.execution` for a result that is no sound picture of the size it was said to be, and `io.*`.
  */
 export async function storeProduced(context: IngestContext, result: EngineResult, trusted = false): Promise<StoredAsset> {

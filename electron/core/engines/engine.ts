@@ -46,6 +46,8 @@ export interface EngineResult {
   width: number
   height: number
   hasAlpha: boolean
+  /** Recast's own code has decoded every pixel on the way here, so that checksums prove the file from now on. */
+  decoded?: boolean
   /** Worth saying about this result, as note ids, e.g. `draft`, `layout_draft`. */
   notes: string[]
   /** What made it, where that was a workflow. */

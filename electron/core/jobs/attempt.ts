@@ -175,6 +175,7 @@ export async function runAttempt(context: AttemptContext, attempt: Attempt): Pro
   const before = kept.get(job.id)
   /** Where the result files are: an earlier attempt's folder when only storing them had failed. */
   const resultDir = before?.workDir ?? own
+
   try {
     await mkdir(own, { recursive: true })
     const task = taskOf(context, job, own)
@@ -197,8 +198,11 @@ export async function runAttempt(context: AttemptContext, attempt: Attempt): Pro
       if (job.state !== 'collecting' && !step(context, job.id, 'running', 'collecting')) return { kind: 'lost-race' }
       board.announce(job.id)
       const stored: StoredAsset[] = []
-      // Drafts are painted by Recast's own code: their checksums prove them.
-      for (const result of results) stored.push(await context.store.storeProduced(result, engine.kind === 'draft'))
+      for (const result of results) {
+        // Drafts are painted by Recast's own code: their checksums prove them.
+        const trusted = engine.kind === 'draft' || result.decoded === true
+        stored.push(await context.store.storeProduced(result, trusted))
+      }
       const exportPaths = await context.exporter.plan(job, stored.length)
       await (context.commit ?? commitResult)(context, attempt, stored, {
         exportPaths,

@@ -5,8 +5,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
-import sharp from 'sharp'
-import { WebSocketServer, type WebSocket } from 'ws'
+import { FakeClients } from './clients'
 import { type Faults, noFaults } from './faults'
 import { type FakeObjectInfo, refusalOf, withoutFiles } from './validate'
 import { answerView } from './view-answers'
@@ -37,6 +36,8 @@ export interface FakeComfyUi {
 export interface FakeOptions {
   /** Milliseconds for a sampler step. */
   stepMs?: number
+  /** Milliseconds for each node that saves a picture. */
+  saveMs?: number
   headers?: Record<string, string>
   faults?: Partial<Faults>
   /** Model files that it does not have. */
@@ -70,51 +71,12 @@ export async function startFakeComfyUi(options: FakeOptions = {}): Promise<FakeC
   /** How many pictures there are under a prefix. */
   const saved = new Map<string, number>()
   let generation = 0
-  const clients = new Map<string, { socket: WebSocket; metadata: boolean; held: string | Buffer | undefined }>()
+  const clients = new FakeClients(faults)
   const connections = new Set<Socket>()
 
-  function tell(clientId: string | undefined, message: object | Buffer): void {
-    const client = clientId === undefined ? undefined : clients.get(clientId)
-    if (!client || faults.deafSocket) return
-    const data = Buffer.isBuffer(message) ? message : JSON.stringify(message)
-    for (let i = 0; i < faults.garbageFrames; i++)
-      client.socket.send(i % 2 === 0 ? '{"type": "progress", "da' : Buffer.from([0, 0, 0, 4, 255, 255]))
-    if (faults.outOfOrder && client.held === undefined) {
-      client.held = data
-      return
-    }
-    for (let i = 0; i <= faults.duplicates; i++) client.socket.send(data)
-    if (client.held !== undefined) client.socket.send(client.held)
-    client.held = undefined
-  }
-  function status(clientId?: string): void {
-    const message = { type: 'status', data: { status: { exec_info: { queue_remaining: pending.length + (running ? 1 : 0) } } } }
-    for (const id of clientId === undefined ? clients.keys() : [clientId]) tell(id, message)
-  }
-
-  async function preview(prompt: Prompt, node: string): Promise<void> {
-    const client = prompt.clientId === undefined ? undefined : clients.get(prompt.clientId)
-    if (!client) return
-    const image = await sharp({
-      create: { width: 64, height: 48, channels: 3, background: { r: saved.size % 255, g: 90, b: 120 } },
-    })
-      .jpeg()
-      .toBuffer()
-    if (!client.metadata) return tell(prompt.clientId, Buffer.concat([Buffer.from([0, 0, 0, 1, 0, 0, 0, 1]), image]))
-    const metadata = Buffer.from(
-      JSON.stringify({
-        node_id: node,
-        prompt_id: prompt.id,
-        display_node_id: node,
-        parent_node_id: null,
-        real_node_id: node,
-        image_type: 'image/jpeg',
-      }),
-    )
-    const head = Buffer.alloc(8)
-    head.writeUInt32BE(4, 0)
-    head.writeUInt32BE(metadata.length, 4)
-    tell(prompt.clientId, Buffer.concat([head, metadata, image]))
+  const queueLength = (): number => pending.length + (running ? 1 : 0)
+  function status(): void {
+    clients.tellAll({ type: 'status', data: { status: { exec_info: { queue_remaining: queueLength() } } } })
   }
 
   async function sample(prompt: Prompt, id: string): Promise<void> {
@@ -122,8 +84,8 @@ export async function startFakeComfyUi(options: FakeOptions = {}): Promise<FakeC
     for (let value = 1; value <= steps; value++) {
       await sleep(options.stepMs ?? 2)
       if (interrupted.has(prompt.id)) throw new Interrupted(id)
-      await preview(prompt, id)
-      tell(prompt.clientId, { type: 'progress', data: { value, max: steps, prompt_id: prompt.id, node: id } })
+      await clients.preview(prompt.clientId, prompt.id, id)
+      clients.tell(prompt.clientId, { type: 'progress', data: { value, max: steps, prompt_id: prompt.id, node: id } })
     }
     if (faults.outOfMemory)
       throw Object.assign(new Error('CUDA out of memory. Tried to allocate 2.00 GiB'), {
@@ -144,9 +106,10 @@ export async function startFakeComfyUi(options: FakeOptions = {}): Promise<FakeC
     const say = (type: string, data: object): void => {
       const full = { ...data, prompt_id: id, timestamp: Date.now() }
       messages.push([type, full])
-      tell(clientId, { type, data: full })
+      clients.tell(clientId, { type, data: full })
     }
     let end: { status_str: string; completed: boolean } = { status_str: 'success', completed: true }
+    const endAttack = clients.attack(clientId)
     say('execution_start', {})
     say('execution_cached', { nodes: cachedHere })
     try {
@@ -159,7 +122,8 @@ export async function startFakeComfyUi(options: FakeOptions = {}): Promise<FakeC
           values.set(node, known)
         } else {
           if (interrupted.has(id)) throw new Interrupted(node)
-          tell(clientId, { type: 'executing', data: { node, display_node: node, prompt_id: id } })
+          clients.tell(clientId, { type: 'executing', data: { node, display_node: node, prompt_id: id } })
+          if (options.saveMs && isOutputClass(classType)) await sleep(options.saveMs)
           if (/KSampler|SamplerCustom/.test(classType) && !classType.endsWith('Select')) await sample(prompt, node)
           values.set(node, await runNode(graph, node, values, (name) => files.get(`input/${name}`)))
         }
@@ -178,7 +142,7 @@ export async function startFakeComfyUi(options: FakeOptions = {}): Promise<FakeC
         }
         if (images) {
           outputs[node] = { images }
-          tell(clientId, { type: 'executed', data: { node, display_node: node, output: { images }, prompt_id: id } })
+          clients.tell(clientId, { type: 'executed', data: { node, display_node: node, output: { images }, prompt_id: id } })
         }
         if (value) cache.set(key, images ? { ...value, images } : value)
       }
@@ -198,6 +162,7 @@ export async function startFakeComfyUi(options: FakeOptions = {}): Promise<FakeC
           traceback: [],
         })
     }
+    endAttack()
     const write = (): void =>
       void (
         own === generation &&
@@ -222,7 +187,7 @@ export async function startFakeComfyUi(options: FakeOptions = {}): Promise<FakeC
       if (own !== generation) return
       running = undefined
       status()
-      tell(next.clientId, { type: 'executing', data: { node: null, prompt_id: next.id } })
+      clients.tell(next.clientId, { type: 'executing', data: { node: null, prompt_id: next.id } })
     }
   }
 
@@ -236,6 +201,12 @@ export async function startFakeComfyUi(options: FakeOptions = {}): Promise<FakeC
     if (faults.delayMs > 0) await sleep(faults.delayMs)
     const json = (value: unknown, code = 200): void => {
       const text = JSON.stringify(value)
+      if (faults.halfAnswers > 0) {
+        faults.halfAnswers -= 1
+        response.writeHead(code, { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(text) })
+        response.write(text.slice(0, text.length >> 1))
+        return void setTimeout(() => request.socket.destroy(), 5)
+      }
       response
         .writeHead(code, { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(text) })
         .end(text)
@@ -246,6 +217,9 @@ export async function startFakeComfyUi(options: FakeOptions = {}): Promise<FakeC
     if (faults.errors500 > 0) {
       faults.errors500 -= 1
       return empty(500)
+    }
+    if (faults.endlessJson && request.method === 'GET' && /^\/(?:queue|history)/.test(path)) {
+      return answerView('endless', Buffer.alloc(0), request, response)
     }
     const route = `${request.method} ${path.split('/')[1] ?? ''}`
     switch (route) {
@@ -296,6 +270,7 @@ export async function startFakeComfyUi(options: FakeOptions = {}): Promise<FakeC
         cache = new Map()
         return empty(200)
       case 'POST prompt': {
+        if (faults.redirectPosts) return answerView('redirect', body, request, response)
         if (faults.losePosts > 0) {
           faults.losePosts -= 1
           return void request.socket.destroy()
@@ -335,7 +310,6 @@ export async function startFakeComfyUi(options: FakeOptions = {}): Promise<FakeC
     }
   }
 
-  const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false })
   function listen(port: number): Promise<Server> {
     const http = createServer((request, response) => {
       answer(request, response).catch(() => response.destroyed || response.writeHead(500).end())
@@ -347,23 +321,7 @@ export async function startFakeComfyUi(options: FakeOptions = {}): Promise<FakeC
     http.on('upgrade', (request, socket, head) => {
       const refused = Object.entries(options.headers ?? {}).some(([name, value]) => request.headers[name.toLowerCase()] !== value)
       if (refused) return void socket.end('HTTP/1.1 401 Unauthorized\r\n\r\n')
-      sockets.handleUpgrade(request, socket, head, (client) => {
-        const id = new URL(request.url ?? '/', 'http://x').searchParams.get('clientId') ?? randomUUID()
-        clients.set(id, { socket: client, metadata: false, held: undefined })
-        client.on('error', () => {})
-        client.on('close', () => clients.get(id)?.socket === client && clients.delete(id))
-        client.on('message', (data) => {
-          const entry = clients.get(id)
-          if (entry?.socket === client && String(data).includes('supports_preview_metadata')) {
-            entry.metadata = true
-            tell(id, { type: 'feature_flags', data: { supports_preview_metadata: true, max_upload_size: 104857600 } })
-          }
-        })
-        tell(id, {
-          type: 'status',
-          data: { status: { exec_info: { queue_remaining: pending.length + (running ? 1 : 0) } }, sid: id },
-        })
-      })
+      clients.take(request, socket, head, queueLength())
     })
     return new Promise((resolve) => http.listen(port, '127.0.0.1', () => resolve(http)))
   }
@@ -371,7 +329,7 @@ export async function startFakeComfyUi(options: FakeOptions = {}): Promise<FakeC
   let http = await listen(0)
   const { port } = http.address() as AddressInfo
   const cut = (): void => {
-    for (const { socket } of clients.values()) socket.terminate()
+    clients.cut()
     for (const socket of connections) socket.destroy()
   }
   const stop = (): Promise<void> =>

@@ -1,4 +1,4 @@
-import type { FakeGraph } from './graph-run'
+import { isOutputClass, type FakeGraph } from './graph-run'
 
 interface ClassInfo {
   input: { required?: Record<string, unknown>; optional?: Record<string, unknown> }
@@ -49,13 +49,18 @@ export function refusalOf(graph: FakeGraph, info: FakeObjectInfo, hasUpload: (na
       if (!combo || Array.isArray(value) || value === undefined) continue
       if (combo.upload && !hasUpload(String(value))) {
         const details = `${name} - Invalid image file: ${String(value)}`
-        errors.push({ type: 'custom_validation_failed', message: 'Custom validation failed for node', details, extra_info: {} })
+        errors.push({
+          type: 'custom_validation_failed',
+          message: 'Custom validation failed for node',
+          details,
+          extra_info: { input_name: name },
+        })
       } else if (!combo.upload && !combo.options.includes(value)) {
         const details = `${name}: '${String(value)}' not in [${combo.options.map((option) => `'${String(option)}'`).join(', ')}]`
         errors.push({ type: 'value_not_in_list', message: 'Value not in list', details, extra_info: { input_name: name } })
       }
     }
-    if (errors.length > 0) nodeErrors[id] = { errors, dependent_outputs: [], class_type: node.class_type }
+    if (errors.length > 0) nodeErrors[id] = { errors, dependent_outputs: outputsAfter(graph, id), class_type: node.class_type }
   }
   if (Object.keys(nodeErrors).length === 0) return undefined
   const error = {
@@ -65,4 +70,11 @@ export function refusalOf(graph: FakeGraph, info: FakeObjectInfo, hasUpload: (na
     extra_info: {},
   }
   return { error, node_errors: nodeErrors }
+}
+
+/** Output nodes that depend on a node. */
+function outputsAfter(graph: FakeGraph, id: string): string[] {
+  const dependsOn = (node: string): boolean =>
+    node === id || Object.values(graph[node]?.inputs ?? {}).some((value) => Array.isArray(value) && dependsOn(String(value[0])))
+  return Object.keys(graph).filter((node) => isOutputClass(graph[node]?.class_type ?? '') && dependsOn(node))
 }

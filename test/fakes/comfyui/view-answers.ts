@@ -1,8 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Faults } from './faults'
+import { deflateSync } from 'node:zlib'
+import sharp from 'sharp'
+import { pngChunk } from '../../pictures/png-writer'
+import type { ViewFault } from './faults'
 
 /** Answers `/view`: with the picture, or with what a broken or malicious server sends in its place. */
-export function answerView(kind: Faults['view'], file: Buffer, request: IncomingMessage, response: ServerResponse): void {
+export function answerView(kind: ViewFault, file: Buffer, request: IncomingMessage, response: ServerResponse): void {
   switch (kind) {
     case 'picture':
       return void response.writeHead(200, { 'content-type': 'image/png', 'content-length': file.length }).end(file)
@@ -17,8 +20,25 @@ export function answerView(kind: Faults['view'], file: Buffer, request: Incoming
       return void response.writeHead(302, { location: 'http://127.0.0.1:9/elsewhere' }).end()
     case 'bomb':
       return void response.writeHead(200, { 'content-type': 'image/png' }).end(bombOf(file))
+    case 'text_bomb':
+      return void response.writeHead(200, { 'content-type': 'image/png' }).end(textBombOf(file))
+    case 'wrong_size':
+      return void sharp({ create: { width: 7, height: 90, channels: 3, background: 'red' } })
+        .png()
+        .toBuffer()
+        .then((other) => response.writeHead(200, { 'content-type': 'image/png', 'content-length': other.length }).end(other))
+    case 'drip': {
+      response.writeHead(200, { 'content-type': 'image/png', 'content-length': file.length })
+      let at = 0
+      const timer = setInterval(() => {
+        if (response.destroyed || at >= file.length) return void clearInterval(timer)
+        response.write(file.subarray(at, (at += 1)))
+      }, 50)
+      return
+    }
+    case 'huge':
     case 'endless': {
-      response.writeHead(200, { 'content-type': 'image/png' })
+      response.writeHead(200, { 'content-type': 'image/png', ...(kind === 'huge' ? { 'content-length': 2 ** 31 } : {}) })
       const chunk = Buffer.alloc(1024 * 1024)
       const pump = (): void => {
         while (!response.destroyed && response.write(chunk));
@@ -35,4 +55,11 @@ function bombOf(png: Buffer): Buffer {
   bomb.writeUInt32BE(50_000, 16)
   bomb.writeUInt32BE(50_000, 20)
   return bomb
+}
+
+/** The same PNG with a compressed text of 200 KB that expands to 200 MB. */
+function textBombOf(png: Buffer): Buffer {
+  const text = Buffer.concat([Buffer.from('prompt\0\0'), deflateSync(Buffer.alloc(200e6, 32), { level: 9 })])
+  const afterHeader = 8 + 25
+  return Buffer.concat([png.subarray(0, afterHeader), pngChunk('zTXt', text), png.subarray(afterHeader)])
 }

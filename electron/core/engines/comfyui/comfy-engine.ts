@@ -222,7 +222,10 @@ class Remote implements Engine {
   /** Posts and follows. A server whose input folder was cleaned refuses the picture's name: it is sent once more. */
   private async post(job: PostedJob, options: RunOptions, server: ComfyServer, known: KnownServer): Promise<PromptEnd> {
     const begin = (now: PostedJob): Promise<PromptEnd> =>
-      this.follow(now, options, (listener, signal) => server.run(now.promptId, now.bound.graph, listener, signal))
+      this.follow(now, options, (listener, signal) => {
+        const outputs = now.bound.outputs.map(({ node }) => node)
+        return server.run(now.promptId, now.bound.graph, listener, signal, outputs)
+      })
     try {
       return await begin(job)
     } catch (thrown) {

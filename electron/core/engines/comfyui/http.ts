@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Agent, request, type Dispatcher, type FormData } from 'undici'
@@ -26,6 +26,8 @@ export interface Answer {
 
 /** Largest JSON answer that is read: the history of a long graph is tens of KB, `/object_info` with many nodes some MB. */
 export const maxJsonBytes = 64 * 1024 * 1024
+/** A result up to this size is held in memory on its way to the disk. */
+const maxHeldBytes = 16 * 1024 * 1024
 const defaultConnectTimeoutMs = 5_000
 const defaultIdleTimeoutMs = 30_000
 
@@ -92,7 +94,7 @@ export class ComfyHttp {
   }
 
   /**
-   * Fetches a file to `target` (made durable), at most `limit` bytes; answers its size.
+   * Fetches a file to `target` (not made durable: it is only looked at and used up), at most `limit` bytes; answers its size.
    * Rejects with `engine.execution` when the server sends something else, or too much of it.
    */
   async download(path: string, target: string, limit: number, signal: AbortSignal): Promise<number> {
@@ -106,6 +108,8 @@ export class ComfyHttp {
       const body = await readBounded(response.body, 64 * 1024).catch(() => Buffer.alloc(0))
       throw this.refused({ status: response.statusCode, body }, path)
     }
+    const declared = Number(response.headers['content-length'] ?? Number.NaN)
+    if (declared <= limit && declared <= maxHeldBytes) return await this.#hold(response, declared, path, target, signal)
     let bytes = 0
     const count = new Transform({
       transform(chunk: Buffer, _encoding, done) {
@@ -120,16 +124,28 @@ export class ComfyHttp {
       if (thrown instanceof AppError || errno === 'write' || errno === 'open') throw thrown
       throw this.#offline(thrown, path)
     }
-    const declared = Number(response.headers['content-length'])
     if (Number.isFinite(declared) && declared !== bytes)
       throw this.#offline(new Error(`${bytes} of ${declared} bytes came`), path)
-    const file = await open(target, 'r+')
-    try {
-      await file.sync()
-    } finally {
-      await file.close()
-    }
     return bytes
+  }
+
+  /** Takes a file of known length into memory and writes it in one go: a stream would wait for the disk at each of its pieces. */
+  async #hold(
+    response: Dispatcher.ResponseData,
+    declared: number,
+    path: string,
+    target: string,
+    signal: AbortSignal,
+  ): Promise<number> {
+    let body: Buffer
+    try {
+      body = await readBounded(response.body, declared)
+    } catch (thrown) {
+      throw this.#offline(thrown, path)
+    }
+    if (body.length !== declared) throw this.#offline(new Error(`${body.length} of ${declared} bytes came`), path)
+    await writeFile(target, body, { signal })
+    return body.length
   }
 
   /** Parses an answer's body; `engine.rejected` when it is no JSON (a login page, a proxy's error). */

@@ -13,13 +13,20 @@ export type ServerMessage =
   | { type: 'executing'; promptId: string | undefined; node: string | null }
   | { type: 'progress'; promptId: string | undefined; node: string | undefined; value: number; max: number }
   | { type: 'progress_state'; promptId: string; nodes: NodeProgress[] }
-  | { type: 'executed'; promptId: string; node: string }
+  | { type: 'executed'; promptId: string; node: string; images: SaidImage[] }
   | { type: 'execution_success'; promptId: string }
   | { type: 'execution_error'; promptId: string; error: ExecutionError }
   | { type: 'execution_interrupted'; promptId: string }
   | { type: 'preview'; promptId: string | undefined; mime: 'image/jpeg' | 'image/png'; image: Uint8Array }
   | { type: 'other' }
   | { type: 'garbage'; why: string }
+
+/** A file that the server says it has made. Its name is the server's word: used in a URL, never as a path here. */
+export interface SaidImage {
+  filename: string
+  subfolder: string
+  type: string
+}
 
 /** How far one node is, out of `progress_state`. */
 export interface NodeProgress {
@@ -42,6 +49,13 @@ const optionalId = z.string().max(200).nullish()
 const nodeId = z.union([z.string().max(200), z.number()]).transform(String)
 const amount = z.number().refine(Number.isFinite)
 
+/** A picture in a node's outputs, on the socket and in the history alike. */
+export const saidImageSchema = z.object({
+  filename: z.string().min(1).max(1024),
+  subfolder: z.string().max(1024).default(''),
+  type: z.string().max(40),
+})
+
 const messageSchemas = {
   status: z.object({
     status: z.object({ exec_info: z.object({ queue_remaining: amount }) }).nullish(),
@@ -56,7 +70,16 @@ const messageSchemas = {
     prompt_id: promptId,
     nodes: z.record(z.string(), z.object({ value: amount, max: amount, state: z.string().max(40), node_id: nodeId.nullish() })),
   }),
-  executed: z.object({ prompt_id: promptId, node: nodeId }),
+  executed: z.object({
+    prompt_id: promptId,
+    node: nodeId,
+    // Custom nodes put whatever they like here.
+    output: z
+      .object({ images: z.array(z.unknown()).max(10_000).optional() })
+      .loose()
+      .nullish()
+      .catch(undefined),
+  }),
   execution_success: z.object({ prompt_id: promptId }),
   execution_error: z.object({
     prompt_id: promptId,
@@ -129,7 +152,12 @@ function readKnown(type: keyof typeof messageSchemas, data: unknown): ServerMess
     }
     case 'executed': {
       const read = messageSchemas.executed.safeParse(data)
-      return read.success ? { type, promptId: read.data.prompt_id, node: read.data.node } : misshapen
+      if (!read.success) return misshapen
+      const { prompt_id, node, output } = read.data
+      const images = (output?.images ?? []).map((image) => saidImageSchema.safeParse(image))
+      // One that can't be read makes the list worthless as a whole; the history is asked then.
+      const whole = images.every(({ success }) => success)
+      return { type, promptId: prompt_id, node, images: whole ? images.flatMap(({ data: image }) => image ?? []) : [] }
     }
     case 'execution_error': {
       const read = messageSchemas.execution_error.safeParse(data)

@@ -1,7 +1,8 @@
 import sharp, { type Sharp } from 'sharp'
 import { AppError } from '#shared/domain/error'
 import { workingPng } from '../../assets/normalise'
-import { decode, pictureError, readPicture } from '../../assets/picture-reader'
+import { decode, pictureError, type PictureFacts, readPicture } from '../../assets/picture-reader'
+import { writeBarePng } from '../../assets/png-check'
 import { type Letterbox, planRestore, type Rect, type Size } from '../../workflows/size-policy'
 import type { EngineInput } from '../engine'
 import { align, isAligned, type Plane } from './alignment'
@@ -73,7 +74,16 @@ export async function finishResult(options: FinishOptions): Promise<Size & { has
     const { letterbox } = options
     if (letterbox) checkShape(facts, letterbox.canvas)
     const restore = letterbox && planRestore(letterbox, facts)
-    const notes = await emptiness(options.fetched, restore?.crop)
+    // Where the file can stay as it is, it is copied while its pixels are being looked at: each takes some milliseconds.
+    const plain = !restore && isPlain(facts)
+    const [looked, copied] = await Promise.allSettled([
+      emptiness(options.fetched, restore?.crop),
+      plain ? writeBarePng(options.fetched, options.target) : undefined,
+    ])
+    // Only when both are through: whoever hears the error takes the folder away.
+    if (looked.status === 'rejected') throw looked.reason
+    if (copied.status === 'rejected') throw copied.reason
+    const notes = looked.value
     const size = restore?.resize ?? { width: facts.width, height: facts.height }
     const restored = (): Sharp => {
       const own = decode(options.fetched).removeAlpha().toColourspace('srgb')
@@ -88,6 +98,7 @@ export async function finishResult(options: FinishOptions): Promise<Size & { has
       if (!blend) notes.push('strength_by_words_only')
     }
     const hasAlpha = options.keepAlpha && photo?.hasAlpha === true && letterbox !== undefined
+    if (plain) return { ...size, hasAlpha, notes }
     if (!photo || (!blend && !hasAlpha)) await restored().png(workingPng).toFile(options.target)
     else await layOver(restored(), { ...options, photo, blend, hasAlpha, size })
     return { ...size, hasAlpha, notes }
@@ -103,6 +114,14 @@ export async function finishResult(options: FinishOptions): Promise<Size & { has
       },
     )
   }
+}
+
+/**
+ * Whether a file is already what a result must be, but for what it says beside its pixels. Every pixel of it was decoded by
+ * {@link emptiness}; encoding a megapixel again would take longer than all else that is done to it.
+ */
+function isPlain({ format, checked, animated, deep, foreignColour, hasAlpha, rotated }: PictureFacts): boolean {
+  return format === 'png' && checked && !animated && !deep && !foreignColour && !hasAlpha && !rotated
 }
 
 /** Puts the photo's share and its transparency on a result. Holds both pictures' pixels in memory. */
@@ -193,12 +212,15 @@ async function emptiness(path: string, crop: Rect | undefined): Promise<string[]
   const own = decode(path).removeAlpha().toColourspace('srgb')
   if (crop) own.extract({ left: crop.x, top: crop.y, width: crop.width, height: crop.height })
   const data = await own.resize(64, 64, { fit: 'fill' }).raw().toBuffer()
-  const range = [0, 1, 2].map((channel) => {
-    const values = data.filter((_, i) => i % 3 === channel)
-    return { low: values.reduce((a, b) => Math.min(a, b), 255), high: values.reduce((a, b) => Math.max(a, b), 0) }
-  })
-  if (range.some(({ low, high }) => high - low > flatSpread)) return []
-  return [range.every(({ high }) => high < blackLevel) ? 'black_result' : 'flat_result']
+  const low = [255, 255, 255]
+  const high = [0, 0, 0]
+  for (const [i, value] of data.entries()) {
+    const channel = i % 3
+    if (value < (low[channel] ?? 0)) low[channel] = value
+    if (value > (high[channel] ?? 0)) high[channel] = value
+  }
+  if (high.some((most, channel) => most - (low[channel] ?? 0) > flatSpread)) return []
+  return [high.every((most) => most < blackLevel) ? 'black_result' : 'flat_result']
 }
 
 async function planeOf(picture: Sharp, source: Size): Promise<Plane> {

@@ -128,6 +128,61 @@ describe('recordings of a real server', () => {
     expect(watch.end).toBeUndefined()
   })
 
+  it('success and the pictures of every wanted node are an end, in whatever order they come and however often', () => {
+    const image = { filename: 'a.png', subfolder: '', type: 'output' }
+    const told = (node: string): ServerMessage => ({ type: 'executed', promptId: 'a', node, images: [image] })
+    const success: ServerMessage = { type: 'execution_success', promptId: 'a' }
+    for (const order of [
+      [told('9'), told('8'), success],
+      [told('9'), told('9'), told('7'), success, told('8')],
+      [success, told('8'), success, told('9')],
+    ]) {
+      let watch = onPosted(beginWatch('a', 0, ['8', '9']))
+      for (const [at, message] of order.entries()) {
+        expect(watch.end).toBeUndefined()
+        watch = onMessage(watch, message, at)
+      }
+      expect(watch.end).toEqual({
+        type: 'success',
+        images: [
+          { node: '8', ...image },
+          { node: '9', ...image },
+        ],
+      })
+    }
+    const without = [success, told('8')].reduce((watch, message) => onMessage(watch, message, 1), beginWatch('a', 0, ['8', '9']))
+    expect(without).toMatchObject({ phase: 'finishing', end: undefined })
+    const empty: ServerMessage = { type: 'executed', promptId: 'a', node: '8', images: [] }
+    expect(
+      [empty, success].reduce((watch, message) => onMessage(watch, message, 1), beginWatch('a', 0, ['8'])).end,
+    ).toBeUndefined()
+  })
+
+  it.each([
+    ['text2img.jsonl', 1],
+    ['cached.jsonl', 1],
+    ['batch_of_three.jsonl', 3],
+    ['qwen_edit_2511.jsonl', 1],
+    ['upload_img2img.jsonl', 1],
+  ] as const)('%s: the socket says the same pictures as the history, without asking', (name, count) => {
+    const ends = prompts(recording(name)).flatMap((prompt) => {
+      const wanted = Object.entries(prompt.graph).flatMap(([id, node]) => (node.class_type === 'SaveImage' ? [id] : []))
+      let watch = beginWatch(prompt.id, 0, wanted)
+      for (const line of recording(name)) {
+        const message = messageOf(line)
+        if (message) watch = onMessage(watch, message, line.t ?? 0)
+      }
+      const { end } = watch
+      if (end?.type !== 'success') return []
+      const asked = recording(name).findLast((line) => line.dir === 'recv' && line.path === `/history/${prompt.id}` && line.json)
+      const history = asked && readHistory(asked.json, prompt.id)
+      const same = history?.type === 'success' && history.images.filter(({ node }) => wanted.includes(node))
+      return [{ said: end.images, history: same || end.images }]
+    })
+    expect(ends.map(({ said }) => said)).toEqual(ends.map(({ history }) => history))
+    expect(ends[0]?.said).toHaveLength(count)
+  })
+
   it('refusals become errors that name what to do; a dropped output is a failure (hazard 9)', () => {
     const answers = recording('rejected_prompts.jsonl').filter(
       (line) => line.dir === 'recv' && line.path === '/prompt' && line.json,

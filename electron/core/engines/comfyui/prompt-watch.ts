@@ -1,14 +1,21 @@
 import { assertNever } from '#shared/domain/error'
-import type { ExecutionError, ServerMessage } from './messages'
+import type { ExecutionError, SaidImage, ServerMessage } from './messages'
 
 /**
  * What is known of one prompt on a server, as a pure value. The socket makes it fast, the server's queue and history make it true:
- * no message alone ends a prompt well, because `execution_success` is sent before the history has the outputs.
+ * no message alone ends a prompt well. `execution_success` is sent before the history has the outputs, so it counts only together with
+ * the pictures of every wanted node; whatever is missing is asked from the history.
  */
 export interface PromptWatch {
   promptId: string
   phase: 'sent' | 'waiting' | 'running' | 'finishing' | 'ended'
   end: PromptEnd | undefined
+  /** Nodes whose pictures are wanted; empty: not known here, the history says what there is. */
+  wanted: readonly string[]
+  /** What the socket has said of the wanted nodes' pictures. */
+  said: ReadonlyMap<string, readonly SaidImage[]>
+  /** The server has said that it ended well. */
+  succeeded: boolean
   /** Nodes done, including cached ones. */
   finished: ReadonlySet<string>
   currentNode: string | undefined
@@ -31,12 +38,9 @@ export type PromptEnd =
   /** It is neither queued, nor running, nor in the history: a restarted server has forgotten it, or it never arrived. */
   | { type: 'forgotten' }
 
-/** A file that the server says it has made. Its name is the server's word: used in a URL, never as a path here. */
-export interface RemoteImage {
+/** A file that the server says a node has made. */
+export interface RemoteImage extends SaidImage {
   node: string
-  filename: string
-  subfolder: string
-  type: string
 }
 
 /** What queue → history → queue said about one prompt, read in this order because it moves in this order. */
@@ -46,12 +50,18 @@ export type PromptReading =
 /** Times that a prompt must be found nowhere before it counts as forgotten: the history is written a moment after the queue is left. */
 const forgottenAfter = 3
 
-/** A prompt that is about to be posted. `now` is monotonic, milliseconds. */
-export function beginWatch(promptId: string, now: number): PromptWatch {
+/**
+ * A prompt that is about to be posted. `now` is monotonic, milliseconds.
+ * @param wanted nodes whose pictures are the result: with all of them told on the socket, the history need not be asked
+ */
+export function beginWatch(promptId: string, now: number, wanted: readonly string[] = []): PromptWatch {
   return {
     promptId,
     phase: 'sent',
     end: undefined,
+    wanted,
+    said: new Map(),
+    succeeded: false,
     finished: new Set(),
     currentNode: undefined,
     nodeProgress: 0,
@@ -106,9 +116,15 @@ export function onMessage(watch: PromptWatch, message: ServerMessage, now: numbe
           : moved
       })
     case 'executed':
-      return mine(watch, message.promptId, () => ({ ...running(watch, now), finished: union(watch.finished, [message.node]) }))
+      return mine(watch, message.promptId, () => {
+        const told = watch.wanted.includes(message.node) && message.images.length > 0
+        const said = told ? new Map([...watch.said, [message.node, message.images]]) : watch.said
+        return complete({ ...running(watch, now), said, finished: union(watch.finished, [message.node]) }, now)
+      })
     case 'execution_success':
-      return mine(watch, message.promptId, () => ({ ...running(watch, now), phase: 'finishing' as const }))
+      return mine(watch, message.promptId, () =>
+        complete({ ...running(watch, now), phase: 'finishing' as const, succeeded: true }, now),
+      )
     case 'execution_error':
       return mine(watch, message.promptId, () => ended(watch, { type: 'error', error: message.error }, now))
     case 'execution_interrupted':
@@ -145,6 +161,14 @@ function mine(watch: PromptWatch, promptId: string | undefined, change: () => Pr
 function running(watch: PromptWatch, now: number): PromptWatch {
   const phase = watch.phase === 'finishing' ? 'finishing' : 'running'
   return { ...watch, phase, lastSignAt: now, startedAt: watch.startedAt ?? now, missing: 0 }
+}
+
+/** Ends a prompt that ended well when the pictures of all wanted nodes are known. */
+function complete(watch: PromptWatch, now: number): PromptWatch {
+  const { wanted, said, succeeded } = watch
+  if (!succeeded || wanted.length === 0 || !wanted.every((node) => said.has(node))) return watch
+  const images = wanted.flatMap((node) => (said.get(node) ?? []).map((image) => ({ node, ...image })))
+  return ended(watch, { type: 'success', images }, now)
 }
 
 function enterNode(watch: PromptWatch, node: string): PromptWatch {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { AppError } from '#shared/domain/error'
-import type { ExecutionError } from './messages'
+import { type ExecutionError, saidImageSchema } from './messages'
 import type { PromptEnd, RemoteImage } from './prompt-watch'
 
 /**
@@ -25,11 +25,6 @@ export function readQueue(json: unknown): QueueReading {
   return { running: read.data.queue_running.map((item) => item[1]), pending: read.data.queue_pending.map((item) => item[1]) }
 }
 
-const imageSchema = z.object({
-  filename: z.string().min(1).max(1024),
-  subfolder: z.string().max(1024).default(''),
-  type: z.string().max(40),
-})
 const historySchema = z.record(
   z.string(),
   z.object({
@@ -66,7 +61,7 @@ export function readHistory(json: unknown, promptId: string): PromptEnd | undefi
 function imagesOf(outputs: Record<string, { images?: unknown[] | undefined }>): RemoteImage[] {
   return Object.entries(outputs).flatMap(([node, output]) =>
     (output.images ?? []).flatMap((item) => {
-      const image = imageSchema.safeParse(item)
+      const image = saidImageSchema.safeParse(item)
       return image.success ? [{ node, ...image.data }] : []
     }),
   )

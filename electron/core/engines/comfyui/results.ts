@@ -106,7 +106,7 @@ async function fetchOne(
     const strength = mixes ? Math.min(1, edit.strength / usualStrength) : 1
     const keepAlpha = edit.kind === 'style'
     const made = await finishResult({ fetched, target: path, photo: task.input, letterbox, strength, keepAlpha })
-    return { path, width: made.width, height: made.height, hasAlpha: made.hasAlpha, notes: made.notes }
+    return { path, width: made.width, height: made.height, hasAlpha: made.hasAlpha, decoded: true, notes: made.notes }
   } finally {
     await rm(fetched, { force: true })
   }

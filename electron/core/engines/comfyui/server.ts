@@ -127,9 +127,18 @@ export class ComfyServer {
     this.#uploads.forget()
   }
 
-  /** Posts a prompt under an id of ours and follows it to its end. The id must be stored before; it is never posted twice. */
-  async run(promptId: string, graph: Graph, listener: PromptListener, signal: AbortSignal): Promise<PromptEnd> {
-    const tracked = this.#track(promptId, listener)
+  /**
+   * Posts a prompt under an id of ours and follows it to its end. The id must be stored before; it is never posted twice.
+   * @param outputs nodes whose pictures are the result: told on the socket, they save asking for the history
+   */
+  async run(
+    promptId: string,
+    graph: Graph,
+    listener: PromptListener,
+    signal: AbortSignal,
+    outputs: readonly string[] = [],
+  ): Promise<PromptEnd> {
+    const tracked = this.#track(promptId, listener, outputs)
     try {
       await this.#socketOpen(signal)
       await this.#post(promptId, graph, signal)
@@ -256,10 +265,10 @@ export class ComfyServer {
     return undefined
   }
 
-  #track(promptId: string, listener: PromptListener): Tracked {
+  #track(promptId: string, listener: PromptListener, outputs: readonly string[] = []): Tracked {
     const now = performance.now()
     const tracked: Tracked = {
-      watch: beginWatch(promptId, now),
+      watch: beginWatch(promptId, now, outputs),
       listener,
       settle: () => {},
       lastAnswerAt: now,

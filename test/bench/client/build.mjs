@@ -1,0 +1,33 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { build } from 'vite'
+
+const root = resolve(import.meta.dirname, '../../..')
+
+/** Bundles TypeScript entries (file below the checkout, by name) for Node, loads them, and answers them and what takes them away. */
+export async function loadBundled(entries) {
+  const parent = join(root, 'out')
+  mkdirSync(parent, { recursive: true })
+  const outDir = mkdtempSync(join(parent, 'bench-'))
+  await build({
+    configFile: false,
+    root,
+    logLevel: 'error',
+    ssr: { noExternal: ['zod'] },
+    build: {
+      ssr: true,
+      target: 'node20',
+      outDir,
+      emptyOutDir: false,
+      minify: false,
+      rollupOptions: {
+        input: Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, join(root, file)])),
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      },
+    },
+  })
+  const modules = {}
+  for (const name of Object.keys(entries)) modules[name] = await import(pathToFileURL(join(outDir, `${name}.js`)).href)
+  return { modules, outDir, remove: () => rmSync(outDir, { recursive: true, force: true }) }
+}
