@@ -70,7 +70,7 @@ export interface Engine {
   /** Looks whether it works, and remembers the answer for `view`. Never throws: a failed engine is a state. */
   probe(): Promise<EngineView>
   /** Whether it could do this edit, without starting anything; the error is what the user is told. */
-  check(edit: Edit, workflowId: string | undefined): void
+  check(edit: Edit, workflowId: string | undefined, sampling?: Sampling): void
   /** Whether it would draw all scenes of a story in one run; absent: never. */
   takesWholeStory?(edit: Edit, workflowId: string | undefined): boolean
   run(

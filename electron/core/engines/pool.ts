@@ -1,4 +1,4 @@
-import type { Edit } from '#shared/domain/edit'
+import type { Edit, Sampling } from '#shared/domain/edit'
 import type { EngineView } from '#shared/domain/engine'
 import { AppError } from '#shared/domain/error'
 import type { AppLogger } from '../app'
@@ -23,7 +23,7 @@ export interface EnginePool {
    */
   prepare(wish: string, edits: readonly Edit[], workflowId: string | undefined): Promise<void>
   /** Refuses a wish that names no engine (`input.unknown_engine`) or an edit that none of its engines could do. */
-  check(wish: string, edit: Edit, workflowId: string | undefined): void
+  check(wish: string, edit: Edit, workflowId: string | undefined, sampling?: Sampling): void
   /** Whether the engine that would get a story draws all its scenes in one run; otherwise each is a job of its own. */
   takesWholeStory(wish: string, edit: Edit, workflowId: string | undefined): boolean
   /** Whether one engine could do this edit at all. */
@@ -173,7 +173,7 @@ export function createPool(given: readonly Engine[], options: PoolOptions): Engi
       )
       await Promise.all(asked.map((engine) => look(engine, firstLookMs)))
     },
-    check(wish, edit, workflowId) {
+    check(wish, edit, workflowId, sampling) {
       const allowed = candidates(wish)
       if (allowed.length === 0) {
         const known = ['auto', ...new Set(engines.flatMap((engine) => [engine.kind, engine.id]))]
@@ -186,7 +186,7 @@ export function createPool(given: readonly Engine[], options: PoolOptions): Engi
       let refusal: unknown
       for (const engine of allowed) {
         try {
-          return engine.check(edit, workflowId)
+          return engine.check(edit, workflowId, sampling)
         } catch (error) {
           refusal ??= error
         }

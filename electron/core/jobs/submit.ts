@@ -174,7 +174,7 @@ export async function submitJobs(context: SubmitContext, asked: Submission): Pro
   if (planned.length > maxJobsAtOnce) throw tooMany(planned.length)
   checkSame(known, planned, batchId)
   if (known.length === planned.length) return { batchId, jobIds: known.map((job) => job.id) }
-  for (const edit of edits) pool.check(submission.engine, edit, submission.workflowId)
+  for (const edit of edits) pool.check(submission.engine, edit, submission.workflowId, submission.sampling)
   if (submission.exportDir !== undefined) await checkExportDir(submission.exportDir)
 
   const createdAt = Date.now()

@@ -1,20 +1,27 @@
-import type { Edit, PerspectiveEdit, Sampling, StyleEdit } from '#shared/domain/edit'
+import type { Edit, GenerateEdit, PerspectiveEdit, Sampling, StoryEdit, StyleEdit } from '#shared/domain/edit'
 import { AppError } from '#shared/domain/error'
 import { cameraRequest } from '#shared/views/camera-prompt'
 import { cameraModelOf } from './camera-model'
 import type { Workflow } from './load'
+import type { Size } from './size-policy'
+import { drawsWholeStories, scenePrompt, storyRun } from './story-edit'
 import { pictureStyleInstruction, strengthWord, styleInstruction, styleTags } from './style-prompt'
+import { wishedSize } from './wished-size'
+import type { LevelName } from './workflow-schema'
 
 /** What an edit becomes for a workflow: arguments of `bindWorkflow`. */
 export interface EditValues {
   values: Record<string, unknown>
   choices: Record<string, string>
+  level?: LevelName | undefined
 }
 
 export interface EditFacts {
   seed: number
   /** The preset's wording, looked up by the edit's style id. */
   styleWording?: string | undefined
+  /** The size of the picture that is edited or refined; undefined while a submission is only checked. */
+  input?: Size | undefined
 }
 
 /**
@@ -25,8 +32,13 @@ export function valuesForEdit(workflow: Workflow, edit: Edit, sampling: Sampling
   if (workflow.edit !== edit.kind) throw unsupported(workflow, `it does ${workflow.edit} edits`)
   const own = ownValues(workflow, edit, facts)
   // Explicit sampling goes through untouched: a value that the workflow does not have is refused when it is bound, not dropped here.
-  const given = Object.fromEntries(Object.entries(sampling).filter(([, value]) => value !== undefined))
-  return { choices: own.choices, values: { ...own.values, ...('seed' in workflow.inputs ? { seed: facts.seed } : {}), ...given } }
+  const { values, choices, ...named } = sampling
+  const given = Object.fromEntries(Object.entries({ ...values, ...named }).filter(([, value]) => value !== undefined))
+  return {
+    ...own,
+    choices: { ...own.choices, ...choices },
+    values: { ...own.values, ...('seed' in workflow.inputs ? { seed: facts.seed } : {}), ...given },
+  }
 }
 
 function ownValues(workflow: Workflow, edit: Edit, facts: EditFacts): EditValues {
@@ -35,9 +47,63 @@ function ownValues(workflow: Workflow, edit: Edit, facts: EditFacts): EditValues
       return styleValues(workflow, edit, facts)
     case 'perspective':
       return perspectiveValues(workflow, edit)
-    default:
-      throw unsupported(workflow, `no workflow does ${edit.kind} edits yet`)
+    case 'generate':
+      return generateValues(workflow, edit, facts)
+    case 'remix': {
+      const { prompt, negative, denoise, level } = edit
+      return { values: given({ prompt, negative, denoise }), choices: {}, level }
+    }
+    case 'reference':
+      return {
+        values: { ...given({ prompt: edit.prompt, negative: edit.negative }), ...sizeValues(workflow, edit, facts) },
+        choices: {},
+      }
+    case 'story':
+      return storyValues(workflow, edit, facts)
+    case 'upscale':
+      return { values: {}, choices: { factor: String(edit.factor) } }
+    case 'custom':
+      throw unsupported(workflow, 'it is none of your own')
   }
+}
+
+function generateValues(workflow: Workflow, edit: GenerateEdit, facts: EditFacts): EditValues {
+  const { prompt, negative, level, from } = edit
+  // A sketch counts at every level: where the level has no share of its own for it, the final one's.
+  const refined = workflow.levels[level]?.values['denoise'] ?? workflow.levels.final?.values['denoise']
+  const denoise = edit.denoise ?? (from ? refined : undefined)
+  return { values: { ...given({ prompt, negative, denoise }), ...sizeValues(workflow, edit, facts) }, choices: {}, level }
+}
+
+function storyValues(workflow: Workflow, edit: StoryEdit, facts: EditFacts): EditValues {
+  const size = sizeValues(workflow, edit, facts)
+  const { negative, style } = edit
+  if (!drawsWholeStories(workflow)) {
+    if (edit.roles.every((role) => role.assetIds.length === 0)) {
+      throw unsupported(
+        workflow,
+        'it draws each scene from a picture of its hero, and no role has one. Give a role a picture (generate one first if there is none)',
+      )
+    }
+    return { values: { ...given({ prompt: scenePrompt(edit), negative }), ...size }, choices: {} }
+  }
+  const { roles, scenes } = storyRun(edit)
+  const look = workflow.inputs['look']
+  const named = style?.trim().replaceAll(' ', '_').toLowerCase()
+  const known = look?.type === 'enum' ? look.options.find((option) => option.toLowerCase() === named) : undefined
+  const own = workflow.inputs['prompt']
+  const usual = own?.type === 'text' ? (own.default ?? '') : ''
+  const prompt = style === undefined || known !== undefined ? undefined : `, ${style.trim()}${usual}`
+  return { values: { ...given({ roles, scenes, prompt, negative, look: known }), ...size }, choices: {} }
+}
+
+function sizeValues(workflow: Workflow, edit: Edit, { input }: EditFacts): Record<string, unknown> {
+  return { ...wishedSize(workflow, edit, input)?.generate }
+}
+
+/** What is there of some values. */
+function given(values: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
 }
 
 function styleValues(workflow: Workflow, edit: StyleEdit, facts: EditFacts): EditValues {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type LevelOfDetail, levelsOfDetail } from '#shared/domain/edit'
 import { graphNodeSchema, nodeIdSchema, pointerSchema, scalarSchema } from './graph'
 import { sizePolicySchema } from './size-policy'
 
@@ -86,8 +87,8 @@ export const choiceOptionSchema = z.strictObject({
   vramGb: z.number().positive().optional(),
 })
 
-export const levelNames = ['sketch', 'mid', 'final', 'direct_final'] as const
-export type LevelName = (typeof levelNames)[number]
+export const levelNames = levelsOfDetail
+export type LevelName = LevelOfDetail
 
 /** A level of detail: which variants and values it stands for. */
 export const levelSchema = z.strictObject({
@@ -95,6 +96,8 @@ export const levelSchema = z.strictObject({
   choices: z.record(name, slug).default({}),
   /** `keep`: the seed of the picture that is refined; `own`: the job's. */
   seed: z.enum(['own', 'keep']).default('own'),
+  /** Its place among the workflows at this level, where that is another than the workflow's own. */
+  preference: z.int().min(1).optional(),
   /** The picture that this level refines; without it the level is refused. */
   needs: name.optional(),
 })

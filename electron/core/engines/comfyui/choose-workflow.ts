@@ -5,6 +5,8 @@ import { resolveStyle } from '#shared/styles/catalogue'
 import { type EditValues, valuesForEdit } from '../../workflows/edit-values'
 import type { Workflow, WorkflowLibrary } from '../../workflows/load'
 import { missingWords } from '../../workflows/missing-words'
+import type { Size } from '../../workflows/size-policy'
+import { slotPictures } from './slots'
 import { type Missing, readiness, type ServerFacts } from '../../workflows/readiness'
 
 /** What a job asks for, as far as the choice of its workflow goes. */
@@ -14,6 +16,8 @@ export interface WorkflowRequest {
   /** Named by the user: this one or none. */
   workflowId: string | undefined
   seed: number
+  /** The size of the picture that is edited or refined, where it is known. */
+  input?: Size | undefined
 }
 
 /** A workflow that does a job on a server, and what to bind it with. */
@@ -41,13 +45,16 @@ export function chooseWorkflow(
   const lacking: { workflow: Workflow; missing: Missing[] }[] = []
   for (const workflow of candidates) {
     try {
-      const { values, choices } = valuesForEdit(workflow, request.edit, request.sampling, {
+      const asked = valuesForEdit(workflow, request.edit, request.sampling, {
         seed: request.seed,
         styleWording: wordingOf(request.edit),
+        input: request.input,
       })
-      if (!server) return { workflow, values, choices, models: {} }
-      const ready = readiness(library, workflow, server, { values, choices, images: imagesOf(workflow, request.edit) })
-      if (ready.ready) return { workflow, values, choices, models: ready.models }
+      const images = Object.keys(slotPictures(workflow, request.edit))
+      if (!server) return { ...asked, workflow, models: {} }
+      const { level, ...rest } = asked
+      const ready = readiness(library, workflow, server, { ...rest, images, ...(level ? { level } : {}) })
+      if (ready.ready) return { ...asked, workflow, models: ready.models }
       lacking.push({ workflow, missing: ready.missing })
     } catch (thrown) {
       refusals.push(toAppError(thrown))
@@ -60,14 +67,6 @@ export function chooseWorkflow(
   )
 }
 
-/** The slots of a workflow for which an edit has a picture. */
-export function imagesOf(workflow: Workflow, edit: Edit): string[] {
-  const styled = edit.kind === 'style' && edit.styleAssetId !== undefined
-  return Object.entries(workflow.images).flatMap(([slot, image]) =>
-    image.role === 'edited' || (styled && slot === 'style') ? [slot] : [],
-  )
-}
-
 function wordingOf(edit: Edit): string | undefined {
   return edit.kind === 'style' && edit.styleId !== undefined ? resolveStyle(edit.styleId).wording : undefined
 }
@@ -77,7 +76,13 @@ function preferred(library: WorkflowLibrary, edit: Edit): Workflow[] {
   return [...library.workflows.values()]
     .filter(({ edit: kind, preference }) => kind === edit.kind && preference !== undefined)
     .filter(({ images }) => (byPicture ? images['style'] !== undefined : images['style']?.required !== true))
-    .toSorted((a, b) => (a.preference ?? 0) - (b.preference ?? 0))
+    .toSorted((a, b) => placeOf(a, edit) - placeOf(b, edit))
+}
+
+/** A quick model is best for sketches, a slow one for what is final. */
+function placeOf({ preference = 0, levels }: Workflow, edit: Edit): number {
+  const level = 'level' in edit && edit.level !== undefined ? levels[edit.level] : undefined
+  return level?.preference ?? preference
 }
 
 function named(library: WorkflowLibrary, id: string, edit: Edit): Workflow {

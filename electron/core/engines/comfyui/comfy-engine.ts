@@ -1,21 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Edit, type EditKind, editKinds } from '#shared/domain/edit'
+import { type Edit, type EditKind, editKinds, type Sampling } from '#shared/domain/edit'
 import type { EngineView } from '#shared/domain/engine'
 import { AppError, toAppError } from '#shared/domain/error'
 import type { AppLogger } from '../../app'
 import { bindWorkflow } from '../../workflows/bind'
 import type { Workflow, WorkflowLibrary } from '../../workflows/load'
 import { type Readiness, readiness } from '../../workflows/readiness'
+import { drawsWholeStories } from '../../workflows/story-edit'
 import type { AttemptPlace, Engine, EngineResult, EngineTask } from '../engine'
 import { readAddress, type ServerAddress } from './address'
-import { chooseWorkflow, imagesOf, type WorkflowChoice } from './choose-workflow'
+import { chooseWorkflow, type WorkflowChoice } from './choose-workflow'
 import { endError } from './ends'
 import { askServer, type KnownServer } from './facts'
 import { follow, type RunOptions } from './follow'
+import { frameOf } from './job-frame'
 import { JobPictures } from './job-pictures'
 import type { PromptEnd } from './prompt-watch'
-import { canvasOf, fetchResults, findSavedResult, outputPrefix, type PostedJob } from './results'
+import { fetchResults, findSavedResult, outputPrefix, type PostedJob } from './results'
 import type { ComfyServer, ComfyServerOptions } from './server'
+import { slotPictures } from './slots'
 
 /** Options of {@link createComfyEngine}. */
 export interface ComfyEngineOptions extends Omit<ComfyServerOptions, 'onProblem'> {
@@ -87,11 +90,16 @@ class Remote implements Engine {
     return this.view()
   }
 
-  check(edit: Edit, workflowId: string | undefined): void {
+  check(edit: Edit, workflowId: string | undefined, sampling: Sampling = {}): void {
     // A server that does not answer is waited for; one that is no ComfyUI, or refuses us, is not.
     if (this.state === 'failed' && this.error) throw this.error
     if (!this.library) return
-    chooseWorkflow(this.library, this.known, { edit, workflowId, sampling: {}, seed: 0 })
+    chooseWorkflow(this.library, this.known, { edit, workflowId, sampling, seed: 0 })
+  }
+
+  takesWholeStory(edit: Edit, workflowId: string | undefined): boolean {
+    if (!this.library) return false
+    return drawsWholeStories(chooseWorkflow(this.library, this.known, { edit, workflowId, sampling: {}, seed: 0 }).workflow)
   }
 
   workflows(): ReadonlyMap<string, Readiness> | undefined {
@@ -183,10 +191,10 @@ class Remote implements Engine {
   }
 
   private choose(task: EngineTask, known: KnownServer): WorkflowChoice {
-    const { edit, sampling, workflowId, seed } = task
+    const { edit, sampling, workflowId, seed, input } = task
     if (!this.library)
       throw new AppError('bug', 'A job was started before its workflows were read. Retry, and report it if it comes back.')
-    return chooseWorkflow(this.library, known, { edit, sampling, workflowId, seed })
+    return chooseWorkflow(this.library, known, { edit, sampling, workflowId, seed, input })
   }
 
   /** Chooses the workflow, sends the pictures and binds. */
@@ -197,8 +205,7 @@ class Remote implements Engine {
     known: KnownServer,
   ): Promise<PostedJob> {
     const choice = this.choose(task, known)
-    const letterbox = canvasOf(choice.workflow, task)
-    const images = await this.pictures.namesFor(task, choice.workflow, letterbox, server, signal)
+    const images = await this.pictures.namesFor(task, choice.workflow, server, signal)
     return this.bind(task, choice, images, attemptId, known)
   }
 
@@ -209,14 +216,15 @@ class Remote implements Engine {
     promptId: string,
     known: KnownServer,
   ): PostedJob {
-    const { workflow, values, choices, models } = choice
+    const { workflow, values, choices, level, models } = choice
     const bound = bindWorkflow(workflow, values, images, {
       choices,
       models,
+      ...(level ? { level } : {}),
       server: known.objectInfo,
       prefix: outputPrefix(workflow.id, promptId),
     })
-    return { task, promptId, workflow, bound, letterbox: canvasOf(workflow, task) }
+    return { task, promptId, workflow, bound, letterbox: frameOf(workflow, task) }
   }
 
   /** Posts and follows. A server whose input folder was cleaned refuses the picture's name: it is sent once more. */
@@ -250,7 +258,7 @@ class Remote implements Engine {
     known: KnownServer,
   ): Promise<EngineResult[]> {
     const choice = this.choose(task, known)
-    const slots = Object.fromEntries(imagesOf(choice.workflow, task.edit).map((slot) => [slot, slot]))
+    const slots = Object.fromEntries(Object.keys(slotPictures(choice.workflow, task.edit)).map((slot) => [slot, slot]))
     const job = this.bind(task, choice, slots, promptId, known)
     return await this.orLeave(job, options.signal, server, async () => {
       const end = await this.follow(job, options, (listener, signal) => server.attach(promptId, listener, signal))

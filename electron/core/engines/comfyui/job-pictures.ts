@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
-import { AppError } from '#shared/domain/error'
 import type { Workflow } from '../../workflows/load'
 import type { Letterbox } from '../../workflows/size-policy'
 import type { EngineInput, EngineTask } from '../engine'
-import { imagesOf } from './choose-workflow'
-import { drawCanvas, drawReference } from './pictures'
+import { canvasOf } from './job-frame'
+import { drawCanvas, drawReference, drawWhole } from './pictures'
 import type { ComfyServer } from './server'
+import { pictureOf, slotPictures } from './slots'
 
 /** An upload may take this long, milliseconds: a slow line, a large picture. */
 const uploadMs = 600_000
@@ -20,16 +20,18 @@ export class JobPictures {
   async namesFor(
     task: EngineTask,
     workflow: Workflow,
-    letterbox: Letterbox | undefined,
     server: ComfyServer,
     signal: AbortSignal,
   ): Promise<Record<string, string>> {
     const names: Record<string, string> = {}
-    for (const slot of imagesOf(workflow, task.edit)) {
+    for (const [slot, picture] of Object.entries(slotPictures(workflow, task.edit))) {
+      const input = pictureOf(task, picture)
       const edited = workflow.images[slot]?.role === 'edited'
-      const input = edited ? task.input : task.styleInput
-      if (!input) throw new AppError('bug', 'A picture of the job is not there. Retry, and report it if it comes back.')
-      names[slot] = await this.#name(input, edited ? letterbox : undefined, server)
+      // Further pictures of such an edit go through the node that cuts the middle out, too.
+      const framed =
+        edited || ((task.edit.kind === 'reference' || task.edit.kind === 'story') && workflow.size.policy === 'kontext')
+      const canvas = framed ? canvasOf(workflow, input) : undefined
+      names[slot] = await this.#name(input, canvas ?? (edited ? 'whole' : 'reference'), server)
       signal.throwIfAborted()
     }
     return names
@@ -39,13 +41,14 @@ export class JobPictures {
     this.#sent.clear()
   }
 
-  #name(input: EngineInput, canvas: Letterbox | undefined, server: ComfyServer): Promise<string> {
+  #name(input: EngineInput, form: Letterbox | 'whole' | 'reference', server: ComfyServer): Promise<string> {
     const key = createHash('sha256')
-      .update(JSON.stringify([input.sha256, canvas]))
+      .update(JSON.stringify([input.sha256, form]))
       .digest('hex')
     const known = this.#sent.get(key)
     if (known) return known
-    const drawn = canvas ? drawCanvas(input.path, canvas) : drawReference(input.path)
+    const draw = form === 'whole' ? drawWhole : drawReference
+    const drawn = typeof form === 'string' ? draw(input.path) : drawCanvas(input.path, form)
     // Not under the job's signal: another job may wait for the same upload when this one is cancelled.
     const sending = drawn.then((png) => server.upload(png, AbortSignal.timeout(uploadMs)))
     this.#sent.set(key, sending)

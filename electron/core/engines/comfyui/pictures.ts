@@ -3,7 +3,7 @@ import { AppError } from '#shared/domain/error'
 import { workingPng } from '../../assets/normalise'
 import { decode, pictureError, type PictureFacts, readPicture } from '../../assets/picture-reader'
 import { writeBarePng } from '../../assets/png-check'
-import { type Letterbox, planRestore, type Rect, type Size } from '../../workflows/size-policy'
+import { type Letterbox, planRestore, type Rect, type Restore, type Size } from '../../workflows/size-policy'
 import type { EngineInput } from '../engine'
 import { align, isAligned, type Plane } from './alignment'
 
@@ -33,6 +33,15 @@ export async function drawCanvas(path: string, { canvas, content }: Letterbox): 
       })
       .png(workingPng)
       .toBuffer()
+  } catch (thrown) {
+    throw pictureError(thrown)
+  }
+}
+
+/** A picture as it is, opaque. PNG. */
+export async function drawWhole(path: string): Promise<Buffer> {
+  try {
+    return await opaque(path).png(workingPng).toBuffer()
   } catch (thrown) {
     throw pictureError(thrown)
   }
@@ -73,9 +82,10 @@ export async function finishResult(options: FinishOptions): Promise<Size & { has
     const facts = await readPicture(options.fetched)
     const { letterbox } = options
     if (letterbox) checkShape(facts, letterbox.canvas)
-    const restore = letterbox && planRestore(letterbox, facts)
+    const restore = letterbox && needed(planRestore(letterbox, facts), facts)
+    const hasAlpha = options.keepAlpha && options.photo?.hasAlpha === true
     // Where the file can stay as it is, it is copied while its pixels are being looked at: each takes some milliseconds.
-    const plain = !restore && isPlain(facts)
+    const plain = !restore && !hasAlpha && isPlain(facts)
     const [looked, copied] = await Promise.allSettled([
       emptiness(options.fetched, restore?.crop),
       plain ? writeBarePng(options.fetched, options.target) : undefined,
@@ -97,7 +107,6 @@ export async function finishResult(options: FinishOptions): Promise<Size & { has
       blend = isAligned(align(await planeOf(opaque(photo.path), letterbox.source), await planeOf(restored(), letterbox.source)))
       if (!blend) notes.push('strength_by_words_only')
     }
-    const hasAlpha = options.keepAlpha && photo?.hasAlpha === true && letterbox !== undefined
     if (plain) return { ...size, hasAlpha, notes }
     if (!photo || (!blend && !hasAlpha)) await restored().png(workingPng).toFile(options.target)
     else await layOver(restored(), { ...options, photo, blend, hasAlpha, size })
@@ -124,6 +133,12 @@ function isPlain({ format, checked, animated, deep, foreignColour, hasAlpha, rot
   return format === 'png' && checked && !animated && !deep && !foreignColour && !hasAlpha && !rotated
 }
 
+/** What is to be done to a result; nothing where it is as it should be already. */
+function needed(restore: Restore, { width, height }: Size): Restore | undefined {
+  const same = (other: Size): boolean => other.width === width && other.height === height
+  return same(restore.crop) && same(restore.resize) ? undefined : restore
+}
+
 /** Puts the photo's share and its transparency on a result. Holds both pictures' pixels in memory. */
 async function layOver(
   result: Sharp,
@@ -145,7 +160,8 @@ async function layOver(
   }
   const pixels = sharp(data, { raw: { ...size, channels: 3 } })
   if (!hasAlpha) return void (await pixels.png(workingPng).toFile(target))
-  const alpha = await decode(photo.path).extractChannel('alpha').raw().toBuffer()
+  const own = decode(photo.path).extractChannel('alpha')
+  const alpha = await own.resize(size.width, size.height, { fit: 'fill', kernel: 'lanczos3' }).raw().toBuffer()
   await pixels
     .joinChannel(alpha, { raw: { ...size, channels: 1 } })
     .png(workingPng)

@@ -1,10 +1,13 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Edit } from '#shared/domain/edit'
 import { AppError } from '#shared/domain/error'
+import type { Made } from '#shared/domain/job'
 import type { BoundWorkflow } from '../../workflows/bind'
 import type { Workflow, WorkflowLibrary } from '../../workflows/load'
-import { type Letterbox, planCanvas } from '../../workflows/size-policy'
+import type { Letterbox } from '../../workflows/size-policy'
 import type { EngineResult, EngineTask } from '../engine'
+import { frameOf, pickOf } from './job-frame'
 import { finishResult } from './pictures'
 import type { PromptEnd, RemoteImage } from './prompt-watch'
 import type { ComfyServer } from './server'
@@ -22,12 +25,8 @@ export interface PostedJob {
   promptId: string
   workflow: Workflow
   bound: BoundWorkflow
+  /** What becomes of the results (see `frameOf`). */
   letterbox: Letterbox | undefined
-}
-
-/** The canvas in which a workflow gets a job's photo; undefined where the result need not lie over one. */
-export function canvasOf(workflow: Workflow, { input }: EngineTask): Letterbox | undefined {
-  return input && planCanvas(workflow.size, input)
 }
 
 /** What SaveImage's files of an attempt begin with: unique, so that the server's cache never answers with an older job's file. */
@@ -46,7 +45,9 @@ export async function fetchResults(
   library: WorkflowLibrary | undefined,
   signal: AbortSignal,
 ): Promise<EngineResult[]> {
-  const images = end.images.filter(({ node }) => job.bound.outputs.some((output) => output.node === node))
+  const made = end.images.filter(({ node }) => job.bound.outputs.some((output) => output.node === node))
+  const pick = pickOf(job.workflow, job.task)
+  const images = pick === undefined ? made : made.slice(pick, pick + 1)
   const [first] = images
   if (!first) {
     const { label } = server.address
@@ -72,7 +73,11 @@ export async function findSavedResult(
   job: PostedJob,
   signal: AbortSignal,
 ): Promise<EngineResult[] | undefined> {
-  const image = { filename: `${outputPrefix(job.workflow.id, job.promptId)}_00001_.png`, subfolder: '', type: 'output' }
+  const { edit } = job.task
+  // Of several pictures the one name that is known would not be all.
+  if (edit.kind === 'story' && edit.scene === undefined) return undefined
+  const number = String((pickOf(job.workflow, job.task) ?? 0) + 1).padStart(5, '0')
+  const image = { filename: `${outputPrefix(job.workflow.id, job.promptId)}_${number}_.png`, subfolder: '', type: 'output' }
   try {
     return [await fetchOne(server, job, image, 0, AbortSignal.any([signal, AbortSignal.timeout(fetchMs)]))]
   } catch {
@@ -85,12 +90,12 @@ export async function findSavedResult(
 function letterboxOf({ filename }: RemoteImage, job: PostedJob, library: WorkflowLibrary | undefined): Letterbox | undefined {
   const id = new RegExp(`^recast_([a-z0-9.-]+)_${job.promptId}_`).exec(filename)?.[1]
   const workflow = id === undefined ? undefined : library?.workflows.get(id)
-  return workflow ? canvasOf(workflow, job.task) : job.letterbox
+  return workflow ? frameOf(workflow, job.task) : job.letterbox
 }
 
 async function fetchOne(
   server: ComfyServer,
-  { task, workflow, letterbox }: PostedJob,
+  { task, workflow, bound, letterbox }: PostedJob,
   image: Omit<RemoteImage, 'node'>,
   index: number,
   signal: AbortSignal,
@@ -104,10 +109,28 @@ async function fetchOne(
     const { edit } = task
     const mixes = edit.kind === 'style' && workflow.controls.strength === 'wording'
     const strength = mixes ? Math.min(1, edit.strength / usualStrength) : 1
-    const keepAlpha = edit.kind === 'style'
+    const keepAlpha = edit.kind === 'upscale' || (edit.kind === 'style' && letterbox !== undefined)
     const made = await finishResult({ fetched, target: path, photo: task.input, letterbox, strength, keepAlpha })
-    return { path, width: made.width, height: made.height, hasAlpha: made.hasAlpha, decoded: true, notes: made.notes }
+    return {
+      path,
+      width: made.width,
+      height: made.height,
+      hasAlpha: made.hasAlpha,
+      decoded: true,
+      notes: [...made.notes, ...ignoredNotes(bound, edit)],
+      made: madeBy(bound),
+    }
   } finally {
     await rm(fetched, { force: true })
   }
+}
+
+/** How a bound workflow made its results, to be kept with them. */
+function madeBy({ workflowId, values, choices }: BoundWorkflow): Made {
+  return { workflowId, values, choices }
+}
+
+/** What was asked for in vain. */
+function ignoredNotes({ ignored }: BoundWorkflow, edit: Edit): string[] {
+  return 'negative' in edit && edit.negative && ignored.includes('negative') ? ['negative_ignored'] : []
 }
