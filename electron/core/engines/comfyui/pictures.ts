@@ -85,7 +85,7 @@ export async function finishResult(options: FinishOptions): Promise<Size & { has
     const restore = letterbox && needed(planRestore(letterbox, facts), facts)
     const hasAlpha = options.keepAlpha && options.photo?.hasAlpha === true
     // Where the file can stay as it is, it is copied while its pixels are being looked at: each takes some milliseconds.
-    const plain = !restore && !hasAlpha && isPlain(facts)
+    const plain = !restore && !hasAlpha && options.strength >= 1 && isPlain(facts)
     const [looked, copied] = await Promise.allSettled([
       emptiness(options.fetched, restore?.crop),
       plain ? writeBarePng(options.fetched, options.target) : undefined,
