@@ -1,0 +1,112 @@
+import { z } from 'zod'
+import { errorViewSchema } from './error-schema'
+
+/** What the managed ComfyUI computes on. */
+export const runtimeDeviceSchema = z.enum(['cuda', 'cpu'])
+export type RuntimeDevice = z.infer<typeof runtimeDeviceSchema>
+
+/** CUDA generations that torch is published for and that Recast installs. */
+export const cudaGenerationSchema = z.enum(['cu130', 'cu126'])
+export type CudaGeneration = z.infer<typeof cudaGenerationSchema>
+
+/** A graphics processor, of whatever maker. Sizes in MiB. */
+export const graphicsCardSchema = z.object({
+  maker: z.enum(['nvidia', 'amd', 'intel', 'apple', 'other']),
+  name: z.string(),
+  /** nvidia-smi's index (PCI bus order). */
+  index: z.int().min(0).optional(),
+  driver: z.string().optional(),
+  /** Such as 8.9 for Ada. */
+  computeCapability: z.string().optional(),
+  memoryMb: z.int().min(0).optional(),
+  freeMemoryMb: z.int().min(0).optional(),
+})
+export type GraphicsCard = z.infer<typeof graphicsCardSchema>
+
+/** Why this machine gets what it gets; the words for people are in `message`. */
+export const verdictCodeSchema = z.enum([
+  'cuda',
+  'no_card',
+  'driver_missing',
+  'driver_broken',
+  'driver_too_old',
+  'card_too_old',
+  'amd',
+  'apple',
+  'intel',
+  'unsupported_platform',
+])
+export type VerdictCode = z.infer<typeof verdictCodeSchema>
+
+/** What the machine is, and what follows for a local ComfyUI. */
+export const hardwareSchema = z.object({
+  platform: z.string(),
+  arch: z.string(),
+  wsl: z.boolean(),
+  cards: z.array(graphicsCardSchema),
+  memoryMb: z.int().min(0),
+  freeMemoryMb: z.int().min(0),
+  /** Free on the disk of the data folder; absent when the system does not tell. */
+  freeDiskMb: z.int().min(0).optional(),
+  /** Page file or swap, where it is known. */
+  pageFileMb: z.int().min(0).optional(),
+  /** Windows only: whether paths over 260 characters work. */
+  longPaths: z.boolean().optional(),
+  verdict: z.object({
+    code: verdictCodeSchema,
+    /** What is installed unless the user chooses otherwise; `none`: nothing, remote or CPU is offered. */
+    device: z.enum(['cuda', 'none']),
+    generation: cudaGenerationSchema.optional(),
+    /** nvidia-smi's index of the card that is used. */
+    card: z.int().min(0).optional(),
+    message: z.string(),
+  }),
+  warnings: z.array(z.object({ code: z.string(), message: z.string() })),
+})
+export type Hardware = z.infer<typeof hardwareSchema>
+
+export const runtimeStateSchema = z.enum(['absent', 'installing', 'stopped', 'starting', 'ready', 'stopping', 'failed'])
+export type RuntimeState = z.infer<typeof runtimeStateSchema>
+
+/** How far an installation is. */
+export const installProgressSchema = z.object({
+  step: z.string(),
+  /** 0 to 1 over all steps; weights are guesses, the order is not. */
+  progress: z.number().min(0).max(1),
+  /** One line: a file with its size and speed, or the tool's last words. */
+  note: z.string(),
+})
+export type InstallProgress = z.infer<typeof installProgressSchema>
+
+/** A whole installation on the disk. */
+export const installationViewSchema = z.object({
+  id: z.string(),
+  /** ComfyUI's version. */
+  version: z.string(),
+  device: runtimeDeviceSchema,
+  /** Name of the lock file; absent for an adopted folder, whose packages are its owner's. */
+  lock: z.string().optional(),
+  torch: z.string().optional(),
+  python: z.string().optional(),
+  nodes: z.array(z.string()),
+  /** The user's own ComfyUI, used where it is: never changed, never removed. */
+  adopted: z.boolean(),
+  installedAt: z.string(),
+})
+export type InstallationView = z.infer<typeof installationViewSchema>
+
+/** The managed runtime as every shell sees it. */
+export const runtimeViewSchema = z.object({
+  state: runtimeStateSchema,
+  current: installationViewSchema.optional(),
+  /** Earlier whole installations that can be gone back to, newest first. */
+  snapshots: z.array(installationViewSchema),
+  address: z.string().optional(),
+  pid: z.int().optional(),
+  install: installProgressSchema.optional(),
+  /** The server's last line, while it starts. */
+  lastLine: z.string().optional(),
+  restarts: z.int().min(0),
+  error: errorViewSchema.optional(),
+})
+export type RuntimeView = z.infer<typeof runtimeViewSchema>
