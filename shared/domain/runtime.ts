@@ -6,7 +6,7 @@ export const runtimeDeviceSchema = z.enum(['cuda', 'cpu'])
 export type RuntimeDevice = z.infer<typeof runtimeDeviceSchema>
 
 /** CUDA generations that torch is published for and that Recast installs. */
-export const cudaGenerationSchema = z.enum(['cu130', 'cu126'])
+export const cudaGenerationSchema = z.enum(['cu13', 'cu126'])
 export type CudaGeneration = z.infer<typeof cudaGenerationSchema>
 
 /** A graphics processor, of whatever maker. Sizes in MiB. */

@@ -6,7 +6,7 @@ import type { NvidiaReading } from './nvidia-smi'
  * 525.60.13 on Linux and 528.33 on Windows.
  */
 const leastDriver: Record<CudaGeneration, { linux: string; win32: string }> = {
-  cu130: { linux: '580', win32: '580' },
+  cu13: { linux: '580', win32: '580' },
   cu126: { linux: '525.60.13', win32: '528.33' },
 }
 /** CUDA 13 has no code for cards before Turing; torch's CUDA 12.6 wheels have none before Maxwell. */
@@ -31,7 +31,7 @@ export function generationFor(
 ): { generation: CudaGeneration } | { refused: 'driver_too_old'; needs: string } | { refused: 'card_too_old' } {
   const capability = card.computeCapability === undefined ? firstModern : Number(card.computeCapability)
   if (capability < firstSupported) return { refused: 'card_too_old' }
-  const generation: CudaGeneration = capability >= firstModern ? 'cu130' : 'cu126'
+  const generation: CudaGeneration = capability >= firstModern ? 'cu13' : 'cu126'
   const needs = leastDriver[generation][platform === 'win32' ? 'win32' : 'linux']
   if (card.driver === undefined || compareVersions(card.driver, needs) < 0) return { refused: 'driver_too_old', needs }
   return { generation }
@@ -98,7 +98,7 @@ function fromCards(
       device: 'cuda',
       generation,
       ...(best.card.index === undefined ? {} : { card: best.card.index }),
-      message: `${best.card.name}${memory}, driver ${best.card.driver ?? 'unknown'}: CUDA ${generation === 'cu130' ? '13.0' : '12.6'}.`,
+      message: `${best.card.name}${memory}, driver ${best.card.driver ?? 'unknown'}: CUDA ${generation === 'cu13' ? '13' : '12.6'}.`,
     }
   }
   const old = judged.find(({ answer }) => 'refused' in answer && answer.refused === 'driver_too_old')
