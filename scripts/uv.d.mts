@@ -1,0 +1,1 @@
+export function findUv(options?: { install?: boolean }): string | undefined
