@@ -105,7 +105,7 @@ describe('hostile archives', () => {
   ] as const)('refuses %s', async (name, entries) => {
     const archive = join(folder, `${name.replaceAll(' ', '-')}.tar`)
     writeFileSync(archive, tarOf([...entries]))
-    await expect(unpackArchive(archive, join(folder, `out-${name}`))).rejects.toThrow()
+    await expect(unpackArchive(archive, join(folder, `out-${name}`))).rejects.toThrow(/cannot be used|EEXIST|TAR_/)
     expect(() => readFileSync(join(folder, 'escape.txt'))).toThrow(/ENOENT/)
   })
 

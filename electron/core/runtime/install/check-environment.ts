@@ -1,0 +1,85 @@
+import { join } from 'node:path'
+import { z } from 'zod'
+import { AppError } from '#shared/domain/error'
+import { runTool } from '../process/run-tool'
+import { pythonEnvironment } from './environment'
+
+const factsSchema = z.object({
+  python: z.string(),
+  failures: z.array(z.object({ module: z.string(), error: z.string() })),
+  versions: z.record(z.string(), z.string().nullable()),
+  torch: z
+    .object({
+      version: z.string(),
+      cudaVersion: z.string().nullable(),
+      cuda: z.boolean(),
+      devices: z.array(z.object({ name: z.string(), capability: z.string(), memoryMb: z.number() })),
+      computeMs: z.number().optional(),
+      computeRight: z.boolean().optional(),
+    })
+    .optional(),
+  ms: z.number(),
+})
+/** What an environment answered when its modules were imported. */
+export type EnvironmentFacts = z.infer<typeof factsSchema>
+
+/** What is to be asked of an environment. */
+export interface EnvironmentQuestion {
+  python: string
+  /** Folder of check.py. */
+  tools: string
+  imports: readonly string[]
+  /** Versions that the lock names; each must be the one that is there. */
+  packages: Readonly<Record<string, string>>
+  /** Lets a CUDA card compute something. */
+  compute: boolean
+  signal?: AbortSignal | undefined
+}
+
+/** A first import reads gigabytes from a cold disk, with an antivirus looking at each file. */
+const importMs = 600_000
+
+/** Imports the modules in that environment. Rejects with `engine.start` only when Python itself does not answer. */
+export async function askEnvironment(question: EnvironmentQuestion): Promise<EnvironmentFacts> {
+  const { python, tools, imports, packages, compute, signal } = question
+  const asked = JSON.stringify({ imports, packages, compute })
+  const run = await runTool(python, ['-s', '-u', join(tools, 'check.py'), asked], {
+    env: pythonEnvironment(),
+    signal,
+    timeoutMs: importMs,
+  })
+  const last = run.stdout.trim().split('\n').at(-1) ?? ''
+  try {
+    return factsSchema.parse(JSON.parse(last))
+  } catch (cause) {
+    throw new AppError(
+      'engine.start',
+      `The installed Python does not answer (exit code ${run.exitCode ?? 'none'}): ${run.tail.trim().split('\n').at(-1) ?? ''}. Repair the runtime.`,
+      { retry: 'user', cause, detail: { output: run.tail.slice(-2_000) } },
+    )
+  }
+}
+
+/** What is wrong with an environment, in sentences; empty when it is what the lock says. Pure. */
+export function environmentProblems(
+  facts: EnvironmentFacts,
+  { packages, cuda }: { packages: Readonly<Record<string, string>>; cuda: boolean },
+): string[] {
+  const problems = facts.failures.map(({ module, error }) => `${module} cannot be imported: ${error.slice(0, 300)}`)
+  for (const [name, wanted] of Object.entries(packages)) {
+    const found = facts.versions[name]
+    if (found === undefined || found === null) problems.push(`${name} is missing.`)
+    // A local part (2.9.0+cu130) names the build; the lock may leave it out, never the other way round.
+    else if (found !== wanted && found.split('+')[0] !== wanted) problems.push(`${name} is ${found} instead of ${wanted}.`)
+  }
+  if (cuda && facts.torch && !facts.torch.cuda) {
+    problems.push(
+      facts.torch.cudaVersion === null
+        ? 'torch is a build without CUDA: something has replaced it.'
+        : `torch (CUDA ${facts.torch.cudaVersion}) finds no usable card: the driver is too old or busy.`,
+    )
+  }
+  if (facts.torch?.computeRight === false)
+    problems.push('The card computes wrong results: it is overclocked, overheated or broken.')
+  return problems
+}
