@@ -167,8 +167,8 @@ export function packageProgress(lock: string): (line: string) => number {
   return (line) => {
     // uv names only the large files; "Prepared" and "Installed" are its summaries.
     if (/^\s*Downloaded /.test(line)) seen += 1
-    if (/^Prepared /.test(line)) progress = Math.max(progress, 0.9)
-    if (/^Installed /.test(line)) progress = 1
+    if (line.startsWith('Prepared ')) progress = Math.max(progress, 0.9)
+    if (line.startsWith('Installed ')) progress = 1
     progress = Math.max(progress, Math.min(0.85, (seen / Math.min(total, 40)) * 0.85))
     return progress
   }
