@@ -1,3 +1,4 @@
+import type { ConversionProblem } from '#shared/domain/custom-workflow'
 import type { Graph, GraphNode } from '../graph'
 import { classOf, type ObjectInfo } from '../object-info'
 import { classInputs, dynamicInputs, isWidget, needsBrowser } from './class-widgets'
@@ -6,15 +7,6 @@ import { type EditorFile, type EditorNode } from './editor-file'
 import { allScopes, executionId, FieldValues, isOff, openScopes, type Scope } from './scopes'
 import { BrokenTrail, isEditorNode, Tracer } from './trace'
 import { isSafeName } from './workflow-text'
-
-/** Something of a workflow file that could not be turned into the API format, at one node. */
-export interface ConversionProblem {
-  node: string
-  title: string
-  classType: string
-  /** One sentence. */
-  message: string
-}
 
 /** A workflow file in the API format, with all that could not be carried over. */
 export interface Conversion {
