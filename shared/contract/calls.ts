@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { customPurposes, customWorkflowDetailSchema, customWorkflowSchema } from '../domain/custom-workflow'
 import { engineViewSchema } from '../domain/engine'
 import { errorViewSchema } from '../domain/error-schema'
 import { idSchema } from '../domain/id'
@@ -179,6 +180,36 @@ export const calls = {
     input: z.object({ engine: z.string().max(400).optional() }),
     output: z.object({ workflows: z.array(workflowViewSchema), engine: engineViewSchema.optional() }),
   },
+  /**
+   * Keeps a workflow file of the user's own, by its path (shells that see the same disk) or its text. A file of ComfyUI's editor needs a
+   * server that tells its nodes: `engine`, else the one that is set up. The same file twice is one.
+   */
+  'workflows.import': {
+    input: z
+      .object({
+        path: z.string().min(1).max(4096).optional(),
+        text: z.string().optional(),
+        /** What it is called; absent: the file's name. */
+        name: z.string().min(1).max(200).optional(),
+        purpose: z.enum(customPurposes).default('any'),
+        engine: z.string().max(400).optional(),
+      })
+      .refine((input) => (input.path === undefined) !== (input.text === undefined), { message: 'name either a path or a text' }),
+    output: z.object({ workflow: customWorkflowDetailSchema, duplicate: z.boolean() }),
+  },
+  /** The user's own workflows, in the order of their import. */
+  'workflows.custom': { input: nothing, output: z.object({ workflows: z.array(customWorkflowSchema) }) },
+  /** One of them with all that its form needs; with `engine` that server is asked whether it can run it. */
+  'workflows.get': {
+    input: z.object({ id: z.string().max(128), engine: z.string().max(400).optional() }),
+    output: customWorkflowDetailSchema,
+  },
+  'workflows.rename': {
+    input: z.object({ id: z.string().max(128), name: z.string().trim().min(1).max(120) }),
+    output: customWorkflowSchema,
+  },
+  /** Takes it out of the list; jobs that were asked for run to their end. */
+  'workflows.remove': { input: z.object({ id: z.string().max(128) }), output: nothing },
   'settings.set': { input: settingsPatchSchema, output: settingsSchema },
   /** Checks and repairs database, files and orphans. */
   'app.doctor': { input: z.object({ repair: z.boolean().default(true) }), output: doctorReportSchema },

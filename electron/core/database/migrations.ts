@@ -1,3 +1,4 @@
+import { customWorkflowsSql } from './custom-workflows.sql'
 import { jobsWithoutPicture } from './jobs-without-picture.sql'
 import { resultsSchema } from './results.sql'
 import { schemaV1 } from './schema.sql'
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   // Where the photo was taken from, a pose as JSON.
   { version: 4, sql: 'ALTER TABLE pictures ADD COLUMN pose TEXT' },
   { version: 5, sql: jobsWithoutPicture, rebuilds: true },
+  { version: 6, sql: customWorkflowsSql },
 ]

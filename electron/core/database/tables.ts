@@ -1,6 +1,7 @@
 import type { Database } from './database'
 import { assetTable } from './tables/assets'
 import { attemptTable } from './tables/attempts'
+import { customWorkflowTable } from './tables/custom-workflows'
 import { jobTable } from './tables/jobs'
 import { outputTable } from './tables/outputs'
 import { pictureTable } from './tables/pictures'
@@ -15,6 +16,7 @@ export function openTables(db: Database) {
   return {
     assets: assetTable(db),
     attempts: attemptTable(db),
+    customWorkflows: customWorkflowTable(db),
     jobs: jobTable(db),
     outputs: outputTable(db),
     pictures: pictureTable(db),
