@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { setImmediate as breathe } from 'node:timers/promises'
 import type { CallHandlers, ImportResult } from '#shared/contract/calls'
+import type { CustomEdit } from '#shared/domain/edit'
 import { AppError } from '#shared/domain/error'
 import type { Job } from '#shared/domain/job'
 import type { Picture } from '#shared/domain/picture'
@@ -18,6 +19,9 @@ import type { Scheduler } from './jobs/scheduler'
 import { submitJobs } from './jobs/submit'
 import type { SettingStore } from './settings/settings'
 import type { SheetExports } from './sheets/sheet-exports'
+import { createCustomCalls } from './workflows/custom/custom-calls'
+import { resolveCustomEdit } from './workflows/custom/custom-job'
+import type { CustomStore } from './workflows/custom/custom-store'
 import type { WorkflowLibrary } from './workflows/load'
 import { viewOfWorkflow } from './workflows/view'
 
@@ -39,6 +43,7 @@ export interface ApiContext {
   /** Folder of the sample photos. Throws when the installation lacks it. */
   samplesDir: () => string
   library: () => Promise<WorkflowLibrary>
+  custom: CustomStore
 }
 
 /** The photo that `assets.importSample` imports. */
@@ -85,6 +90,11 @@ export function createHandlers(context: ApiContext): CallHandlers {
     return { results: await store.importPaths(paths, as, { onResult }) }
   }
 
+  const submitContext = {
+    ...context,
+    resolveCustom: async (edit: CustomEdit, { hasPicture }: { hasPicture: boolean }) =>
+      resolveCustomEdit(context.custom, edit, hasPicture),
+  }
   let submitting: Promise<unknown> = Promise.resolve()
 
   return {
@@ -157,7 +167,7 @@ export function createHandlers(context: ApiContext): CallHandlers {
       // Before the queue is held: a server may take seconds to answer.
       await pool.prepare(submission.engine, submission.edits, submission.workflowId)
       // One after the other: of two with the same batchId the second must find the jobs of the first.
-      const turn = submitting.then(() => scheduler.hold(() => submitJobs(context, submission)))
+      const turn = submitting.then(() => scheduler.hold(() => submitJobs(submitContext, submission)))
       submitting = turn.catch(() => {})
       const { batchId, jobIds } = await turn
       board.announceMany(jobIds)
@@ -209,6 +219,7 @@ export function createHandlers(context: ApiContext): CallHandlers {
       const ready = engine.workflows()
       return { workflows: all.map((workflow) => viewOfWorkflow(workflow, ready?.get(workflow.id))), engine: engine.view() }
     },
+    ...createCustomCalls(context),
     'settings.set'(patch) {
       const next = settings.set(patch)
       events.emit({ type: 'settings', settings: next })

@@ -31,6 +31,7 @@ import { resourceFolder, workflowFolder } from './resources'
 import { openSettings } from './settings/settings'
 import { createSheetExports } from './sheets/sheet-exports'
 import { createStyleTiles } from './style-tiles'
+import { openCustomStore } from './workflows/custom/custom-store'
 import { loadWorkflows, type WorkflowLibrary } from './workflows/load'
 
 /** The part of a pino logger that the core uses; `diagnostics/log` makes one that writes rotated files. */
@@ -178,7 +179,9 @@ export async function createApp(options: AppOptions): Promise<App> {
       logger,
     }
     let reading: Promise<WorkflowLibrary> | undefined
-    const library = (): Promise<WorkflowLibrary> => (reading ??= loadWorkflows(workflowFolder()))
+    const custom = openCustomStore(tables.customWorkflows)
+    const library = (): Promise<WorkflowLibrary> =>
+      (reading ??= loadWorkflows(workflowFolder()).then((shipped) => ({ ...shipped, custom: custom.find })))
     const pool = createPool((options.engines ?? defaultEngines)(engineContext), {
       logger,
       remote: (address) =>
@@ -244,6 +247,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       sheets,
       samplesDir,
       library,
+      custom,
     })
     const tiles = createStyleTiles(store, pool.all(), version)
     let closing: Promise<void> | undefined

@@ -1,7 +1,7 @@
 import type { Edit, Sampling } from '#shared/domain/edit'
 import type { EngineView } from '#shared/domain/engine'
 import type { Made } from '#shared/domain/job'
-import type { Readiness } from '../workflows/readiness'
+import type { Readiness, ServerFacts } from '../workflows/readiness'
 
 /** A picture that an engine works on: 8-bit sRGB, upright, on this machine's disk. */
 export interface EngineInput {
@@ -85,6 +85,8 @@ export interface Engine {
   ): Promise<EngineResult[]>
   /** What it has for each workflow, by id, as far as it runs workflows; undefined before it has answered. */
   workflows?(): ReadonlyMap<string, Readiness> | undefined
+  /** What its server says of itself and its nodes, as far as it has one; undefined before it has answered. */
+  serverFacts?(): ServerFacts | undefined
   /** Lets go of memory (models); the next run is a cold one. */
   free(): Promise<void>
   /** Ends every process of its own and waits for that. */

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
 import { AppError } from '#shared/domain/error'
+import type { CustomWorkflow } from './custom/custom-store'
 import { type Graph, graphSchema, isLink, type Pointer } from './graph'
 import {
   type GraphEdit,
@@ -24,6 +25,8 @@ export interface WorkflowLibrary {
   /** By file name. */
   readonly models: ReadonlyMap<string, Model>
   readonly packages: ReadonlyMap<string, NodePackage>
+  /** The user's own ones, by id; absent where none can be imported. */
+  readonly custom?: (id: string) => CustomWorkflow | undefined
 }
 
 /**

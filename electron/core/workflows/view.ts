@@ -22,7 +22,8 @@ export function viewOfWorkflow(workflow: Workflow, readiness: Readiness | undefi
   }
 }
 
-function lackOf(missing: Missing): Lack {
+/** One thing that a server lacks, for the shells. */
+export function lackOf(missing: Missing): Lack {
   const words = missingWords(missing)
   if (missing.kind !== 'model') return { kind: missing.kind, words }
   const { file, folder, bytes, sha256, url } = missing

@@ -110,7 +110,7 @@ export const imageSlotSchema = z.strictObject({
   role: z.enum(['edited', 'reference']),
 })
 
-const editKinds = ['style', 'perspective', 'reference', 'generate', 'remix', 'story', 'upscale'] as const
+const editKinds = ['style', 'perspective', 'reference', 'generate', 'remix', 'story', 'upscale', 'custom'] as const
 
 /** `workflow.json`: everything about a graph that is no graph. */
 export const workflowFileSchema = z.strictObject({

@@ -106,6 +106,10 @@ class Remote implements Engine {
     return this.known && this.ready
   }
 
+  serverFacts(): KnownServer | undefined {
+    return this.known
+  }
+
   run(task: EngineTask, options: RunOptions): Promise<EngineResult[]> {
     return this.watched(task, options, async (server, known) => {
       const before = this.abandoned.get(task.jobId)
