@@ -88,7 +88,7 @@ function missingModel(content: CustomContent, slot: string, value: string, input
     kind: 'model',
     slot,
     file,
-    folder: hint?.folder ?? own ?? folderByInput[input] ?? (/^clip_name/.test(input) ? 'text_encoders' : ''),
+    folder: hint?.folder ?? own ?? folderByInput[input] ?? (input.startsWith('clip_name') ? 'text_encoders' : ''),
     bytes: null,
     sha256: null,
     licence: { id: 'unknown', commercial: null },

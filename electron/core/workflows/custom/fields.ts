@@ -144,7 +144,7 @@ export function editLacks(graph: Graph, info: ObjectInfo): string[] {
   }
   const samples = (node: GraphNode, cls: ClassInfo | undefined): boolean =>
     gives(cls, 'LATENT') && (takes(cls, node, 'GUIDER') || (takes(cls, node, 'MODEL') && takes(cls, node, 'LATENT')))
-  if (!some((node, cls) => /^KSampler/.test(node.class_type) || samples(node, cls))) {
+  if (!some((node, cls) => node.class_type.startsWith('KSampler') || samples(node, cls))) {
     lacks.push('a sampler (KSampler, or one like SamplerCustomAdvanced)')
   }
   if (!findOutputs(graph, info).some((output) => output.gives === 'pictures')) {
