@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { WebSocket } from 'ws'
 import { Agent, request } from 'undici'
-import { benchGraph } from './graph.mjs'
+import { invertGraph } from './graph.mjs'
 
 /**
  * The least that a client can do: post, one socket, one fetch; nothing is kept and nothing is checked.
@@ -28,7 +28,7 @@ export async function openBare(url) {
         dispatcher,
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ prompt: benchGraph(photo, `bare-${n}-${id}`), client_id: clientId, prompt_id: id }),
+        body: JSON.stringify({ prompt: invertGraph(photo, `bare-${n}-${id}`), client_id: clientId, prompt_id: id }),
       })
       await posted.body.dump()
       const image = await ended

@@ -1,8 +1,34 @@
 /** A job of a few milliseconds that every ComfyUI can do without a model: a photo, inverted and saved under a name of its own. */
-export function benchGraph(photo, prefix) {
+export function invertGraph(photo, prefix) {
   return {
     4: { class_type: 'LoadImage', inputs: { image: photo } },
     5: { class_type: 'ImageInvert', inputs: { image: ['4', 0] } },
     43: { class_type: 'SaveImage', inputs: { images: ['5', 0], filename_prefix: prefix } },
+  }
+}
+
+/** A job that samples: text to image with a picture of its own for each seed. */
+export function sampleGraph(seed, prefix, { checkpoint = 'v1-5-pruned-emaonly-fp16.safetensors', steps = 20, side = 64 } = {}) {
+  return {
+    1: { class_type: 'CheckpointLoaderSimple', inputs: { ckpt_name: checkpoint } },
+    3: {
+      class_type: 'KSampler',
+      inputs: {
+        seed,
+        steps,
+        cfg: 7,
+        sampler_name: 'euler',
+        scheduler: 'normal',
+        denoise: 1,
+        model: ['1', 0],
+        positive: ['6', 0],
+        negative: ['6', 0],
+        latent_image: ['5', 0],
+      },
+    },
+    5: { class_type: 'EmptyLatentImage', inputs: { width: side, height: side, batch_size: 1 } },
+    6: { class_type: 'CLIPTextEncode', inputs: { text: 'a teapot', clip: ['1', 1] } },
+    8: { class_type: 'VAEDecode', inputs: { samples: ['3', 0], vae: ['1', 2] } },
+    43: { class_type: 'SaveImage', inputs: { images: ['8', 0], filename_prefix: prefix } },
   }
 }

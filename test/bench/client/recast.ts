@@ -1,15 +1,17 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createApp } from '#core/app'
-import { createComfyEngine } from '#core/engines/comfyui/comfy-engine'
+import { createApp, type RemoteContext } from '#core/app'
+import { createComfyEngine, type ComfyEngineOptions } from '#core/engines/comfyui/comfy-engine'
+import type { Graph } from '#core/workflows/graph'
 import type { WorkflowLibrary } from '#core/workflows/load'
 import { workflowFileSchema } from '#core/workflows/workflow-schema'
-import type { Graph } from '#core/workflows/graph'
+import type { Job } from '#shared/domain/job'
 
-/** The bench's graph as a workflow of Recast: nothing is asked of it beyond what the graph does. */
+/** A graph as a workflow of Recast, with nothing to do beyond it: it saves by node 43, may sample by node 3 and load by node 4. */
 function libraryOf(graph: Graph): WorkflowLibrary {
   const words = { en: 'Bench', zh: '测量' }
+  const loads = graph['4'] !== undefined
   const file = workflowFileSchema.parse({
     schema: 1,
     id: 'bench',
@@ -23,73 +25,84 @@ function libraryOf(graph: Graph): WorkflowLibrary {
     size: { policy: 'scale', maxPixels: 100_000_000 },
     count: { min: 1, max: 64 },
     controls: { strength: 'none', structure: 'none' },
-    // A style edit has words and a seed; this graph has no place for them, and a pointer to nowhere is skipped.
+    // A style edit has words and a seed; where a graph has no place for one, the pointer leads nowhere and is skipped.
     inputs: {
-      prompt: { type: 'text', maxLength: 4000, to: [['5', 'text']] },
-      seed: { type: 'seed', max: 2 ** 53 - 1, to: [['5', 'seed']] },
+      prompt: { type: 'text', maxLength: 4000, to: [['6', 'text']] },
+      seed: { type: 'seed', max: 2 ** 53 - 1, to: [['3', 'seed']] },
     },
-    images: { photo: { title: words, required: true, to: [['4', 'image']], role: 'edited' } },
+    images: loads ? { photo: { title: words, required: true, to: [['4', 'image']], role: 'edited' } } : {},
     outputs: [{ node: '43', prefix: ['43', 'filename_prefix'] }],
-    requires: { nodes: { core: ['ImageInvert', 'LoadImage', 'SaveImage'] }, models: {} },
+    requires: { nodes: { core: [...new Set(Object.values(graph).map((node) => node.class_type))] }, models: {} },
   })
   return { workflows: new Map([['bench', { ...file, graph }]]), models: new Map(), packages: new Map() }
 }
 
 /** Recast with one server: durable queue, durable files, everything as in use. */
-export async function openRecast(url: string, photo: string, graph: Graph) {
+export interface BenchRecast {
+  dataDir: string
+  /** Submits jobs as one batch; answers their ids. */
+  submit(count: number): Promise<string[]>
+  /** Waits for a job's end. */
+  ended(id: string): Promise<Job>
+  /** The file of a job's only result. */
+  resultPath(job: Job): Promise<string>
+  close(): Promise<void>
+}
+
+/** The most jobs that one call to {@link BenchRecast.submit} may ask for. */
+const maxCount = 64
+
+/** Opens Recast on a folder of its own, with a photo and a server at `url`. */
+export async function openRecast(
+  url: string,
+  photo: string,
+  graph: Graph,
+  times: Partial<ComfyEngineOptions> = {},
+): Promise<BenchRecast> {
   const dataDir = await mkdtemp(join(tmpdir(), 'recast-bench-client-'))
   const library = libraryOf(graph)
-  const app = await createApp({
-    dataDir,
-    version: '0.0.0',
-    engines: () => [],
-    remoteEngine: (context) => createComfyEngine({ ...context, library: () => Promise.resolve(library) }),
-  })
+  const remoteEngine = (context: RemoteContext) =>
+    createComfyEngine({ ...context, ...times, library: () => Promise.resolve(library) })
+  const app = await createApp({ dataDir, version: '0.0.0', engines: () => [], remoteEngine })
   const { results } = await app.call('assets.import', { paths: [photo] })
   const pictureId = results[0]?.picture?.id
   if (pictureId === undefined) throw new Error(results[0]?.error?.message)
-  const ends = new Map<string, (state: string) => void>()
-  const ended = new Map<string, string>()
+  const ends = new Map<string, Job>()
+  const waiting = new Map<string, (job: Job) => void>()
   app.events.onEvent(({ body }) => {
     if (body.type !== 'job' || !['done', 'failed', 'canceled'].includes(body.job.state)) return
-    const state = body.job.error ? `${body.job.state}: ${body.job.error.message}` : body.job.state
-    ended.set(body.job.id, state)
-    ends.get(body.job.id)?.(state)
+    ends.set(body.job.id, body.job)
+    waiting.get(body.job.id)?.(body.job)
   })
   let seed = 1
-  const submit = async (count: number): Promise<string[]> => {
-    const { jobs } = await app.call('jobs.submit', {
-      pictures: [{ pictureId }],
-      edits: [{ kind: 'style', styleId: 'clay' }],
-      engine: url,
-      workflowId: 'bench',
-      seed,
-      count,
-    })
-    seed += count
-    return jobs.map((job) => job.id)
-  }
-  const wait = (id: string): Promise<string> =>
-    new Promise((resolve) => {
-      const known = ended.get(id)
-      if (known === undefined) ends.set(id, resolve)
-      else resolve(known)
-    })
   return {
-    /** One job from the call to its end, its file on the disk and its row in the database. */
-    async job(): Promise<void> {
-      const [id] = await submit(1)
-      const state = await wait(id ?? '')
-      if (state !== 'done') throw new Error(state)
+    dataDir,
+    async submit(count) {
+      const ids: string[] = []
+      while (ids.length < count) {
+        const some = Math.min(maxCount, count - ids.length)
+        const { jobs } = await app.call('jobs.submit', {
+          pictures: [{ pictureId }],
+          edits: [{ kind: 'style', styleId: 'clay' }],
+          engine: url,
+          workflowId: 'bench',
+          seed,
+          count: some,
+        })
+        seed += some
+        ids.push(...jobs.map((job) => job.id))
+      }
+      return ids
     },
-    /** Many jobs as one batch; answers their states, and how many results are there. */
-    async batch(count: number): Promise<{ states: string[]; outputs: number }> {
-      const ids = await submit(count)
-      const states = await Promise.all(ids.map(wait))
-      const jobs = await Promise.all(ids.map((id) => app.call('jobs.get', { id })))
-      return { states, outputs: jobs.reduce((sum, job) => sum + job.outputs.length, 0) }
+    ended(id) {
+      const known = ends.get(id)
+      return known ? Promise.resolve(known) : new Promise((resolve) => waiting.set(id, resolve))
     },
-    async close(): Promise<void> {
+    async resultPath(job) {
+      const file = await app.files.read(job.outputs[0]?.assetId ?? '')
+      return file.path ?? ''
+    },
+    async close() {
       await app.close()
       await rm(dataDir, { recursive: true, force: true })
     },

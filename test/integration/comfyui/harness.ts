@@ -30,7 +30,8 @@ export async function startFake(options: FakeOptions = {}): Promise<FakeComfyUi>
 
 /** The engine of an address with times that suit a test. */
 export function quickEngine(more: { headers?: Record<string, string>; silenceMs?: number; lostMs?: number } = {}) {
-  return (context: RemoteContext) => createComfyEngine({ ...context, reconcileMs: 100, lostMs: 4_000, pingMs: 500, ...more })
+  return (context: RemoteContext) =>
+    createComfyEngine({ ...context, reconcileMs: 100, lostMs: 4_000, forgottenMs: 250, pingMs: 500, ...more })
 }
 
 /** An app without other engines than those that are named by address; closed after the test. */

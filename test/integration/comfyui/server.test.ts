@@ -21,6 +21,7 @@ async function start(options: FakeOptions = {}): Promise<void> {
     address: fake.url,
     reconcileMs: 100,
     lostMs: 8_000,
+    forgottenMs: 250,
     pingMs: 500,
     ...(options.headers ? { headers: options.headers } : {}),
   })

@@ -15,7 +15,9 @@ export interface KnownServer extends ServerFacts {
 /** Asks a server for its version, devices and node classes. Rejects with `engine.offline`, `auth.denied` or `engine.rejected`. */
 export async function askServer(server: ComfyServer): Promise<KnownServer> {
   const { label } = server.address
-  const [stats, info] = await Promise.all([server.stats(), server.objectInfo()])
+  // One after the other: the small question finds out about a dead connection before the large one waits on it.
+  const stats = await server.stats()
+  const info = await server.objectInfo()
   const read = objectInfoSchema.safeParse(info)
   if (!read.success) {
     throw new AppError(

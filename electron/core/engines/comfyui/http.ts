@@ -31,30 +31,62 @@ const maxHeldBytes = 16 * 1024 * 1024
 const defaultConnectTimeoutMs = 5_000
 const defaultIdleTimeoutMs = 30_000
 
+/** Patience with a look at the queue or the history at first, milliseconds. */
+const firstLookMs = 3_000
+/** Patience with a result on which no byte comes, milliseconds; the last try has the idle time-out's. */
+const downloadIdleMs = [4_000, 12_000]
+
 type RequestOptions = Omit<Dispatcher.RequestOptions, 'origin' | 'path' | 'method' | 'headers'>
 
 /** HTTP with one server: bounded in time and size, never redirected (a redirect could carry the headers to another host). */
 export class ComfyHttp {
   readonly #address: ServerAddress
   readonly #headers: Record<string, string>
-  readonly #agent: Agent
+  readonly #options: HttpOptions
   readonly #idleTimeoutMs: number
+  #agent: Agent
+  /** Agents whose last requests are still out. */
+  readonly #retired = new Set<Agent>()
+  #lookMs: number
 
   constructor(address: ServerAddress, options: HttpOptions = {}) {
     this.#address = address
     this.#headers = options.headers ?? {}
     this.#idleTimeoutMs = options.idleTimeoutMs ?? defaultIdleTimeoutMs
-    this.#agent = new Agent({
-      connect: {
-        timeout: options.connectTimeoutMs ?? defaultConnectTimeoutMs,
-        ...(options.certificateAuthority ? { ca: options.certificateAuthority } : {}),
-      },
-      connections: 6,
-      headersTimeout: this.#idleTimeoutMs,
-      bodyTimeout: this.#idleTimeoutMs,
-      // aiohttp closes an idle connection after 75 s; letting go first avoids writing into a closed one.
-      keepAliveTimeout: 30_000,
-    })
+    this.#options = options
+    this.#lookMs = Math.min(firstLookMs, this.#idleTimeoutMs)
+    this.#agent = this.#newAgent()
+  }
+
+  /** Uses no connection of those that stand any longer: they may be dead without a sign. What is under way on them goes on. */
+  renew(): void {
+    const old = this.#agent
+    this.#agent = this.#newAgent()
+    this.#retired.add(old)
+    void old
+      .close()
+      .catch(() => undefined)
+      .finally(() => this.#retired.delete(old))
+  }
+
+  /**
+   * A GET of JSON that costs the server nothing, and may be asked again at any time: given up early, because its connection may be dead,
+   * and with twice the patience next time, because the server may be busy.
+   */
+  async look(path: string, signal?: AbortSignal): Promise<unknown> {
+    try {
+      const patience = { headersTimeout: this.#lookMs, bodyTimeout: this.#lookMs, ...(signal ? { signal } : {}) }
+      const answer = await this.ask('GET', path, patience)
+      this.#lookMs = Math.min(firstLookMs, this.#idleTimeoutMs)
+      if (answer.status !== 200) throw this.refused(answer, path)
+      return this.json(answer, path)
+    } catch (thrown) {
+      if (isSilence(thrown)) {
+        this.#lookMs = Math.min(this.#idleTimeoutMs, this.#lookMs * 2)
+        this.renew()
+      }
+      throw thrown
+    }
   }
 
   /** Asks and reads the answer up to `limit` bytes. Rejects with `engine.offline` when no whole answer came. */
@@ -95,12 +127,26 @@ export class ComfyHttp {
 
   /**
    * Fetches a file to `target` (not made durable: it is only looked at and used up), at most `limit` bytes; answers its size.
-   * Rejects with `engine.execution` when the server sends something else, or too much of it.
+   * Rejects with `engine.execution` when the server sends something else, or too much of it. A connection on which nothing comes is
+   * given up for a fresh one, each time later.
    */
   async download(path: string, target: string, limit: number, signal: AbortSignal): Promise<number> {
+    for (const idleMs of downloadIdleMs) {
+      if (idleMs >= this.#idleTimeoutMs) break
+      try {
+        return await this.#download(path, target, limit, signal, idleMs)
+      } catch (thrown) {
+        if (!isSilence(thrown)) throw thrown
+        this.renew()
+      }
+    }
+    return await this.#download(path, target, limit, signal, this.#idleTimeoutMs)
+  }
+
+  async #download(path: string, target: string, limit: number, signal: AbortSignal, idleMs: number): Promise<number> {
     let response: Dispatcher.ResponseData
     try {
-      response = await this.#request('GET', path, { headers: this.#headers, signal })
+      response = await this.#request('GET', path, { headers: this.#headers, signal, headersTimeout: idleMs, bodyTimeout: idleMs })
     } catch (thrown) {
       throw this.#offline(thrown, path)
     }
@@ -200,7 +246,21 @@ export class ComfyHttp {
   }
 
   async close(): Promise<void> {
-    await this.#agent.destroy()
+    await Promise.all([this.#agent, ...this.#retired].map((agent) => agent.destroy()))
+  }
+
+  #newAgent(): Agent {
+    return new Agent({
+      connect: {
+        timeout: this.#options.connectTimeoutMs ?? defaultConnectTimeoutMs,
+        ...(this.#options.certificateAuthority ? { ca: this.#options.certificateAuthority } : {}),
+      },
+      connections: 6,
+      headersTimeout: this.#idleTimeoutMs,
+      bodyTimeout: this.#idleTimeoutMs,
+      // aiohttp closes an idle connection after 75 s; letting go first avoids writing into a closed one.
+      keepAliveTimeout: 30_000,
+    })
   }
 
   #request(
@@ -226,6 +286,12 @@ export class ComfyHttp {
       },
     )
   }
+}
+
+/** Whether an error says that nothing came, rather than something wrong. */
+function isSilence(thrown: unknown): boolean {
+  const why = thrown instanceof AppError ? thrown.detail?.['why'] : undefined
+  return why === 'UND_ERR_HEADERS_TIMEOUT' || why === 'UND_ERR_BODY_TIMEOUT' || why === 'UND_ERR_CONNECT_TIMEOUT'
 }
 
 function tooLarge(path: string, limit: number): AppError {

@@ -207,12 +207,14 @@ describe('recordings of a real server', () => {
 })
 
 describe('a prompt that is nowhere', () => {
-  it('is forgotten only after being missed three times in a row, and not before it was posted', () => {
+  it('is forgotten only after being missed three times in a row and for some seconds', () => {
     let watch = onPosted(beginWatch('a', 0))
     watch = onReading(onReading(watch, { place: 'nowhere' }, 1), { place: 'nowhere' }, 2)
     watch = onReading(watch, { place: 'pending' }, 3)
     expect(watch.missing).toBe(0)
-    for (const now of [4, 5, 6]) watch = onReading(watch, { place: 'nowhere' }, now)
+    for (const now of [4, 5, 6, 5_000]) watch = onReading(watch, { place: 'nowhere' }, now)
+    expect(watch.end).toBeUndefined()
+    watch = onReading(watch, { place: 'nowhere' }, 5_600)
     expect(watch.end).toEqual({ type: 'forgotten' })
   })
 })

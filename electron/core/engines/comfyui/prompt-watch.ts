@@ -28,6 +28,8 @@ export interface PromptWatch {
   startedAt: number | undefined
   /** Readings of queue, history, queue in a row that found it nowhere. */
   missing: number
+  /** When the first of these was. */
+  missingSince: number
 }
 
 /** How a prompt ended on the server. */
@@ -49,6 +51,8 @@ export type PromptReading =
 
 /** Times that a prompt must be found nowhere before it counts as forgotten: the history is written a moment after the queue is left. */
 const forgottenAfter = 3
+/** And for how long: a history behind a cache or a slow proxy may lag by seconds, and running a prompt twice is the greater harm. */
+const defaultForgottenMs = 5_500
 
 /**
  * A prompt that is about to be posted. `now` is monotonic, milliseconds.
@@ -70,6 +74,7 @@ export function beginWatch(promptId: string, now: number, wanted: readonly strin
     lastSignAt: now,
     startedAt: undefined,
     missing: 0,
+    missingSince: 0,
   }
 }
 
@@ -134,8 +139,16 @@ export function onMessage(watch: PromptWatch, message: ServerMessage, now: numbe
   }
 }
 
-/** Takes a reading of queue and history in. Only the history ends a prompt well. */
-export function onReading(watch: PromptWatch, reading: PromptReading, now: number): PromptWatch {
+/**
+ * Takes a reading of queue and history in.
+ * @param forgottenMs found nowhere for so long, and three times in a row, it counts as forgotten
+ */
+export function onReading(
+  watch: PromptWatch,
+  reading: PromptReading,
+  now: number,
+  forgottenMs = defaultForgottenMs,
+): PromptWatch {
   if (watch.phase === 'ended') return watch
   switch (reading.place) {
     case 'pending':
@@ -147,7 +160,9 @@ export function onReading(watch: PromptWatch, reading: PromptReading, now: numbe
       return ended(watch, reading.end, now)
     case 'nowhere': {
       const missing = watch.missing + 1
-      return missing >= forgottenAfter ? ended(watch, { type: 'forgotten' }, now) : { ...watch, missing }
+      const missingSince = missing === 1 ? now : watch.missingSince
+      const forgotten = missing >= forgottenAfter && now - missingSince >= forgottenMs
+      return forgotten ? ended(watch, { type: 'forgotten' }, now) : { ...watch, missing, missingSince }
     }
     default:
       return assertNever(reading, 'reading')

@@ -5,6 +5,7 @@ import type { Graph } from '../../workflows/graph'
 import { readAddress, type ServerAddress } from './address'
 import { ComfyHttp, type HttpOptions } from './http'
 import type { ServerMessage } from './messages'
+import { postPrompt } from './post'
 import {
   beginWatch,
   onMessage,
@@ -15,7 +16,7 @@ import {
   type PromptWatch,
   type RemoteImage,
 } from './prompt-watch'
-import { readHistory, readPost, readQueue, readStats, type ServerStats } from './readings'
+import { readHistory, readQueue, readStats, type ServerStats } from './readings'
 import { ComfySocket } from './socket'
 import { Uploads } from './uploads'
 
@@ -25,6 +26,8 @@ export interface ServerTimes {
   reconcileMs?: number
   /** Without any answer for this long the prompt counts as lost. */
   lostMs?: number
+  /** Found nowhere for this long, three looks at the least, the prompt counts as forgotten. */
+  forgottenMs?: number
   /** How long a post waits for the socket to stand, so that its first messages are heard. */
   socketWaitMs?: number
   pingMs?: number
@@ -101,6 +104,8 @@ export class ComfyServer {
       },
       onLost: (why) => {
         this.#options.onProblem?.(`socket of ${this.address.label}: ${why}`)
+        // A way that has gone silent takes every connection of its age with it.
+        this.#http.renew()
         if (this.#stood) this.#options.onSuspect?.()
         this.#stood = false
       },
@@ -109,7 +114,7 @@ export class ComfyServer {
 
   /** Version and devices. Rejects with `engine.offline`, `auth.denied` or `engine.rejected`. */
   async stats(signal?: AbortSignal): Promise<ServerStats> {
-    return readStats(await this.#http.getJson('/system_stats', signal))
+    return readStats(await this.#http.look('/system_stats', signal))
   }
 
   /** The server's node classes, as it describes them. */
@@ -141,7 +146,7 @@ export class ComfyServer {
     const tracked = this.#track(promptId, listener, outputs)
     try {
       await this.#socketOpen(signal)
-      await this.#post(promptId, graph, signal)
+      await this.#post(tracked, graph, signal)
       this.#change(tracked, onPosted(tracked.watch))
       return await this.#end(tracked, signal)
     } finally {
@@ -165,7 +170,7 @@ export class ComfyServer {
   async locate(promptId: string, signal?: AbortSignal): Promise<PromptReading> {
     const before = await this.#placeInQueue(promptId, signal)
     if (before) return before
-    const end = readHistory(await this.#http.getJson(`/history/${encodeURIComponent(promptId)}`, signal), promptId)
+    const end = readHistory(await this.#http.look(`/history/${encodeURIComponent(promptId)}`, signal), promptId)
     if (end) return { place: 'history', end }
     return (await this.#placeInQueue(promptId, signal)) ?? { place: 'nowhere' }
   }
@@ -212,54 +217,21 @@ export class ComfyServer {
     await this.#http.close()
   }
 
-  async #post(promptId: string, graph: Graph, signal: AbortSignal): Promise<void> {
-    let status: number
-    let json: unknown
-    try {
-      const answer = await this.#http.postJson(
-        '/prompt',
-        { prompt: graph, client_id: this.#clientId, prompt_id: promptId },
-        signal,
-      )
-      if (answer.status >= 500 || answer.status === 413 || answer.status === 401 || answer.status === 403)
-        throw this.#http.refused(answer, '/prompt')
-      status = answer.status
-      json = this.#http.json(answer, '/prompt')
-    } catch (thrown) {
-      // The answer is lost, the prompt perhaps not: posting it again would run it twice, so look first.
-      if (toAppError(thrown).code !== 'engine.offline' || !(await this.#arrived(promptId, signal))) throw thrown
-      return
-    }
-    const post = readPost(status, json)
-    if (!post.accepted) throw post.error
-    if (post.promptId !== promptId) {
-      await this.stop(post.promptId)
-      throw new AppError(
-        'engine.rejected',
-        `${this.address.label} does not take prompt ids from its clients. Update ComfyUI there, then retry.`,
-      )
-    }
-    if (post.dropped) {
-      await this.stop(promptId)
-      throw post.dropped
-    }
-  }
-
-  /** Whether a prompt whose answer got lost is on the server after all. It may still be on its way in: three looks. */
-  async #arrived(promptId: string, signal: AbortSignal): Promise<boolean> {
-    for (const wait of [100, 400, 1_000]) {
-      await sleep(wait, undefined, { signal })
-      try {
-        if ((await this.locate(promptId, signal)).place !== 'nowhere') return true
-      } catch (thrown) {
-        if (toAppError(thrown).code !== 'engine.offline') throw thrown
-      }
-    }
-    return false
+  #post({ watch: { promptId } }: Tracked, graph: Graph, signal: AbortSignal): Promise<void> {
+    return postPrompt({
+      http: this.#http,
+      label: this.address.label,
+      promptId,
+      body: { prompt: graph, client_id: this.#clientId, prompt_id: promptId },
+      locate: (until) => this.locate(promptId, until),
+      stop: (id) => this.stop(id),
+      isHeard: () => this.#tracked.get(promptId)?.watch.phase !== 'sent',
+      signal,
+    })
   }
 
   async #placeInQueue(promptId: string, signal?: AbortSignal): Promise<PromptReading | undefined> {
-    const queue = readQueue(await this.#http.getJson('/queue', signal))
+    const queue = readQueue(await this.#http.look('/queue', signal))
     if (queue.running.includes(promptId)) return { place: 'running' }
     if (queue.pending.includes(promptId)) return { place: 'pending' }
     return undefined
@@ -397,7 +369,7 @@ export class ComfyServer {
         const historyOnly = tracked.watch.phase === 'finishing' && wait !== finishingWaitsMs.at(-1)
         const reading = historyOnly ? await this.#historyOnly(promptId) : await this.locate(promptId)
         tracked.lastAnswerAt = performance.now()
-        if (reading) this.#change(tracked, onReading(tracked.watch, reading, performance.now()))
+        if (reading) this.#change(tracked, onReading(tracked.watch, reading, performance.now(), this.#options.forgottenMs))
         if (tracked.watch.phase !== 'finishing') return
       } catch (thrown) {
         this.#options.onProblem?.(`looking for ${promptId} on ${this.address.label}: ${toAppError(thrown).message}`)
@@ -407,7 +379,7 @@ export class ComfyServer {
   }
 
   async #historyOnly(promptId: string): Promise<PromptReading | undefined> {
-    const end = readHistory(await this.#http.getJson(`/history/${encodeURIComponent(promptId)}`), promptId)
+    const end = readHistory(await this.#http.look(`/history/${encodeURIComponent(promptId)}`), promptId)
     return end ? { place: 'history', end } : undefined
   }
 }

@@ -103,7 +103,7 @@ export class ComfySocket {
       if (!answered) return this.#lost(socket, 'no answer to a ping')
       answered = false
       socket.ping()
-    }, this.#options.pingMs ?? 5_000)
+    }, this.#options.pingMs ?? 2_500)
   }
 
   #lost(socket: WebSocket, why: string): void {
