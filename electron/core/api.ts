@@ -17,6 +17,7 @@ import type { JobExporter } from './jobs/export'
 import type { Queue } from './jobs/queue'
 import type { Scheduler } from './jobs/scheduler'
 import { submitJobs } from './jobs/submit'
+import type { Models } from './models/models'
 import type { SettingStore } from './settings/settings'
 import type { SheetExports } from './sheets/sheet-exports'
 import { createCustomCalls } from './workflows/custom/custom-calls'
@@ -44,6 +45,7 @@ export interface ApiContext {
   samplesDir: () => string
   library: () => Promise<WorkflowLibrary>
   custom: CustomStore
+  models: Models
 }
 
 /** The photo that `assets.importSample` imports. */
@@ -56,7 +58,7 @@ const viewsAtOnce = 500
 
 /** Makes the handlers: one for each call of the contract, over checked values. */
 export function createHandlers(context: ApiContext): CallHandlers {
-  const { tables, store, events, settings, pool, board, scheduler, queue } = context
+  const { tables, store, events, settings, pool, board, scheduler, queue, models } = context
 
   function needPicture(id: string): Picture {
     const picture = tables.pictures.get(id)
@@ -202,6 +204,16 @@ export function createHandlers(context: ApiContext): CallHandlers {
       return board.queue()
     },
 
+    'models.list': () => models.list(),
+    'models.pull': (values) => models.pull(values),
+    'models.pause': async ({ files }) => (await models.pause(files), {}),
+    'models.resume': async ({ files }) => (await models.resume(files), {}),
+    'models.cancel': async ({ files }) => (await models.cancel(files), {}),
+    'models.import': (values) => models.importFile(values),
+    'models.verify': ({ files }) => models.verify(files),
+    'models.unused': () => models.unused(),
+    'models.setToken': async ({ token }) => (await models.setToken(token), {}),
+
     async 'engines.list'({ probe }) {
       if (probe) await Promise.all(pool.views().map((engine) => pool.probe(engine.id)))
       return { engines: pool.views() }
@@ -225,6 +237,7 @@ export function createHandlers(context: ApiContext): CallHandlers {
       events.emit({ type: 'settings', settings: next })
       // A server that is set up by this is looked at now, so that its state is told.
       if (patch.engine !== undefined) pool.candidates(next.engine)
+      models.settingsChanged()
       scheduler.kick()
       return next
     },

@@ -27,6 +27,9 @@ import { createJobExporter } from './jobs/export'
 import { createQueue } from './jobs/queue'
 import { recover, sweepWorkDirs } from './jobs/recovery'
 import { createScheduler } from './jobs/scheduler'
+import { createDownloader, type DownloaderOptions } from './download/downloader'
+import { loadLicences, type LicenceBook } from './models/licences'
+import { createModels } from './models/models'
 import { resourceFolder, workflowFolder } from './resources'
 import { openSettings } from './settings/settings'
 import { createSheetExports } from './sheets/sheet-exports'
@@ -86,6 +89,8 @@ export interface AppOptions {
   modelsDir?: string
   /** The draft engine's process file; absent: found beside the running bundle or in the source tree. */
   draftProcessPath?: string
+  /** Times of the downloads; tests make them short. */
+  downloads?: DownloaderOptions
   /** Folder of the sample photos; absent: the one that comes with Recast. */
   samplesDir?: string
 }
@@ -221,12 +226,26 @@ export async function createApp(options: AppOptions): Promise<App> {
         if (picture) events.emit({ type: 'picture', picture })
       },
     })
+    let licences: Promise<LicenceBook> | undefined
+    const models = createModels({
+      dataDir,
+      table: tables.models,
+      settings: settings.get,
+      events,
+      library,
+      licences: () => (licences ??= loadLicences(workflowFolder())),
+      downloader: createDownloader(options.downloads),
+      environment: process.env,
+      onReady: () => void Promise.all(pool.views().map((engine) => pool.probe(engine.id))).catch(() => undefined),
+      logger,
+    })
     const stopping = new AbortController()
     if (takeJobs) {
       pool.start()
       for (const id of await exporter.resume()) logger.info({ job: id }, 'finished the copies of a job')
       await recover({ tables, pool, scheduler, logger }, stopping.signal)
       scheduler.kick()
+      models.start()
     }
     const queue = createQueue({ db, tables, board, scheduler, exporter })
     const sheets = createSheetExports({ store, folder: join(dataDir, 'cache', 'sheets') })
@@ -248,6 +267,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       samplesDir,
       library,
       custom,
+      models,
     })
     const tiles = createStyleTiles(store, pool.all(), version)
     let closing: Promise<void> | undefined
@@ -283,6 +303,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       close() {
         closing ??= (async () => {
           stopping.abort()
+          await models.close()
           await scheduler.close()
           await pool.close()
           await sheets.close()

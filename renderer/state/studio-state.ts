@@ -19,6 +19,7 @@ import {
   type JobsState,
 } from './jobs'
 import { marksTaken } from './marks'
+import { modelChanged, modelProgressed, type ModelsState } from './models'
 import { noPictures, picturesChanged, picturesFromPage, type PicturesState } from './pictures'
 import { noSelection, selectionAfter, type SelectionState } from './selection'
 import { noShown, shownAfterJobs, type ShownState } from './shown'
@@ -64,6 +65,7 @@ export interface StudioState {
   toasts: ToastsState
   /** Files on their way into the library. */
   importing: number
+  models: ModelsState
   dialog: DialogState | undefined
   ui: UiState
 }
@@ -89,6 +91,7 @@ export function emptyStudio(ui: UiState): StudioState {
     undo: noUndo,
     toasts: noToasts,
     importing: 0,
+    models: undefined,
     dialog: undefined,
     ui,
   }
@@ -183,6 +186,10 @@ function withOther(state: StudioState, body: Exclude<EventBody, { type: 'job' | 
           : [...state.engines, body.engine],
       }
     }
+    case 'model':
+      return { ...state, models: modelChanged(state.models, body.model) }
+    case 'model.progress':
+      return { ...state, models: modelProgressed(state.models, body.file, body.download) }
     case 'settings':
       return { ...state, settings: body.settings }
     default:

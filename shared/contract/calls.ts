@@ -5,6 +5,7 @@ import { errorViewSchema } from '../domain/error-schema'
 import { idSchema } from '../domain/id'
 import { assetMarkSchema, markChangeSchema } from '../domain/mark'
 import { jobSchema, jobStateSchema, submissionSchema } from '../domain/job'
+import { modelViewSchema, unusedModelSchema, verificationSchema, workflowNeedsSchema } from '../domain/model'
 import { assetSchema, pictureSchema, versionSchema } from '../domain/picture'
 import { settingsPatchSchema, settingsSchema } from '../domain/settings'
 import { styleSchema } from '../domain/style'
@@ -12,6 +13,7 @@ import { poseSchema } from '../domain/view'
 import { workflowViewSchema } from '../domain/workflow'
 
 const nothing = z.object({})
+const modelFiles = z.array(z.string().min(1).max(255)).min(1).max(500)
 const ids = z.array(idSchema).min(1).max(10_000)
 
 /** A page of a list, newest first. `nextCursor` is the `seq` to go on below; absent on the last page. */
@@ -210,6 +212,56 @@ export const calls = {
   },
   /** Takes it out of the list; jobs that were asked for run to their end. */
   'workflows.remove': { input: z.object({ id: z.string().max(128) }), output: nothing },
+  /** Every catalogued model file and how it stands on this machine; what each workflow needs; where they come from and go to. */
+  'models.list': {
+    input: nothing,
+    output: z.object({
+      folder: z.string(),
+      folders: z.array(z.string()),
+      endpoint: z.string(),
+      /** Origins for which there is an access token. */
+      tokenFor: z.array(z.string()),
+      freeBytes: z.number(),
+      models: z.array(modelViewSchema),
+      workflows: z.array(workflowNeedsSchema),
+    }),
+  },
+  /** Gets files: linked from another folder if they are there, else downloaded. `accept` names the licences that the user accepted. */
+  'models.pull': {
+    input: z.object({
+      files: modelFiles,
+      accept: z.array(z.string().max(200)).max(100).default([]),
+      /** An endpoint that is asked first, this time. */
+      mirror: z.string().max(400).optional(),
+      ignoreSpace: z.boolean().default(false),
+    }),
+    output: z.object({ models: z.array(modelViewSchema) }),
+  },
+  /** Stops downloads (all without files) and keeps what came. */
+  'models.pause': { input: z.object({ files: modelFiles.optional() }), output: nothing },
+  'models.resume': { input: z.object({ files: modelFiles.optional() }), output: nothing },
+  /** Stops downloads and throws away what came. */
+  'models.cancel': { input: z.object({ files: modelFiles }), output: nothing },
+  /** Takes a file that was brought by hand: known by its hash, linked or copied to where it belongs. */
+  'models.import': {
+    input: z.object({
+      path: z.string().min(1).max(4096),
+      /** Where it goes when the catalogue does not know it. */
+      folder: z
+        .string()
+        .regex(/^[a-z0-9][a-z0-9_-]{0,63}$/i)
+        .optional(),
+    }),
+    output: z.object({ path: z.string(), sha256: z.string(), model: modelViewSchema.optional() }),
+  },
+  /** Reads files (all that are there without files) and holds them against their hashes. */
+  'models.verify': {
+    input: z.object({ files: modelFiles.optional() }),
+    output: z.object({ results: z.array(verificationSchema) }),
+  },
+  'models.unused': { input: nothing, output: z.object({ files: z.array(unusedModelSchema), bytes: z.number() }) },
+  /** Keeps an access token for the endpoint of now; an empty one is forgotten. */
+  'models.setToken': { input: z.object({ token: z.string().max(512) }), output: nothing },
   'settings.set': { input: settingsPatchSchema, output: settingsSchema },
   /** Checks and repairs database, files and orphans. */
   'app.doctor': { input: z.object({ repair: z.boolean().default(true) }), output: doctorReportSchema },

@@ -3,6 +3,7 @@ import { engineViewSchema } from '../domain/engine'
 import { idSchema } from '../domain/id'
 import { jobSchema } from '../domain/job'
 import { assetMarkSchema } from '../domain/mark'
+import { modelDownloadSchema, modelViewSchema } from '../domain/model'
 import { pictureSchema } from '../domain/picture'
 import { settingsSchema } from '../domain/settings'
 import { queueViewSchema } from './calls'
@@ -23,6 +24,9 @@ export const eventBodySchema = z.discriminatedUnion('type', [
   /** How results are marked now. */
   z.object({ type: z.literal('marks'), marks: z.array(assetMarkSchema) }),
   z.object({ type: z.literal('engine'), engine: engineViewSchema }),
+  z.object({ type: z.literal('model'), model: modelViewSchema }),
+  /** How far a model's download is; four times a second at most. */
+  z.object({ type: z.literal('model.progress'), file: z.string(), download: modelDownloadSchema }),
   z.object({ type: z.literal('settings'), settings: settingsSchema }),
 ])
 export type EventBody = z.infer<typeof eventBodySchema>

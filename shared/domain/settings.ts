@@ -1,6 +1,12 @@
 import { z } from 'zod'
 import { viewSetLimits, viewSetSchema } from './view'
 
+/** An address that files may be fetched from: https, or plain http on this machine. */
+const hubAddress = z
+  .string()
+  .max(400)
+  .regex(/^(https:\/\/[^\s@]+|http:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?(\/[^\s@]*)?)$/i)
+
 /** What the user can set; every key has a default, unknown keys of a newer Recast are kept untouched in the database. */
 export const settingsSchema = z.object({
   language: z.enum(['system', 'en', 'zh']).default('system'),
@@ -12,6 +18,16 @@ export const settingsSchema = z.object({
   maxInFlight: z.int().min(1).max(64).default(3),
   /** The user's own contact sheets, in the order in which they are offered. */
   viewSets: z.array(viewSetSchema).max(viewSetLimits.sets).default([]),
+  /** Absolute folder of the models; empty for the one in the data folder. */
+  modelsFolder: z.string().max(4096).default(''),
+  /** Other folders with models, a ComfyUI's own among them: what lies there is linked, not fetched. */
+  modelFolders: z.array(z.string().min(1).max(4096)).max(32).default([]),
+  /** The hub that models are asked from; empty for HF_ENDPOINT, else the official one. */
+  modelEndpoint: z.union([z.literal(''), hubAddress]).default(''),
+  /** Endpoints that are asked after it, in order, and never get a token. */
+  modelMirrors: z.array(hubAddress).max(16).default([]),
+  /** KB a second over all downloads; 0 for no limit. */
+  downloadRate: z.int().min(0).max(10_000_000).default(0),
 })
 export type Settings = z.infer<typeof settingsSchema>
 export const settingsPatchSchema = z.object({
@@ -21,4 +37,9 @@ export const settingsPatchSchema = z.object({
   draftThreads: settingsSchema.shape.draftThreads.unwrap().optional(),
   maxInFlight: settingsSchema.shape.maxInFlight.unwrap().optional(),
   viewSets: settingsSchema.shape.viewSets.unwrap().optional(),
+  modelsFolder: settingsSchema.shape.modelsFolder.unwrap().optional(),
+  modelFolders: settingsSchema.shape.modelFolders.unwrap().optional(),
+  modelEndpoint: settingsSchema.shape.modelEndpoint.unwrap().optional(),
+  modelMirrors: settingsSchema.shape.modelMirrors.unwrap().optional(),
+  downloadRate: settingsSchema.shape.downloadRate.unwrap().optional(),
 })

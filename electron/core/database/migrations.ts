@@ -1,4 +1,5 @@
 import { customWorkflowsSql } from './custom-workflows.sql'
+import { modelsSchema } from './models.sql'
 import { jobsWithoutPicture } from './jobs-without-picture.sql'
 import { resultsSchema } from './results.sql'
 import { schemaV1 } from './schema.sql'
@@ -22,4 +23,5 @@ export const migrations: readonly Migration[] = [
   { version: 4, sql: 'ALTER TABLE pictures ADD COLUMN pose TEXT' },
   { version: 5, sql: jobsWithoutPicture, rebuilds: true },
   { version: 6, sql: customWorkflowsSql },
+  { version: 7, sql: modelsSchema },
 ]

@@ -3,6 +3,7 @@ import { assetTable } from './tables/assets'
 import { attemptTable } from './tables/attempts'
 import { customWorkflowTable } from './tables/custom-workflows'
 import { jobTable } from './tables/jobs'
+import { modelTable } from './tables/models'
 import { outputTable } from './tables/outputs'
 import { pictureTable } from './tables/pictures'
 import { resultTable } from './tables/results'
@@ -18,6 +19,7 @@ export function openTables(db: Database) {
     attempts: attemptTable(db),
     customWorkflows: customWorkflowTable(db),
     jobs: jobTable(db),
+    models: modelTable(db),
     outputs: outputTable(db),
     pictures: pictureTable(db),
     results: resultTable(db),
