@@ -107,11 +107,11 @@ const view = async (file: string): Promise<ModelView> => {
   return found
 }
 const pull = (files: string[], accept: string[] = []) => models.pull({ files, accept, ignoreSpace: false })
-const settled = (file: string): Promise<ModelView> =>
-  expect
-    .poll(async () => (await view(file)).download?.state ?? 'none', { timeout: 10_000 })
-    .toMatch(/none|failed|paused/)
-    .then(() => view(file))
+async function settled(file: string): Promise<ModelView> {
+  const state = async (): Promise<string> => (await view(file)).download?.state ?? 'none'
+  await expect.poll(state, { timeout: 10_000 }).toMatch(/none|failed|paused/)
+  return await view(file)
+}
 const failure = (work: Promise<unknown>): Promise<AppError> =>
   work.then(
     () => {
