@@ -9,18 +9,34 @@ import type { SubmissionInput } from '#shared/domain/job'
 import type { CommandContext, CommonOptions } from './context'
 import { exitCodes, type ExitCode } from './exit-codes'
 import { openData, orAborted, type OpenData } from './open-data'
+import { findIds } from './find-jobs'
 import { photoPaths } from './photo-paths'
 import { chooseReporter } from './report/choose-reporter'
 import { importNotes } from './report/note-words'
-import type { Reporter } from './report/reporter'
+import { problemText, type Reporter } from './report/reporter'
 import { finishOlderJobs, noteOlderJobs, runJobs } from './run-jobs'
 import { UsageError } from './usage'
 
 type EditInput = SubmissionInput['edits'][number]
 
+/** Edits that name pictures themselves: made when their files are assets and their jobs are known. */
+export interface OwnPictures {
+  /** Absolute paths. */
+  files?: readonly string[]
+  /** Whether the files become pictures of the library. */
+  as?: 'picture' | 'style'
+  /** Jobs by the beginning of their ids. */
+  jobs?: readonly string[]
+  edits: (assetOf: (file: string) => string, jobOf: (id: string) => string) => EditInput[]
+}
+
 /** Edits of photos, as a command line asks for them. */
 export interface EditCommand extends CommonOptions {
+  /** Empty where pictures are made from words, or the edits name their own. */
   photos: readonly string[]
+  own?: OwnPictures
+  /** What results are called where no photo gives them a name. */
+  name?: string
   /** Absolute. */
   outDir: string
   /** What to do with each photo. A style picture's asset is put into style edits. */
@@ -81,18 +97,19 @@ async function submitAndRun(
   began: number,
 ): Promise<ExitCode> {
   const { client } = data.instance
-  const edits = await withStyleImage(command, data, context)
+  const edits = [...(await withStyleImage(command, data, context)), ...(await ownEdits(command.own, data, context, reporter))]
+  const needsPhotos = command.photos.length > 0
   const paths = photoPaths(command.photos, command.outDir)
   const { results } =
     paths.length === 0 ? { results: [] } : await orAborted(client.call('assets.import', { paths, as: 'picture' }), context.signal)
   const { pictures, refused } = takeImports(results, reporter)
-  if (results.length === 0) {
+  if (needsPhotos && results.length === 0) {
     refuse(
       reporter,
       new AppError('input.not_found', `There are no pictures in ${command.photos.join(', ')}. Give other files or folders.`),
     )
   }
-  if (pictures.length === 0) {
+  if (needsPhotos && pictures.length === 0) {
     reporter.summary({
       done: 0,
       failed: Math.max(refused, 1),
@@ -113,7 +130,8 @@ async function submitAndRun(
     engine: command.engine,
     exportDir: command.outDir,
     // One result somebody waits for goes before the batches of others.
-    priority: pictures.length * edits.length * command.count === 1 ? 'interactive' : 'batch',
+    priority: Math.max(1, pictures.length) * edits.length * command.count === 1 ? 'interactive' : 'batch',
+    ...(command.name === undefined ? {} : { name: command.name }),
     ...(command.seed === undefined ? {} : { seed: command.seed }),
     ...(command.workflowId === undefined ? {} : { workflowId: command.workflowId }),
   }
@@ -151,6 +169,34 @@ async function withStyleImage(command: EditCommand, data: OpenData, { signal }: 
     throw new AppError('input.not_a_picture', `${styleImage} is not one picture. Give a single picture file as the style.`)
   }
   return command.edits.map((edit) => (edit.kind === 'style' ? { ...edit, styleAssetId } : edit))
+}
+
+/** The edits that name pictures themselves, once those are imported. A file that is refused stops the command. */
+async function ownEdits(
+  own: OwnPictures | undefined,
+  { instance: { client } }: OpenData,
+  { signal }: CommandContext,
+  reporter: Reporter,
+): Promise<EditInput[]> {
+  if (!own) return []
+  const assets = new Map<string, string>()
+  for (const file of new Set(own.files)) {
+    const { results } = await orAborted(client.call('assets.import', { paths: [file], as: own.as ?? 'picture' }), signal)
+    const [first] = results
+    if (first?.error) throw AppError.fromView({ ...first.error, message: problemText(first.error, file) })
+    const asset = first?.asset
+    if (!asset || results.length !== 1) {
+      throw new AppError('input.not_a_picture', `${file} is not one picture. Give a single picture file.`)
+    }
+    for (const words of importNotes(asset.notes)) reporter.note(`${shown(file)} ${words}.`)
+    assets.set(file, asset.id)
+  }
+  const ids = own.jobs ? await findIds(client, own.jobs) : []
+  const jobs = new Map(own.jobs?.map((id, n) => [id, ids[n] ?? id]))
+  return own.edits(
+    (file) => assets.get(file) ?? '',
+    (id) => jobs.get(id) ?? id,
+  )
 }
 
 /** Says so when the server that was named does not answer: the jobs are safe, and wait for it. */

@@ -3,12 +3,12 @@ import { AppError } from '#shared/domain/error'
 import { activeStates, finalStates, jobStates, type Job } from '#shared/domain/job'
 import type { CommandContext, CommonOptions } from './context'
 import { exitCodes, type ExitCode } from './exit-codes'
+import { findIds, jobsIn } from './find-jobs'
 import { openData, orAborted, type OpenData } from './open-data'
 import { chooseReporter } from './report/choose-reporter'
 import { editLabel, jobTitle } from './report/reporter'
 import { count, duration, fit } from './report/words'
 import { runJobs } from './run-jobs'
-import { UsageError } from './usage'
 
 /** Looks at the queue, or changes it. */
 export interface JobsCommand extends CommonOptions {
@@ -34,22 +34,6 @@ export async function runJobsCommand(command: JobsCommand, context: CommandConte
   } finally {
     await data.close({ waitForClients: works && !context.signal.aborted })
   }
-}
-
-/** All jobs in some states, newest first, at most `limit`. */
-async function jobsIn(client: InstanceClient, states: readonly Job['state'][], limit: number): Promise<Job[]> {
-  const jobs: Job[] = []
-  let cursor: number | undefined
-  do {
-    const page = await client.call('jobs.list', {
-      states: [...states],
-      limit: Math.min(500, limit - jobs.length),
-      ...(cursor === undefined ? {} : { cursor }),
-    })
-    jobs.push(...page.items)
-    cursor = page.nextCursor
-  } while (cursor !== undefined && jobs.length < limit)
-  return jobs
 }
 
 async function list(client: InstanceClient, limit: number, json: boolean, { terminal }: CommandContext): Promise<ExitCode> {
@@ -101,23 +85,6 @@ function tableLine(job: Job, columns: number): string {
   const tail = job.state === 'failed' ? (job.error?.message ?? '') : (job.outputs[0]?.exportedPath ?? '')
   const text = `${job.id.slice(0, 8)}  ${fit(state, 16)}  ${fit(jobTitle(job, true), 44)}  ${tail}`
   return fit(text.trimEnd(), columns - 1).trimEnd()
-}
-
-/** At this many newest jobs the search for a shortened id ends. */
-const maxSearched = 5_000
-
-/** The full ids of ids or their beginnings (four characters at least). */
-async function findIds(client: InstanceClient, given: readonly string[]): Promise<string[]> {
-  const short = given.filter((id) => id.length < 36)
-  const known = short.length === 0 ? [] : (await jobsIn(client, jobStates, maxSearched)).map((job) => job.id)
-  return given.map((id) => {
-    const wanted = id.toLowerCase()
-    if (wanted.length >= 36) return wanted
-    const fitting = wanted.length < 4 ? [] : known.filter((other) => other.startsWith(wanted))
-    if (fitting.length === 1 && fitting[0] !== undefined) return fitting[0]
-    if (fitting.length > 1) throw new UsageError(`${fitting.length} jobs begin with ${id}. Give more of the id.`)
-    throw new UsageError(`There is no job ${id}. "recast jobs" lists them; give the id or its first four or more characters.`)
-  })
 }
 
 async function show(

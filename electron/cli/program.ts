@@ -1,12 +1,13 @@
 import { resolve } from 'node:path'
 import { Command, Option } from 'commander'
-import type { CommandContext, CommonOptions } from './context'
-import { dataDir } from './data-dir'
+import type { CommandContext } from './context'
 import type { EditCommand } from './edit-command'
+import { addEditOptions, common, defaultOut, editBase, type EditFlags, type GlobalFlags } from './edit-options'
 import { exitCodes, type ExitCode } from './exit-codes'
 import type { JobsCommand } from './jobs-command'
 import { nearestNames } from '#shared/styles/nearest'
-import { engine, numberIn, seed, textUpTo, UsageError, wholeIn } from './usage'
+import { addMakeCommands } from './make-commands'
+import { engine, numberIn, textUpTo, UsageError, wholeIn } from './usage'
 
 /** What the program needs besides the command line. */
 export interface ProgramOptions {
@@ -19,9 +20,6 @@ export interface ProgramOptions {
   writeErr: (text: string) => void
 }
 
-/** Where results go when nothing else is said: a folder of their own, so that they never mix with the photos. */
-const defaultOut = 'recast-out'
-
 const examples = {
   recast: `
 Examples:
@@ -29,6 +27,7 @@ Examples:
   recast style mug.png --style oil-painting         one picture into ./${defaultOut}
   recast style photos/ --style clay --count 3       three seeds of each photo of a folder
   recast views mug.png --views preset:8             a contact sheet of eight views
+  recast generate "a red mug" --lod sketch            a picture from words (needs ComfyUI)
   recast jobs                                       what is queued, running and done
 
 Exit codes: 0 all done, 1 something failed, 2 wrong usage, 130 interrupted.
@@ -58,23 +57,6 @@ Examples:
   recast jobs resume              finish what an interrupted start left`,
 } as const
 
-interface GlobalFlags {
-  data?: string
-  json?: boolean
-}
-
-interface EditFlags extends GlobalFlags {
-  engine: string
-  workflow?: string
-  seed?: number
-  steps?: number
-  cfg?: number
-  sampler?: string
-  scheduler?: string
-  count: number
-  out: string
-}
-
 interface StyleFlags extends EditFlags {
   style?: string
   styleImage?: string
@@ -87,43 +69,6 @@ interface StyleFlags extends EditFlags {
 interface ViewsFlags extends EditFlags {
   views?: string
   perspectives?: string
-}
-
-/** Options of every command that makes pictures. */
-function addEditOptions(command: Command): Command {
-  return command
-    .option('--engine <which>', 'what does the work: auto, draft, local, or the address of a ComfyUI server', engine, 'auto')
-    .option('--workflow <id>', 'use this workflow', textUpTo(128))
-    .option('--seed <n>', 'first seed; random when left out', seed)
-    .option('--steps <n>', 'sampling steps, 1 to 200', wholeIn(1, 200))
-    .option('--cfg <n>', 'how closely the words are followed, 0 to 30', numberIn(0, 30))
-    .option('--sampler <name>', 'sampler of the workflow', textUpTo(64))
-    .option('--scheduler <name>', 'scheduler of the workflow', textUpTo(64))
-    .option('--count <n>', 'results of each photo, with seeds n, n + 1 …', wholeIn(1, 64), 1)
-    .option('--out <dir>', 'folder for the results', defaultOut)
-}
-
-function common(flags: GlobalFlags): CommonOptions {
-  return { dataDir: dataDir(flags.data), json: flags.json ?? false }
-}
-
-function editBase(photos: string[], flags: EditFlags): Omit<EditCommand, 'edits'> {
-  const { steps, cfg, sampler, scheduler } = flags
-  return {
-    ...common(flags),
-    photos,
-    outDir: resolve(flags.out),
-    sampling: {
-      ...(steps === undefined ? {} : { steps }),
-      ...(cfg === undefined ? {} : { cfg }),
-      ...(sampler === undefined ? {} : { sampler }),
-      ...(scheduler === undefined ? {} : { scheduler }),
-    },
-    count: flags.count,
-    engine: flags.engine,
-    ...(flags.seed === undefined ? {} : { seed: flags.seed }),
-    ...(flags.workflow === undefined ? {} : { workflowId: flags.workflow }),
-  }
 }
 
 async function styleCommand(photos: string[], flags: StyleFlags): Promise<EditCommand> {
@@ -248,6 +193,12 @@ export async function runProgram(args: readonly string[], options: ProgramOption
   )
     .addHelpText('after', examples.views)
     .action(run<ViewsFlags>(async (flags, photos, begin) => await runEdit(await viewsCommand(photos, flags), begin)))
+
+  addMakeCommands(
+    program,
+    <Flags extends GlobalFlags>(make: (flags: Flags, words: string[]) => EditCommand | Promise<EditCommand>) =>
+      run<Flags>(async (flags, words, begin) => await runEdit(await make(flags, words), begin)),
+  )
 
   const jobs = program.command('jobs').description('look at the queue, or change it').addHelpText('after', examples.jobs)
   const runJobs = async (flags: GlobalFlags, action: JobsCommand['action'], begin: () => CommandContext): Promise<ExitCode> => {

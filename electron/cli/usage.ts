@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander'
+import { type LevelOfDetail, levelsOfDetail } from '#shared/domain/edit'
 import { maxSeed } from '#shared/domain/id'
 
 /** A command line that can't be meant: exit code 2, the message is all that is shown. */
@@ -45,4 +46,27 @@ export function textUpTo(max: number): (text: string) => string {
     if (text.length > max) throw new InvalidArgumentError(`It is ${text.length} characters long; at most ${max} fit.`)
     return text
   }
+}
+
+/** Reads a size such as `1024x640`. */
+export function sizeOf(text: string): { width: number; height: number } {
+  const [, width, height] = /^(\d{2,4})\s*[x×*]\s*(\d{2,4})$/i.exec(text.trim()) ?? []
+  const size = { width: Number(width), height: Number(height) }
+  if (!(size.width >= 64 && size.height >= 64 && size.width <= 8192 && size.height <= 8192))
+    throw new InvalidArgumentError('Give width x height in pixels (64 to 8192), such as 1024x640.')
+  return size
+}
+
+/** Reads a level of detail; `direct-final` is `direct_final`. */
+export function levelOfDetail(text: string): LevelOfDetail {
+  const level = levelsOfDetail.find((known) => known === text.replace('-', '_'))
+  if (!level) throw new InvalidArgumentError(`Use one of: ${levelsOfDetail.join(', ')}.`)
+  return level
+}
+
+/** Reads `name=value`. */
+export function pairOf(text: string): [string, string] {
+  const at = text.indexOf('=')
+  if (at < 1 || at === text.length - 1) throw new InvalidArgumentError('Write NAME=VALUE.')
+  return [text.slice(0, at).trim(), text.slice(at + 1)]
 }

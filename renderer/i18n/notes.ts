@@ -14,6 +14,7 @@ const notes: Record<string, Record<Language, string>> = {
   relative_pose: { en: 'Camera relative to the photo', zh: '镜头相对于照片' },
   black_result: { en: 'All black: the model overflowed on the server', zh: '全黑：模型在服务器上数值溢出' },
   flat_result: { en: 'A single colour: check the workflow and its models', zh: '单一颜色：请检查工作流及其模型' },
+  negative_ignored: { en: 'The negative prompt has no effect here (cfg 1)', zh: '此处负面提示词无效（cfg 1）' },
   strength_by_words_only: { en: 'Strength by words only: the picture moved', zh: '强度仅通过文字表达：画面有位移' },
   layout_draft: { en: 'Layout draft: the photo as a card in space', zh: '构图草稿：照片作为空间中的卡片' },
 }

@@ -26,6 +26,7 @@ export function jsonReporter(terminal: Terminal): Reporter {
         height: output.height,
         seed: job.seed,
         engine: job.engineId ?? job.engine,
+        ...(job.made ? { workflow: job.made.workflowId } : {}),
         duration_ms: job.durationMs,
         ...editLabel(job),
       })

@@ -13,6 +13,7 @@ const resultWords: Readonly<Record<string, string>> = {
   black_result:
     'A result is black: the model overflowed on that server. Start ComfyUI with --fp32-vae (or without half precision), then retry.',
   flat_result: 'A result is a single colour: something is wrong with that workflow or its models on the server.',
+  negative_ignored: 'This workflow runs without a negative prompt (cfg 1), so --negative had no effect.',
   strength_by_words_only:
     'The photo was not mixed into a result that does not lie exactly over it; the strength is in the words alone.',
 }

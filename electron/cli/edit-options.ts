@@ -1,0 +1,85 @@
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import type { CommonOptions } from './context'
+import { dataDir } from './data-dir'
+import type { EditCommand } from './edit-command'
+import { engine, numberIn, pairOf, seed, textUpTo, wholeIn } from './usage'
+
+/** Where results go when nothing else is said: a folder of their own, so that they never mix with the photos. */
+export const defaultOut = 'recast-out'
+
+/** Options of every command. */
+export interface GlobalFlags {
+  data?: string
+  json?: boolean
+}
+
+/** Options of every command that makes pictures. */
+export interface EditFlags extends GlobalFlags {
+  engine: string
+  workflow?: string
+  seed?: number
+  steps?: number
+  cfg?: number
+  sampler?: string
+  scheduler?: string
+  set?: [string, string][]
+  variant?: [string, string][]
+  count?: number
+  out: string
+}
+
+/**
+ * Adds the options of every command that makes pictures.
+ * @param most of one picture's results; 1: it has no seeds to count
+ */
+export function addEditOptions(command: Command, most = 64): Command {
+  const collect =
+    (parse: (text: string) => [string, string]) =>
+    (text: string, before: [string, string][] | undefined): [string, string][] => [...(before ?? []), parse(text)]
+  command
+    .option('--engine <which>', 'what does the work: auto, draft, local, or the address of a ComfyUI server', engine, 'auto')
+    .option('--workflow <id>', 'use this workflow', textUpTo(128))
+    .option('--seed <n>', 'first seed; random when left out', seed)
+    .option('--steps <n>', 'sampling steps, 1 to 200', wholeIn(1, 200))
+    .option('--cfg <n>', 'how closely the words are followed, 0 to 30', numberIn(0, 30))
+    .option('--sampler <name>', 'sampler of the workflow', textUpTo(64))
+    .option('--scheduler <name>', 'scheduler of the workflow', textUpTo(64))
+    .option('--set <name=value>', 'any other value of the workflow, such as guidance=3; may come several times', collect(pairOf))
+    .option('--variant <choice=option>', 'a variant of the workflow, such as speed=full; may come several times', collect(pairOf))
+  if (most > 1) command.option('--count <n>', 'results of each, with seeds n, n + 1 …', wholeIn(1, most), 1)
+  return command.option('--out <dir>', 'folder for the results', defaultOut)
+}
+
+/** What every command has. */
+export function common(flags: GlobalFlags): CommonOptions {
+  return { dataDir: dataDir(flags.data), json: flags.json ?? false }
+}
+
+/** What every command that makes pictures has. */
+export function editBase(photos: string[], flags: EditFlags): Omit<EditCommand, 'edits'> {
+  const { steps, cfg, sampler, scheduler, set, variant } = flags
+  return {
+    ...common(flags),
+    photos,
+    outDir: resolve(flags.out),
+    sampling: {
+      ...(steps === undefined ? {} : { steps }),
+      ...(cfg === undefined ? {} : { cfg }),
+      ...(sampler === undefined ? {} : { sampler }),
+      ...(scheduler === undefined ? {} : { scheduler }),
+      ...(set ? { values: Object.fromEntries(set.map(([name, value]) => [name, valueOf(value)])) } : {}),
+      ...(variant ? { choices: Object.fromEntries(variant) } : {}),
+    },
+    count: flags.count ?? 1,
+    engine: flags.engine,
+    ...(flags.seed === undefined ? {} : { seed: flags.seed }),
+    ...(flags.workflow === undefined ? {} : { workflowId: flags.workflow }),
+  }
+}
+
+/** A value as a workflow takes it: a number where it is written as one, true or false, else text. */
+function valueOf(text: string): string | number | boolean {
+  if (text === 'true' || text === 'false') return text === 'true'
+  return /^-?(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : text
+}
