@@ -12,6 +12,8 @@ import type { Tables } from './database/tables'
 import { runDoctor } from './diagnostics/doctor'
 import type { EnginePool } from './engines/pool'
 import type { EventSource } from './event-hub'
+import { galleryHandlers } from './gallery/handlers'
+import type { Trash } from './gallery/trash'
 import type { JobBoard } from './jobs/board'
 import type { JobExporter } from './jobs/export'
 import type { Queue } from './jobs/queue'
@@ -41,6 +43,7 @@ export interface ApiContext {
   exporter: JobExporter
   queue: Queue
   sheets: SheetExports
+  trash: Trash
   /** Folder of the sample photos. Throws when the installation lacks it. */
   samplesDir: () => string
   library: () => Promise<WorkflowLibrary>
@@ -128,7 +131,7 @@ export function createHandlers(context: ApiContext): CallHandlers {
           detail: { pictureId: id, assetId },
         })
       }
-      tables.pictures.setCurrent(id, assetId)
+      tables.steps.apply(id, assetId)
       announcePictures([id])
       return { picture: needPicture(id), previousAssetId: before.currentAssetId }
     },
@@ -149,11 +152,7 @@ export function createHandlers(context: ApiContext): CallHandlers {
       return { count: restored.length }
     },
 
-    'results.mark'({ marks: changes }) {
-      const answer = tables.results.mark(changes)
-      events.emit({ type: 'marks', marks: answer.marks })
-      return answer
-    },
+    ...galleryHandlers(context),
 
     'assets.import': ({ paths, as }) => importPaths(paths, as),
     'assets.importSample': () => importPaths([join(context.samplesDir(), sampleFile)], 'picture'),

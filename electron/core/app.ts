@@ -20,6 +20,8 @@ import { createEventHub, type EventHub } from './event-hub'
 import { createFiles } from './files'
 import { checkInput } from './input-check'
 import { checkOutput } from './output-check'
+import { createTrash } from './gallery/trash'
+import { indexWords } from './gallery/index-words'
 import type { CommitResult } from './jobs/attempt'
 import { createBoard } from './jobs/board'
 import { createEstimator } from './jobs/estimate'
@@ -249,6 +251,10 @@ export async function createApp(options: AppOptions): Promise<App> {
     }
     const queue = createQueue({ db, tables, board, scheduler, exporter })
     const sheets = createSheetExports({ store, folder: join(dataDir, 'cache', 'sheets') })
+    const trash = createTrash({ db, tables, store, events, logger, days: () => settings.get().trashDays })
+    if (takeJobs) trash.start()
+    const indexing = indexWords(tables.results, stopping.signal)
+    indexing.catch((error: unknown) => logger.error({ err: error }, 'older results could not be made findable by their words'))
     const samplesDir = (): string => options.samplesDir ?? resourceFolder('samples')
     const handlers = createHandlers({
       dataDir,
@@ -264,6 +270,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       exporter,
       queue,
       sheets,
+      trash,
       samplesDir,
       library,
       custom,
@@ -304,6 +311,8 @@ export async function createApp(options: AppOptions): Promise<App> {
         closing ??= (async () => {
           stopping.abort()
           await models.close()
+          await trash.close()
+          await indexing.catch(() => {})
           await scheduler.close()
           await pool.close()
           await sheets.close()

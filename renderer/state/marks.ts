@@ -46,3 +46,54 @@ export function marksTaken<S extends { jobs: JobsState; pictures: PicturesState 
         : state.pictures,
   }
 }
+
+/** Takes which results went into the trash or came back: versions say it of themselves. */
+export function trashTaken<S extends { pictures: PicturesState }>(
+  state: S,
+  changed: readonly { assetId: string; trashedAt?: number | undefined }[],
+): S {
+  const byAsset = new Map(changed.map((result) => [result.assetId, result.trashedAt]))
+  return withVersions(state, (version) => {
+    if (!byAsset.has(version.asset.id)) return version
+    const { trashedAt: _, ...rest } = version
+    const trashedAt = byAsset.get(version.asset.id)
+    return trashedAt === undefined ? rest : { ...rest, trashedAt }
+  })
+}
+
+/** Forgets what was deleted for good. */
+export function removedTaken<S extends { jobs: JobsState; pictures: PicturesState }>(
+  state: S,
+  removed: { assetIds: readonly string[]; pictureIds: readonly string[]; jobIds: readonly string[] },
+): S {
+  const assets = new Set(removed.assetIds)
+  const pictureIds = new Set(removed.pictureIds)
+  const jobIds = new Set(removed.jobIds)
+  const keep = (id: string): boolean => !jobIds.has(id)
+  const next = withVersions(state, (version) => (assets.has(version.asset.id) ? undefined : version))
+  return {
+    ...next,
+    jobs: {
+      ...next.jobs,
+      byId: Object.fromEntries(Object.entries(next.jobs.byId).filter(([id]) => keep(id))),
+      active: next.jobs.active.filter(keep),
+      waiting: next.jobs.waiting.filter(keep),
+      recent: next.jobs.recent.filter(keep),
+    },
+    pictures: {
+      ...next.pictures,
+      byId: Object.fromEntries(Object.entries(next.pictures.byId).filter(([id]) => !pictureIds.has(id))),
+      order: next.pictures.order.filter((id) => !pictureIds.has(id)),
+    },
+  }
+}
+
+function withVersions<S extends { pictures: PicturesState }>(state: S, change: (version: Version) => Version | undefined): S {
+  const versions: Record<string, readonly Version[]> = {}
+  for (const [id, known] of Object.entries(state.pictures.versions)) {
+    const next = known.flatMap((version) => change(version) ?? [])
+    if (next.length !== known.length || next.some((version, n) => version !== known[n])) versions[id] = next
+  }
+  if (Object.keys(versions).length === 0) return state
+  return { ...state, pictures: { ...state.pictures, versions: { ...state.pictures.versions, ...versions } } }
+}

@@ -7,6 +7,7 @@ import type { Job } from '#shared/domain/job'
 import type { Picture } from '#shared/domain/picture'
 import { settingsSchema, type Settings } from '#shared/domain/settings'
 import type { Style } from '#shared/domain/style'
+import { galleryChanged, galleryStale, noGallery, type GalleryState } from './gallery'
 import {
   historyChanged,
   jobProgressed,
@@ -18,8 +19,8 @@ import {
   type HistoryState,
   type JobsState,
 } from './jobs'
-import { marksTaken } from './marks'
 import { modelChanged, modelProgressed, type ModelsState } from './models'
+import { marksTaken, removedTaken, trashTaken } from './marks'
 import { noPictures, picturesChanged, picturesFromPage, type PicturesState } from './pictures'
 import { noSelection, selectionAfter, type SelectionState } from './selection'
 import { noShown, shownAfterJobs, type ShownState } from './shown'
@@ -62,6 +63,7 @@ export interface StudioState {
   selection: SelectionState
   shown: ShownState
   undo: UndoState
+  gallery: GalleryState
   toasts: ToastsState
   /** Files on their way into the library. */
   importing: number
@@ -89,6 +91,7 @@ export function emptyStudio(ui: UiState): StudioState {
     selection: noSelection,
     shown: noShown,
     undo: noUndo,
+    gallery: noGallery,
     toasts: noToasts,
     importing: 0,
     models: undefined,
@@ -115,6 +118,8 @@ export function snapshotTaken(state: StudioState, snapshot: Snapshot): StudioSta
     queue: snapshot.queue,
     jobs: jobsFromSnapshot(snapshot.jobs),
     history: noHistory,
+    // Whatever was missed, the gallery asks again.
+    gallery: galleryStale({ ...state.gallery, collections: undefined }),
     pictures,
     shown,
     selection: { ...state.selection, openId },
@@ -146,9 +151,11 @@ export function eventsTaken(state: StudioState, bodies: readonly EventBody[]): S
 
 function withJobs(state: StudioState, changed: readonly Job[]): StudioState {
   const jobs = jobsChanged(state.jobs, changed)
+  const made = changed.some((job) => job.outputs.length > 0 && state.jobs.byId[job.id]?.outputs.length !== job.outputs.length)
   return {
     ...state,
     jobs,
+    gallery: made ? galleryStale(state.gallery) : state.gallery,
     history: historyChanged(state.history, jobs.byId, changed),
     shown: shownAfterJobs(state.shown, state.jobs.byId, changed),
   }
@@ -159,9 +166,12 @@ export function withPictures(state: StudioState, changed: readonly Picture[]): S
   const pictures = picturesChanged(state.pictures, changed)
   const isGone = (id: string): boolean => pictures.byId[id]?.trashedAt !== undefined
   const search = state.search && { ...state.search, order: state.search.order.filter((id) => !isGone(id)) }
+  // With a picture its results go into the trash and come back.
+  const moved = changed.some((picture) => state.pictures.byId[picture.id]?.trashedAt !== picture.trashedAt)
   return {
     ...state,
     pictures,
+    gallery: moved ? galleryStale(state.gallery) : state.gallery,
     search,
     selection: selectionAfter(state.selection, state.pictures.order, pictures.order, isGone),
   }
@@ -176,7 +186,14 @@ function withOther(state: StudioState, body: Exclude<EventBody, { type: 'job' | 
     case 'queue':
       return { ...state, queue: body.queue }
     case 'marks':
-      return marksTaken(state, body.marks)
+      return { ...marksTaken(state, body.marks), gallery: galleryStale(state.gallery) }
+    case 'trash':
+      return { ...trashTaken(state, body.results), gallery: galleryStale(state.gallery) }
+    case 'removed':
+      return { ...removedTaken(state, body), gallery: galleryStale(state.gallery) }
+    case 'collection':
+    case 'collection.removed':
+      return { ...state, gallery: galleryChanged(state.gallery, body) }
     case 'engine': {
       const known = state.engines.some((engine) => engine.id === body.engine.id)
       return {

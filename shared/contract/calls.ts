@@ -3,7 +3,6 @@ import { customPurposes, customWorkflowDetailSchema, customWorkflowSchema } from
 import { engineViewSchema } from '../domain/engine'
 import { errorViewSchema } from '../domain/error-schema'
 import { idSchema } from '../domain/id'
-import { assetMarkSchema, markChangeSchema } from '../domain/mark'
 import { jobSchema, jobStateSchema, submissionSchema } from '../domain/job'
 import { modelViewSchema, unusedModelSchema, verificationSchema, workflowNeedsSchema } from '../domain/model'
 import { assetSchema, pictureSchema, versionSchema } from '../domain/picture'
@@ -11,6 +10,7 @@ import { settingsPatchSchema, settingsSchema } from '../domain/settings'
 import { styleSchema } from '../domain/style'
 import { poseSchema } from '../domain/view'
 import { workflowViewSchema } from '../domain/workflow'
+import { galleryCalls } from './gallery-calls'
 
 const nothing = z.object({})
 const modelFiles = z.array(z.string().min(1).max(255)).min(1).max(500)
@@ -76,7 +76,7 @@ export const calls = {
     }),
   },
   'pictures.list': {
-    input: z.object({ ...pageRequest, search: z.string().max(200).optional() }),
+    input: z.object({ ...pageRequest, search: z.string().max(200).optional(), trashed: z.boolean().optional() }),
     output: page(pictureSchema),
   },
   'pictures.get': {
@@ -96,11 +96,6 @@ export const calls = {
   /** To the trash (nothing is deleted) and back. */
   'pictures.trash': { input: z.object({ ids }), output: z.object({ count: z.int() }) },
   'pictures.restore': { input: z.object({ ids }), output: z.object({ count: z.int() }) },
-  /** Stars and rejects results; answers how they are marked now and how they were, so that it can be undone. */
-  'results.mark': {
-    input: z.object({ marks: z.array(markChangeSchema).min(1).max(10_000) }),
-    output: z.object({ marks: z.array(assetMarkSchema), before: z.array(assetMarkSchema) }),
-  },
   /** Imports files and folders (recursively) by path; for shells that see the same disk. Browsers upload instead. */
   'assets.import': {
     input: z.object({
@@ -265,6 +260,7 @@ export const calls = {
   'settings.set': { input: settingsPatchSchema, output: settingsSchema },
   /** Checks and repairs database, files and orphans. */
   'app.doctor': { input: z.object({ repair: z.boolean().default(true) }), output: doctorReportSchema },
+  ...galleryCalls,
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>
 
 export type Calls = typeof calls

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { engineViewSchema } from '../domain/engine'
-import { idSchema } from '../domain/id'
+import { idSchema, timestampSchema } from '../domain/id'
 import { jobSchema } from '../domain/job'
 import { assetMarkSchema } from '../domain/mark'
 import { modelDownloadSchema, modelViewSchema } from '../domain/model'
 import { pictureSchema } from '../domain/picture'
+import { collectionSchema } from '../domain/result'
 import { settingsSchema } from '../domain/settings'
 import { queueViewSchema } from './calls'
 
@@ -23,6 +24,20 @@ export const eventBodySchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('picture'), picture: pictureSchema }),
   /** How results are marked now. */
   z.object({ type: z.literal('marks'), marks: z.array(assetMarkSchema) }),
+  z.object({ type: z.literal('collection'), collection: collectionSchema }),
+  z.object({ type: z.literal('collection.removed'), id: idSchema }),
+  /** Results that went into the trash, or (without a time) came out of it. */
+  z.object({
+    type: z.literal('trash'),
+    results: z.array(z.object({ assetId: idSchema, trashedAt: timestampSchema.optional() })),
+  }),
+  /** Deleted for good. */
+  z.object({
+    type: z.literal('removed'),
+    assetIds: z.array(idSchema),
+    pictureIds: z.array(idSchema),
+    jobIds: z.array(idSchema),
+  }),
   z.object({ type: z.literal('engine'), engine: engineViewSchema }),
   z.object({ type: z.literal('model'), model: modelViewSchema }),
   /** How far a model's download is; four times a second at most. */

@@ -31,6 +31,8 @@ export const versionSchema = z.object({
   label: z.string(),
   seed: seedSchema.optional(),
   mark: markSchema.optional(),
+  /** The result is in the trash; its place in the tree stays while something was made from it. */
+  trashedAt: timestampSchema.optional(),
 })
 export type Version = z.infer<typeof versionSchema>
 
@@ -48,6 +50,9 @@ export const pictureSchema = z.object({
   versionCount: z.int().min(1),
   /** Where the photo was taken from, where the user has marked it. */
   pose: poseSchema.optional(),
+  /** An applied version can be taken back, or one taken back applied again. */
+  canUndo: z.boolean().optional(),
+  canRedo: z.boolean().optional(),
   trashedAt: timestampSchema.optional(),
   createdAt: timestampSchema,
 })

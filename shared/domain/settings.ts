@@ -28,6 +28,8 @@ export const settingsSchema = z.object({
   modelMirrors: z.array(hubAddress).max(16).default([]),
   /** KB a second over all downloads; 0 for no limit. */
   downloadRate: z.int().min(0).max(10_000_000).default(0),
+  /** Days that the trash is kept; 0 = until it is emptied. */
+  trashDays: z.int().min(0).max(3650).default(30),
 })
 export type Settings = z.infer<typeof settingsSchema>
 export const settingsPatchSchema = z.object({
@@ -42,4 +44,5 @@ export const settingsPatchSchema = z.object({
   modelEndpoint: settingsSchema.shape.modelEndpoint.unwrap().optional(),
   modelMirrors: settingsSchema.shape.modelMirrors.unwrap().optional(),
   downloadRate: settingsSchema.shape.downloadRate.unwrap().optional(),
+  trashDays: settingsSchema.shape.trashDays.unwrap().optional(),
 })

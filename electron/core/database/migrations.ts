@@ -1,6 +1,7 @@
 import { customWorkflowsSql } from './custom-workflows.sql'
 import { modelsSchema } from './models.sql'
 import { jobsWithoutPicture } from './jobs-without-picture.sql'
+import { gallerySchema } from './gallery.sql'
 import { resultsSchema } from './results.sql'
 import { schemaV1 } from './schema.sql'
 
@@ -24,4 +25,5 @@ export const migrations: readonly Migration[] = [
   { version: 5, sql: jobsWithoutPicture, rebuilds: true },
   { version: 6, sql: customWorkflowsSql },
   { version: 7, sql: modelsSchema },
+  { version: 8, sql: gallerySchema },
 ]

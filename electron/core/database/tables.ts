@@ -2,10 +2,13 @@ import type { Database } from './database'
 import { assetTable } from './tables/assets'
 import { attemptTable } from './tables/attempts'
 import { customWorkflowTable } from './tables/custom-workflows'
+import { collectionTable } from './tables/collections'
 import { jobTable } from './tables/jobs'
 import { modelTable } from './tables/models'
 import { outputTable } from './tables/outputs'
+import { pictureStepTable } from './tables/picture-steps'
 import { pictureTable } from './tables/pictures'
+import { resultSearch } from './tables/result-search'
 import { resultTable } from './tables/results'
 import { timingTable } from './tables/timings'
 
@@ -18,11 +21,14 @@ export function openTables(db: Database) {
     assets: assetTable(db),
     attempts: attemptTable(db),
     customWorkflows: customWorkflowTable(db),
+    collections: collectionTable(db),
     jobs: jobTable(db),
     models: modelTable(db),
     outputs: outputTable(db),
     pictures: pictureTable(db),
     results: resultTable(db),
+    resultSearch: resultSearch(db),
+    steps: pictureStepTable(db),
     timings: timingTable(db),
   }
 }

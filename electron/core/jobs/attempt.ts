@@ -271,6 +271,7 @@ export const commitResult: CommitResult = ({ db, tables }, attempt, stored, end)
         exportPath: end.exportPaths?.[index],
       })
     }
+    tables.results.index(stored.length)
     const moved = tables.jobs.move(job.id, 'collecting', 'done', {
       finishedAt: now,
       durationMs: end.durationMs,

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { pictureSchema, versionSchema } from '#shared/domain/picture'
 import { assetTable, type AssetTable, type StoredAsset } from '#core/database/tables/assets'
 import { likePattern, pictureTable, type PictureTable } from '#core/database/tables/pictures'
+import { pictureStepTable } from '#core/database/tables/picture-steps'
 import type { Database } from '#core/database/database'
 import { openDatabase } from './open-store'
 import { must } from './must'
@@ -146,9 +147,9 @@ describe('pictures', () => {
     expect(must(pictures.get(other)).versionCount).toBe(2)
     expect(pictures.hasVersion(id, c.asset.id)).toBe(true)
     expect(pictures.hasVersion(other, c.asset.id)).toBe(false)
-    expect(pictures.setCurrent(id, c.asset.id)).toBe(true)
+    expect(pictureStepTable(db).apply(id, c.asset.id)).toBe(true)
     expect(pictures.get(id)).toMatchObject({ currentAssetId: c.asset.id, rootAssetId: root })
-    expect(pictures.setCurrent('nobody', c.asset.id)).toBe(false)
+    expect(pictureStepTable(db).apply('nobody', c.asset.id)).toBe(false)
     expect(pictures.versions('nobody')).toEqual([])
   })
 

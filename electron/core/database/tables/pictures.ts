@@ -12,13 +12,21 @@ interface PictureRow {
   current_asset_id: string
   trashed_at: number | null
   pose: string | null
+  step: number
+  can_redo: number
   created_at: number
   width: number
   height: number
   version_count: number
 }
 
-type VersionRow = AssetRow & { job_id: string | null; from_asset_id: string | null; label: string; seed: number | null } & MarkRow
+type VersionRow = AssetRow & {
+  job_id: string | null
+  from_asset_id: string | null
+  label: string
+  seed: number | null
+  trashed_at: number | null
+} & MarkRow
 
 function pictureOfRow(row: PictureRow): Picture {
   return {
@@ -31,6 +39,8 @@ function pictureOfRow(row: PictureRow): Picture {
     height: row.height,
     versionCount: row.version_count,
     ...(row.pose === null ? {} : { pose: JSON.parse(row.pose) as Pose }),
+    ...(row.step > 0 ? { canUndo: true } : {}),
+    ...(row.can_redo === 1 ? { canRedo: true } : {}),
     ...(row.trashed_at === null ? {} : { trashedAt: row.trashed_at }),
     createdAt: row.created_at,
   }
@@ -69,8 +79,6 @@ export interface PictureTable {
   versions(pictureId: string): Version[]
   /** True when the asset is the picture's import or a result of one of its jobs. */
   hasVersion(pictureId: string, assetId: string): boolean
-  /** Makes a version current; false when there is no such picture. The caller checks `hasVersion`. */
-  setCurrent(pictureId: string, assetId: string): boolean
   /** Marks where the photo was taken from, or takes the mark away; false when there is no such picture. */
   setPose(pictureId: string, pose: Pose | undefined): boolean
   /** Into the trash; answers the ids that were not there yet. */
@@ -81,7 +89,8 @@ export interface PictureTable {
 
 // One more than the distinct results. A row's own index look-ups, a hundred a page, so no join over all jobs and no query per picture.
 const columns = `
-  p.seq, p.id, p.name, p.root_asset_id, p.current_asset_id, p.trashed_at, p.pose, p.created_at, a.width, a.height,
+  p.seq, p.id, p.name, p.root_asset_id, p.current_asset_id, p.trashed_at, p.pose, p.created_at, p.step,
+  EXISTS (SELECT 1 FROM picture_steps s WHERE s.picture_seq = p.seq AND s.n = p.step + 1) AS can_redo, a.width, a.height,
   1 + (SELECT count(DISTINCT o.asset_id) FROM jobs j JOIN outputs o ON o.job_id = j.id
        WHERE j.picture_id = p.id AND o.asset_id <> p.root_asset_id) AS version_count
   FROM pictures p JOIN assets a ON a.id = p.root_asset_id`
@@ -92,7 +101,7 @@ export function likePattern(search: string): string {
 }
 
 /** What the version strip shows under a result; the same as `editName` says. */
-const labelExpression = `
+export const labelExpression = `
   CASE j.kind
     WHEN 'style' THEN coalesce(json_extract(j.edit, '$.styleId'), 'custom')
     WHEN 'perspective' THEN coalesce(json_extract(j.edit, '$.view.id'), 'perspective')
@@ -124,7 +133,7 @@ export function pictureTable(db: Database): PictureTable {
   })
   const root = db.prepare<[string], VersionRow>(
     // Not imported but made from words, it has the job that made it.
-    `SELECT a.*, j.id AS job_id, NULL AS from_asset_id, coalesce(${labelExpression}, 'original') AS label, j.seed AS seed, r.star, r.rejected
+    `SELECT a.*, j.id AS job_id, NULL AS from_asset_id, coalesce(${labelExpression}, 'original') AS label, j.seed AS seed, r.star, r.rejected, r.trashed_at
      FROM pictures p JOIN assets a ON a.id = p.root_asset_id
      LEFT JOIN jobs j ON a.origin = 'produced' AND j.seq = (
        SELECT min(m.seq) FROM outputs o JOIN jobs m ON m.id = o.job_id WHERE o.asset_id = p.root_asset_id AND m.picture_id = p.id)
@@ -132,7 +141,7 @@ export function pictureTable(db: Database): PictureTable {
      WHERE p.id = ?`,
   )
   const results = db.prepare<[string], VersionRow>(
-    `SELECT a.*, j.id AS job_id, j.input_asset_id AS from_asset_id, ${labelExpression} AS label, j.seed AS seed, r.star, r.rejected
+    `SELECT a.*, j.id AS job_id, j.input_asset_id AS from_asset_id, ${labelExpression} AS label, j.seed AS seed, r.star, r.rejected, r.trashed_at
      FROM jobs j JOIN outputs o ON o.job_id = j.id JOIN assets a ON a.id = o.asset_id LEFT JOIN results r ON r.asset_seq = a.seq
      WHERE j.picture_id = ? ORDER BY j.seq, o.idx`,
   )
@@ -149,7 +158,6 @@ export function pictureTable(db: Database): PictureTable {
          SELECT j.picture_id FROM outputs o JOIN jobs j ON j.id = o.job_id WHERE o.asset_id = @assetId)) ORDER BY seq DESC LIMIT 1`,
     )
     .pluck()
-  const current = db.prepare<[string, string]>('UPDATE pictures SET current_asset_id = ? WHERE id = ?')
   const pose = db.prepare<[string | null, string]>('UPDATE pictures SET pose = ? WHERE id = ?')
   const trash = db.prepare<[number, string]>('UPDATE pictures SET trashed_at = ? WHERE id = ? AND trashed_at IS NULL')
   const restore = db.prepare<[string]>('UPDATE pictures SET trashed_at = NULL WHERE id = ? AND trashed_at IS NOT NULL')
@@ -202,13 +210,13 @@ export function pictureTable(db: Database): PictureTable {
           label: row.label,
           ...(row.seed === null ? {} : { seed: row.seed }),
           ...markOfRow(row),
+          ...(row.trashed_at === null ? {} : { trashedAt: row.trashed_at }),
         })
       }
       return versions
     },
     homeOf: (assetId) => home.get({ assetId }),
     hasVersion: (pictureId, assetId) => has.get({ pictureId, assetId }) === 1,
-    setCurrent: (pictureId, assetId) => current.run(assetId, pictureId).changes > 0,
     setPose: (pictureId, value) => pose.run(value ? JSON.stringify(value) : null, pictureId).changes > 0,
     trash: (ids, now) => trashAll(ids, now),
     restore: (ids) => restoreAll(ids),

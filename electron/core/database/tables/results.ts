@@ -1,5 +1,7 @@
+import type { Edit } from '#shared/domain/edit'
 import { AppError } from '#shared/domain/error'
 import type { AssetMark, Mark, MarkChange } from '#shared/domain/mark'
+import { facetTokens, wordsOfResult, type Facet } from '../../gallery/words'
 import type { Database } from '../database'
 
 /** The columns of a mark, of a result or (null) of what is none. */
@@ -13,6 +15,13 @@ export function markOfRow({ star, rejected }: MarkRow): { mark?: Mark } {
   return star || rejected ? { mark: { star: star ?? 0, rejected: rejected === 1 } } : {}
 }
 
+interface UnindexedRow extends Record<Facet, string> {
+  seq: number
+  edit: string
+  seed: number
+  name: string
+}
+
 /** The statements over the results table, prepared once per connection. */
 export type ResultTable = ReturnType<typeof resultTable>
 
@@ -21,7 +30,26 @@ export function resultTable(db: Database) {
   const ofAsset = 'asset_seq = (SELECT seq FROM assets WHERE id = ?)'
   const marked = db.prepare<[string], { star: number; rejected: number }>(`SELECT star, rejected FROM results WHERE ${ofAsset}`)
   const setMark = db.prepare<[number, number, string]>(`UPDATE results SET star = ?, rejected = ? WHERE ${ofAsset}`)
-
+  const unindexed = `SELECT r.seq, r.kind, r.style, r.engine, r.workflow, j.edit, j.seed, coalesce(j.name, p.name) AS name
+    FROM results r INDEXED BY results_unindexed CROSS JOIN jobs j ON j.seq = r.job_seq JOIN pictures p ON p.seq = r.picture_seq
+    WHERE r.indexed = 0`
+  const toIndex = db.prepare<[number], UnindexedRow>(`${unindexed} ORDER BY r.seq DESC LIMIT ?`)
+  const addWords = db.prepare<[number, string, string]>('INSERT INTO result_words (rowid, words, facets) VALUES (?, ?, ?)')
+  const setIndexed = db.prepare<[number]>('UPDATE results SET indexed = 1 WHERE seq = ?')
+  const trash = db
+    .prepare<[number, string], string>(
+      `UPDATE results SET trashed_at = ?, hidden = 1
+       WHERE asset_seq IN (SELECT seq FROM assets WHERE id IN (SELECT value FROM json_each(?))) AND trashed_at IS NULL
+       RETURNING (SELECT id FROM assets WHERE seq = asset_seq)`,
+    )
+    .pluck()
+  const restore = db
+    .prepare<[string], string>(
+      `UPDATE results SET trashed_at = NULL, hidden = (SELECT trashed_at IS NOT NULL FROM pictures p WHERE p.seq = picture_seq)
+       WHERE asset_seq IN (SELECT seq FROM assets WHERE id IN (SELECT value FROM json_each(?))) AND trashed_at IS NOT NULL
+       RETURNING (SELECT id FROM assets WHERE seq = asset_seq)`,
+    )
+    .pluck()
   const mark = db.transaction((changes: readonly MarkChange[]): { marks: AssetMark[]; before: AssetMark[] } => {
     const marks: AssetMark[] = []
     const before: AssetMark[] = []
@@ -40,9 +68,25 @@ export function resultTable(db: Database) {
     }
     return { marks, before }
   })
+  const index = db.transaction((limit: number): number => {
+    const rows = toIndex.all(limit)
+    for (const row of rows) {
+      const { kind, style, engine, workflow } = row
+      const words = wordsOfResult({ edit: JSON.parse(row.edit) as Edit, name: row.name, seed: row.seed })
+      addWords.run(row.seq, words, facetTokens({ kind, style, engine, workflow }))
+      setIndexed.run(row.seq)
+    }
+    return rows.length
+  })
 
   return {
     /** Marks results, all or none; answers how they are and were. Throws `input.not_found` for what is no result. */
     mark: (changes: readonly MarkChange[]): { marks: AssetMark[]; before: AssetMark[] } => mark.immediate(changes),
+    /** Makes up to `limit` results findable by their words, newest first; answers how many it was. */
+    index: (limit: number): number => index.immediate(limit),
+    /** Into the trash; answers those that were not there yet. */
+    trash: (assetIds: readonly string[], now: number): string[] => trash.all(now, JSON.stringify(assetIds)),
+    /** Out of the trash; answers those that were in it. */
+    restore: (assetIds: readonly string[]): string[] => restore.all(JSON.stringify(assetIds)),
   }
 }
