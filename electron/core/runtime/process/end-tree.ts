@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isAlive, processesOfSession, type ProcessIdentity } from './identity'
+import { isAlive, isOfFormerBoot, processesOfSession, type ProcessIdentity } from './identity'
 
 /** One way to ask a tree of processes to end. */
 export type EndStep = { signal: NodeJS.Signals; toGroup: boolean } | { program: string; args: string[] }
@@ -76,6 +76,7 @@ export async function endTree(leader: ProcessIdentity, times: Partial<EndTimes> 
 
 /** Live members of the leader's session; none when another process has the leader's number, because that session is not ours. */
 async function strays(leader: ProcessIdentity): Promise<number[]> {
+  if (await isOfFormerBoot(leader)) return []
   const members = await processesOfSession(leader.pid)
   return members.includes(leader.pid) && !(await isAlive(leader)) ? [] : members
 }

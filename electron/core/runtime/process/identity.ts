@@ -64,6 +64,11 @@ export async function identify(pid: number): Promise<ProcessIdentity | undefined
   return startedAt === '' ? undefined : { pid, startedAt }
 }
 
+/** Whether the machine has been started anew since: every number of then may be somebody else's now. */
+export async function isOfFormerBoot({ startedAt }: ProcessIdentity): Promise<boolean> {
+  return process.platform === 'linux' && startedAt.split(' ')[0] !== (await bootId())
+}
+
 /** Whether that very process still runs. */
 export async function isAlive({ pid, startedAt }: ProcessIdentity): Promise<boolean> {
   return (await identify(pid))?.startedAt === startedAt
