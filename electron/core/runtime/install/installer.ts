@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { AppError } from '#shared/domain/error'
+import { AppError, toAppError } from '#shared/domain/error'
 import type { InstallProgress } from '#shared/domain/runtime'
 import { makeFolder, syncFolder } from '../../assets/durable-file'
 import type { Downloader, DownloadProgress } from '../../download/downloader'
@@ -58,6 +58,15 @@ export function downloadNote(name: string, { phase, bytes, total, bytesPerSecond
  * that failed, whose detail names the step.
  */
 export async function install(options: InstallOptions): Promise<Installation> {
+  try {
+    return await make(options)
+  } catch (thrown) {
+    if (!options.signal?.aborted) throw toAppError(thrown)
+    throw new AppError('canceled', 'The installation was stopped. Install again: it goes on where it stopped.', { cause: thrown })
+  }
+}
+
+async function make(options: InstallOptions): Promise<Installation> {
   const { recipe, store, tools, signal } = options
   const { layout } = store
   const unpinned = options.archive?.unpinned === true

@@ -266,8 +266,10 @@ export class Supervisor {
         return await this.#startOnce(generation)
       }
     } catch (thrown) {
+      // What it says when it is ended now is no reason.
+      const crash: Crash | undefined = over
       await problem()
-      throw over ? new ServerEnded(over) : thrown
+      throw crash ? new ServerEnded(crash) : thrown
     }
     if (generation !== this.#generation) {
       await problem()

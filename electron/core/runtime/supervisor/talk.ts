@@ -21,7 +21,7 @@ const maxAnswer = 64 * 1024 * 1024
 async function getJson(url: string, timeoutMs: number): Promise<unknown> {
   const answer = await request(url, { headersTimeout: timeoutMs, bodyTimeout: timeoutMs, signal: AbortSignal.timeout(timeoutMs) })
   if (answer.statusCode !== 200 || Number(answer.headers['content-length'] ?? 0) > maxAnswer) {
-    answer.body.destroy()
+    await answer.body.dump({ limit: 1024, signal: AbortSignal.timeout(timeoutMs) })
     throw new Error(`HTTP ${answer.statusCode}`)
   }
   return await answer.body.json()
@@ -63,5 +63,5 @@ export async function freeMemory(port: number): Promise<void> {
     body: JSON.stringify({ unload_models: true, free_memory: true }),
     signal: AbortSignal.timeout(30_000),
   })
-  answer.body.destroy()
+  await answer.body.dump()
 }
