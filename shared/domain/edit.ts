@@ -156,6 +156,8 @@ export const customEditSchema = z.object({
   values: z.record(z.string().max(200), z.union([valueSchema, z.object({ random: z.literal(true) })])).default({}),
   /** Assets by the id of the node that loads them. */
   assetIds: z.record(z.string().max(64), idSchema).default({}),
+  /** The node that loads the submission's picture; absent: submitting takes the first one that nothing else is given to. */
+  pictureNode: z.string().max(64).optional(),
 })
 
 /** One edit of one picture, or one picture made from nothing. */

@@ -6,6 +6,7 @@ import { type EditValues, valuesForEdit } from '../../workflows/edit-values'
 import type { Workflow, WorkflowLibrary } from '../../workflows/load'
 import { missingWords } from '../../workflows/missing-words'
 import type { Size } from '../../workflows/size-policy'
+import { type CustomChoice, customChoice } from './custom-choice'
 import { slotPictures } from './slots'
 import { type Missing, readiness, type ServerFacts } from '../../workflows/readiness'
 
@@ -25,6 +26,8 @@ export interface WorkflowChoice extends EditValues {
   workflow: Workflow
   /** Model slot → the server's name for the file; empty while nothing is known of the server. */
   models: Record<string, string>
+  /** Set where it is one of the user's own, which is bound in its own way. */
+  custom?: CustomChoice
 }
 
 /**
@@ -39,6 +42,12 @@ export function chooseWorkflow(
   server: (ServerFacts & { label: string }) | undefined,
   request: WorkflowRequest,
 ): WorkflowChoice {
+  const { edit } = request
+  if (edit.kind === 'custom') {
+    const { missing, ...choice } = customChoice(library, server, edit, request.seed)
+    if (server && missing.length > 0) throw lacks(server.label, { workflow: choice.workflow, missing }, [])
+    return { ...choice, values: {}, choices: {}, models: {} }
+  }
   const candidates =
     request.workflowId === undefined ? preferred(library, request.edit) : [named(library, request.workflowId, request.edit)]
   const refusals: AppError[] = []

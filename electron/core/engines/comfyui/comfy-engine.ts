@@ -4,6 +4,7 @@ import type { EngineView } from '#shared/domain/engine'
 import { AppError, toAppError } from '#shared/domain/error'
 import type { AppLogger } from '../../app'
 import { bindWorkflow } from '../../workflows/bind'
+import { bindCustomJob } from '../../workflows/custom/custom-job'
 import type { Workflow, WorkflowLibrary } from '../../workflows/load'
 import { type Readiness, readiness } from '../../workflows/readiness'
 import { drawsWholeStories } from '../../workflows/story-edit'
@@ -160,8 +161,11 @@ class Remote implements Engine {
   }
 
   private edits(): EditKind[] {
-    return editKinds.filter((kind) =>
-      [...this.ready].some(([id, { ready }]) => ready && this.library?.workflows.get(id)?.edit === kind),
+    // What the user's own workflows need is looked at for each of them, when it is asked for.
+    return editKinds.filter(
+      (kind) =>
+        (kind === 'custom' && this.known !== undefined) ||
+        [...this.ready].some(([id, { ready }]) => ready && this.library?.workflows.get(id)?.edit === kind),
     )
   }
 
@@ -220,13 +224,19 @@ class Remote implements Engine {
     promptId: string,
     known: KnownServer,
   ): PostedJob {
-    const { workflow, values, choices, level, models } = choice
+    const { workflow, values, choices, level, models, custom } = choice
+    const prefix = outputPrefix(workflow.id, promptId)
+    if (custom) {
+      const asked = { values: custom.edit.values, pictures: images, seed: task.seed, prefix }
+      const bound = bindCustomJob(custom.workflow, asked, known.objectInfo)
+      return { task, promptId, workflow, bound, letterbox: undefined }
+    }
     const bound = bindWorkflow(workflow, values, images, {
       choices,
       models,
       ...(level ? { level } : {}),
       server: known.objectInfo,
-      prefix: outputPrefix(workflow.id, promptId),
+      prefix,
     })
     return { task, promptId, workflow, bound, letterbox: frameOf(workflow, task) }
   }

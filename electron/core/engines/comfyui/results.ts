@@ -75,7 +75,7 @@ export async function findSavedResult(
 ): Promise<EngineResult[] | undefined> {
   const { edit } = job.task
   // Of several pictures the one name that is known would not be all.
-  if (edit.kind === 'story' && edit.scene === undefined) return undefined
+  if ((edit.kind === 'story' && edit.scene === undefined) || edit.kind === 'custom') return undefined
   const number = String((pickOf(job.workflow, job.task) ?? 0) + 1).padStart(5, '0')
   const image = { filename: `${outputPrefix(job.workflow.id, job.promptId)}_${number}_.png`, subfolder: '', type: 'output' }
   try {
@@ -109,7 +109,7 @@ async function fetchOne(
     const { edit } = task
     const mixes = edit.kind === 'style' && workflow.controls.strength === 'wording'
     const strength = mixes ? Math.min(1, edit.strength / usualStrength) : 1
-    const keepAlpha = edit.kind === 'upscale' || (edit.kind === 'style' && letterbox !== undefined)
+    const keepAlpha = edit.kind === 'upscale' || edit.kind === 'custom' || (edit.kind === 'style' && letterbox !== undefined)
     const made = await finishResult({ fetched, target: path, photo: task.input, letterbox, strength, keepAlpha })
     return {
       path,

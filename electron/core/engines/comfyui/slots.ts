@@ -27,6 +27,13 @@ export function slotPictures(workflow: Workflow, edit: Edit): Record<string, Slo
       const assetId = edit.from?.assetId
       return assetId === undefined ? {} : inOrder(workflow, [assetId])
     }
+    case 'custom':
+      return Object.fromEntries(
+        slots.map(([node]): [string, SlotPicture] => {
+          const assetId = edit.assetIds[node]
+          return [node, assetId === undefined ? 'edited' : { assetId }]
+        }),
+      )
     default: {
       const styled = edit.kind === 'style' && edit.styleAssetId !== undefined
       return Object.fromEntries(

@@ -45,21 +45,24 @@ function resultNodes({ content }: Pick<CustomWorkflow, 'content'>): string[] {
   return content.outputs.filter(({ gives }) => gives === 'pictures' || gives === 'other').map(({ node }) => node)
 }
 
-/**
- * The nodes that a job gives a picture: those that the edit names, and the first other one for the picture that the job edits.
- * Throws `input.invalid` where a node takes none.
- */
-export function pictureNodes({ name, content }: CustomWorkflow, edit: CustomEdit, hasPicture: boolean): string[] {
-  const named = Object.keys(edit.assetIds)
-  for (const node of named) pictureField(content, node)
-  if (!hasPicture) return named
+/** The nodes that a job gives a picture. Throws `input.invalid` where a node takes none. */
+export function pictureNodes({ content }: CustomWorkflow, edit: CustomEdit): string[] {
+  const nodes = [...new Set([...Object.keys(edit.assetIds), ...(edit.pictureNode === undefined ? [] : [edit.pictureNode])])]
+  for (const node of nodes) pictureField(content, node)
+  return nodes
+}
+
+/** The node for the submission's picture: the named one, else the first that nothing else is given to. Throws `input.invalid`. */
+function nodeForPicture({ name, content }: CustomWorkflow, edit: CustomEdit): string {
+  if (edit.pictureNode !== undefined) return pictureField(content, edit.pictureNode).node
   const free = content.fields.find(
-    ({ kind, node, key }) => kind === 'picture' && !named.includes(node) && edit.values[key] === undefined,
+    ({ kind, node, key }) => kind === 'picture' && !Object.hasOwn(edit.assetIds, node) && !Object.hasOwn(edit.values, key),
   )
-  if (free) return [...named, free.node]
+  if (free) return free.node
+  const further = Object.keys(edit.assetIds).length > 0 ? ' further' : ''
   throw new AppError(
     'input.invalid',
-    `"${name}" takes no${named.length > 0 ? ' further' : ''} picture. Submit it without one, or add a LoadImage node in ComfyUI and import it again.`,
+    `"${name}" takes no${further} picture. Submit it without one, or add a LoadImage node in ComfyUI and import it again.`,
     { detail: { field: 'pictures' } },
   )
 }
@@ -99,9 +102,18 @@ export function resolveCustomEdit(store: CustomStore, edit: CustomEdit, hasPictu
       { detail: { workflow: workflow.id } },
     )
   }
-  const nodes = pictureNodes(workflow, edit, hasPicture)
+  const { pictureNode: wished, ...rest } = edit
+  const pictureNode = hasPicture ? nodeForPicture(workflow, edit) : wished === undefined ? undefined : noPicture(wished)
+  const whole: CustomEdit = { ...rest, title: workflow.name, ...(pictureNode === undefined ? {} : { pictureNode }) }
+  const nodes = pictureNodes(workflow, whole)
   bindCustom(workflow.content, { values: edit.values, pictures: Object.fromEntries(nodes.map((node) => [node, node])), seed: 0 })
-  return { ...edit, title: workflow.name }
+  return whole
+}
+
+function noPicture(node: string): never {
+  throw new AppError('input.invalid', `No picture was named for node ${node}. Choose one, and submit again.`, {
+    detail: { field: 'pictures' },
+  })
 }
 
 /** Pictures that the workflow names itself, that no one gives, and that the server does not have, in words. */
