@@ -2,7 +2,11 @@
  * `npm run bench -- NAME [options]`: measurements against references, one JSON object a line.
  * Each bench is a module of this folder with `run(args)`.
  */
-const benches = { draft: () => import('./draft.mjs'), studio: () => import('./studio.mjs') }
+const benches = {
+  draft: () => import('./draft.mjs'),
+  'graph-to-prompt': () => import('./graph-to-prompt.mjs'),
+  studio: () => import('./studio.mjs'),
+}
 
 const [name, ...args] = process.argv.slice(2)
 const load = Object.hasOwn(benches, name ?? '') ? benches[name] : undefined

@@ -271,7 +271,7 @@ export const ownGraphs = {
           .node(60, 'ResizeImageMaskNode', {
             inputs: { input: '*' },
             outputs: ['*'],
-            values: ['scale dimensions', 512, 384, 'center', 'area'],
+            values: ['scale by multiplier', 0.5, 'area'],
           })
           .link(8, 0, 60, 'input')
           .link(60, 0, 9, 'images'),
@@ -295,10 +295,12 @@ export const ownGraphs = {
   'subgraph without values': () => hosted({}).file(),
   'subgraph with proxied fields': () =>
     hosted({
-      values: ['proxied words', 5, 'lcm'],
+      values: ['proxied words', 5, 128, 9, 'lcm'],
       properties: {
         proxyWidgets: [
           ['11', 'text'],
+          ['14', 'seed'],
+          ['13', 'width'],
           ['14', 'steps'],
           ['14', 'sampler_name'],
         ],
