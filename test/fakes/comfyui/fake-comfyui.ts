@@ -22,6 +22,8 @@ export interface FakeComfyUi {
   /** Node ids taken from the cache, by prompt id. */
   readonly cached: ReadonlyMap<string, readonly string[]>
   readonly uploads: readonly string[]
+  /** Every graph that was taken, in order. */
+  readonly graphs: readonly FakeGraph[]
   /** Puts these model files there, or takes others away; the lists say so at once. */
   lacks(files: readonly string[]): void
   /** Deletes what was uploaded. */
@@ -62,6 +64,7 @@ export async function startFakeComfyUi(options: FakeOptions = {}): Promise<FakeC
   const executions = new Map<string, number>()
   const cachedNodes = new Map<string, string[]>()
   const uploads: string[] = []
+  const graphs: FakeGraph[] = []
   let pending: Prompt[] = []
   let running: Prompt | undefined
   let interrupted = new Set<string>()
@@ -283,6 +286,7 @@ export async function startFakeComfyUi(options: FakeOptions = {}): Promise<FakeC
         const refusal = refusalOf(prompt, info, (name) => files.has(`input/${name}`))
         if (refusal) return json(refusal, 400)
         const id = prompt_id ?? randomUUID()
+        graphs.push(prompt)
         pending.push({ number: number++, id, graph: prompt, clientId: client_id })
         void work()
         if (faults.loseAnswers > 0) {
@@ -346,6 +350,7 @@ export async function startFakeComfyUi(options: FakeOptions = {}): Promise<FakeC
     requests,
     cached: cachedNodes,
     uploads,
+    graphs,
     lacks(missing) {
       info = withoutFiles(objectInfo, missing)
     },
