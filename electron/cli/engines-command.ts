@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import type { CallInput, CallName, CallOutput } from '#shared/contract/calls'
 import type { EngineView } from '#shared/domain/engine'
 import type { WorkflowView } from '#shared/domain/workflow'
 import type { CommandContext, CommonOptions } from './context'
@@ -5,15 +7,58 @@ import { exitCodes, type ExitCode } from './exit-codes'
 import { openData, orAborted } from './open-data'
 import { fit } from './report/words'
 
-/** Lists the engines as they are now. */
-export async function runEnginesCommand(command: CommonOptions, context: CommandContext): Promise<ExitCode> {
+/** `recast engines` and what is under it. */
+export interface EnginesCommand extends CommonOptions {
+  action:
+    | { name: 'list' }
+    | { name: 'add'; values: CallInput<'engines.add'>; caFile: string | undefined }
+    | { name: 'remove' | 'drain' | 'undrain'; server: string }
+}
+
+/** Lists or changes the engines; exit code 1 when a server was saved that does not work as it is. */
+export async function runEnginesCommand(command: EnginesCommand, context: CommandContext): Promise<ExitCode> {
   const { terminal, signal } = context
+  const { action } = command
   const data = await openData(command.dataDir, context, false)
+  const call = <N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>> =>
+    orAborted(data.instance.client.call(name, input), signal)
+  const tell = (event: string, engine: EngineView): void =>
+    terminal.out(command.json ? `${JSON.stringify({ event, ...engine })}\n` : `${engineLine(engine)}\n`)
   try {
-    const { engines } = await orAborted(data.instance.client.call('engines.list', { probe: true }), signal)
-    if (command.json) for (const engine of engines) terminal.out(`${JSON.stringify({ event: 'engine', ...engine })}\n`)
-    else for (const engine of engines) terminal.out(`${engineLine(engine)}\n`)
-    return exitCodes.done
+    switch (action.name) {
+      case 'list': {
+        const [{ engines }, { found }] = await Promise.all([call('engines.list', { probe: true }), call('engines.discover', {})])
+        for (const engine of engines) tell('engine', engine)
+        for (const server of found.filter(({ added }) => !added)) {
+          if (command.json) terminal.out(`${JSON.stringify({ event: 'found', ...server })}\n`)
+          else {
+            const about = [server.version && `ComfyUI ${server.version}`, server.device].filter(Boolean).join(', ')
+            terminal.err(`Found on this computer: ${about}. To use it: recast engines add ${server.address}\n`)
+          }
+        }
+        return exitCodes.done
+      }
+      case 'add': {
+        const certificateAuthority = action.caFile === undefined ? undefined : await readFile(action.caFile, 'utf8')
+        const { engine } = await call('engines.add', {
+          ...action.values,
+          ...(certificateAuthority === undefined ? {} : { certificateAuthority }),
+        })
+        tell('engine', engine)
+        return engine.state === 'failed' ? exitCodes.failed : exitCodes.done
+      }
+      case 'remove':
+      case 'drain':
+      case 'undrain': {
+        const { engines } = await call('engines.list', {})
+        const id = engines.find(({ server, name }) => server && name === action.server)?.id ?? action.server
+        if (action.name === 'remove') {
+          const removed = await call('engines.remove', { id })
+          terminal.out(command.json ? `${JSON.stringify({ event: 'removed', ...removed })}\n` : `removed ${removed.id}\n`)
+        } else tell('engine', (await call('engines.update', { id, drained: action.name === 'drain' })).engine)
+        return exitCodes.done
+      }
+    }
   } finally {
     await data.close()
   }
@@ -46,9 +91,20 @@ export async function runWorkflowsCommand(command: WorkflowsCommand, context: Co
   }
 }
 
-function engineLine({ id, state, device, edits, error }: EngineView): string {
-  const does = edits.length === 0 ? '' : `  ${edits.join(', ')}`
-  return `${id}  ${state}${device === '' ? '' : `  ${device}`}${does}${error ? `  ${error.message}` : ''}`
+function engineLine({ id, name, state, device, edits, error, server, version, queue, workflows, circuit }: EngineView): string {
+  const parts = [
+    server?.name ? `${name} (${id})` : id,
+    server?.drained ? `${state}, drained` : circuit === 'open' ? `${state}, resting after faults` : state,
+    version === undefined ? '' : `ComfyUI ${version}`,
+    device,
+    workflows === undefined ? '' : `${workflows.ready} of ${workflows.all} workflows`,
+    queue === undefined || queue.ours + queue.others === 0 ? '' : `queue ${queue.ours} + ${queue.others} of others`,
+    server && server.weight !== 1 ? `weight ${server.weight}` : '',
+    server && server.tags.length > 0 ? server.tags.map((tag) => `#${tag}`).join(' ') : '',
+    edits.join(', '),
+    error?.message ?? '',
+  ]
+  return parts.filter((part) => part !== '').join('  ')
 }
 
 function workflowLines({ id, title, edit, licence, vramGb, ready, missing }: WorkflowView, width: number): string[] {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import type { CommandContext } from './context'
+import { addEnginesCommands } from './engines-program'
 import type { EditCommand } from './edit-command'
 import { addEditOptions, common, defaultOut, editBase, type EditFlags, type GlobalFlags } from './edit-options'
 import { exitCodes, type ExitCode } from './exit-codes'
@@ -245,15 +246,7 @@ export async function runProgram(args: readonly string[], options: ProgramOption
       }),
     )
 
-  program
-    .command('engines')
-    .description('what does the work, and how it is')
-    .action(
-      run<GlobalFlags>(async (flags, _words, begin) => {
-        const { runEnginesCommand } = await import('./engines-command')
-        return await runEnginesCommand(common(flags), begin())
-      }),
-    )
+  addEnginesCommands(program, run)
 
   const workflows = program.command('workflows').description('the ComfyUI workflows that come with Recast')
   const runWorkflows = async (flags: GlobalFlags & { engine?: string }, begin: () => CommandContext): Promise<ExitCode> => {

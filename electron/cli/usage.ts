@@ -30,13 +30,28 @@ export function wholeIn(low: number, high: number): (text: string) => number {
 /** Reads a seed. */
 export const seed = wholeIn(0, maxSeed)
 
-/** Reads an engine: a word or the address of a ComfyUI server. */
+/** Reads an engine: a word, the address of a ComfyUI server, or added servers by name or tag. */
 export function engine(text: string): string {
-  if (['auto', 'draft', 'local'].includes(text)) return text
+  if (['auto', 'draft', 'local', 'remote'].includes(text) || /^(?:name|tag):./u.test(text)) return text
   const address = /^https?:\/\//i.test(text) && URL.canParse(text) ? new URL(text) : undefined
   if (!address)
     throw new InvalidArgumentError('Use auto, draft, local, or the address of a ComfyUI server such as http://192.168.1.20:8188.')
   return text
+}
+
+/**
+ * Collects `Name: value` headers. What is no header is told without repeating it: commander's own error would quote the value, which is a
+ * secret even where it is mistyped.
+ */
+export function header(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const colon = text.indexOf(':')
+  if (colon < 1) throw new UsageError('--header is written as "Name: value", in quotes.')
+  return { ...before, [text.slice(0, colon).trim()]: text.slice(colon + 1).trim() }
+}
+
+/** Collects words that may be given several times. */
+export function several(text: string, before: readonly string[] = []): string[] {
+  return [...before, text]
 }
 
 /** Reads a text that must not be empty nor longer than `max` characters. */

@@ -11,6 +11,8 @@ import type { Database } from './database/database'
 import type { Tables } from './database/tables'
 import { runDoctor } from './diagnostics/doctor'
 import type { EnginePool } from './engines/pool'
+import { createEngineHandlers } from './engines/servers/handlers'
+import type { SavedServers } from './engines/servers/saved-servers'
 import type { EventSource } from './event-hub'
 import { galleryHandlers } from './gallery/handlers'
 import type { Trash } from './gallery/trash'
@@ -38,6 +40,9 @@ export interface ApiContext {
   events: EventSource
   settings: SettingStore
   pool: EnginePool
+  servers: SavedServers
+  /** Ports of this computer on which a running ComfyUI is looked for; absent: its usual ones. */
+  discoveryPorts: readonly number[] | undefined
   board: JobBoard
   scheduler: Scheduler
   exporter: JobExporter
@@ -213,10 +218,7 @@ export function createHandlers(context: ApiContext): CallHandlers {
     'models.unused': () => models.unused(),
     'models.setToken': async ({ token }) => (await models.setToken(token), {}),
 
-    async 'engines.list'({ probe }) {
-      if (probe) await Promise.all(pool.views().map((engine) => pool.probe(engine.id)))
-      return { engines: pool.views() }
-    },
+    ...createEngineHandlers({ ...context, jobsOn: (id) => scheduler.jobsOn(id) }),
     async 'workflows.list'({ engine: wish }) {
       const all = [...(await context.library()).workflows.values()]
       if (wish === undefined) return { workflows: all.map((workflow) => viewOfWorkflow(workflow, undefined)) }
@@ -228,7 +230,7 @@ export function createHandlers(context: ApiContext): CallHandlers {
       }
       await pool.probe(engine.id)
       const ready = engine.workflows()
-      return { workflows: all.map((workflow) => viewOfWorkflow(workflow, ready?.get(workflow.id))), engine: engine.view() }
+      return { workflows: all.map((workflow) => viewOfWorkflow(workflow, ready?.get(workflow.id))), engine: pool.view(engine) }
     },
     ...createCustomCalls(context),
     'settings.set'(patch) {

@@ -14,6 +14,7 @@ import { openDatabase } from './database/open'
 import { openTables } from './database/tables'
 import { createDraftEngine } from './engines/draft/draft-engine'
 import { createComfyEngine } from './engines/comfyui/comfy-engine'
+import { accessOf, openSavedServers, type Access } from './engines/servers/saved-servers'
 import type { Engine } from './engines/engine'
 import { createPool, isAddress } from './engines/pool'
 import { createEventHub, type EventHub } from './event-hub'
@@ -57,8 +58,8 @@ export interface EngineContext {
   logger: AppLogger
 }
 
-/** What the engine of a ComfyUI address gets. */
-export interface RemoteContext {
+/** What the engine of a ComfyUI address gets: also the headers and the certificate of a saved server. */
+export interface RemoteContext extends Access {
   address: string
   library: () => Promise<WorkflowLibrary>
   /** This data folder's own, so that servers know us again after a restart. */
@@ -93,6 +94,10 @@ export interface AppOptions {
   draftProcessPath?: string
   /** Times of the downloads; tests make them short. */
   downloads?: DownloaderOptions
+  /** Ports of this computer on which a running ComfyUI is looked for; absent: its usual ones. */
+  discoveryPorts?: readonly number[]
+  /** An attempt whose server is away for this long (milliseconds) goes to another one that is here. */
+  failoverMs?: number
   /** Folder of the sample photos; absent: the one that comes with Recast. */
   samplesDir?: string
 }
@@ -189,17 +194,22 @@ export async function createApp(options: AppOptions): Promise<App> {
     const custom = openCustomStore(tables.customWorkflows)
     const library = (): Promise<WorkflowLibrary> =>
       (reading ??= loadWorkflows(workflowFolder()).then((shipped) => ({ ...shipped, custom: custom.find })))
+    const servers = openSavedServers(tables.servers)
     const pool = createPool((options.engines ?? defaultEngines)(engineContext), {
       logger,
       remote: (address) =>
         (options.remoteEngine ?? createComfyEngine)({
           address,
+          ...accessOf(servers.get(address)),
           library,
           clientId: settings.clientId(),
           onSuspect: () => void pool.probe(address),
           logger,
         }),
       addresses: () => (isAddress(settings.get().engine) ? [settings.get().engine] : []),
+      servers,
+      jobsOn: (id) => scheduler.jobsOn(id),
+      onRemoved: (id) => events.emit({ type: 'engine.removed', id }),
       onChange(engine) {
         events.emit({ type: 'engine', engine })
         scheduler.kick()
@@ -221,6 +231,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       pool,
       isPaused: () => !takeJobs || settings.isPaused(),
       maxInFlight: () => settings.get().maxInFlight,
+      failoverMs: options.failoverMs,
       onResult({ id }) {
         // Read again: the result may just have become the picture.
         const pictureId = tables.jobs.get(id)?.pictureId
@@ -265,6 +276,8 @@ export async function createApp(options: AppOptions): Promise<App> {
       events,
       settings,
       pool,
+      servers,
+      discoveryPorts: options.discoveryPorts,
       board,
       scheduler,
       exporter,

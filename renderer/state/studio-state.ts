@@ -207,6 +207,8 @@ function withOther(state: StudioState, body: Exclude<EventBody, { type: 'job' | 
       return { ...state, models: modelChanged(state.models, body.model) }
     case 'model.progress':
       return { ...state, models: modelProgressed(state.models, body.file, body.download) }
+    case 'engine.removed':
+      return { ...state, engines: state.engines.filter((engine) => engine.id !== body.id) }
     case 'settings':
       return { ...state, settings: body.settings }
     default:

@@ -11,6 +11,7 @@ import { styleSchema } from '../domain/style'
 import { poseSchema } from '../domain/view'
 import { workflowViewSchema } from '../domain/workflow'
 import { galleryCalls } from './gallery-calls'
+import { engineCalls } from './engine-calls'
 
 const nothing = z.object({})
 const modelFiles = z.array(z.string().min(1).max(255)).min(1).max(500)
@@ -167,11 +168,7 @@ export const calls = {
   'jobs.clear': { input: nothing, output: z.object({ count: z.int() }) },
   'jobs.restoreCleared': { input: nothing, output: z.object({ count: z.int() }) },
   'queue.pause': { input: z.object({ paused: z.boolean() }), output: queueViewSchema },
-  /** With `probe` each is asked now, and the answer waited for. */
-  'engines.list': {
-    input: z.object({ probe: z.boolean().default(false) }),
-    output: z.object({ engines: z.array(engineViewSchema) }),
-  },
+  ...engineCalls,
   /** The workflows; with `engine` (an address) that server is asked what it has for each. */
   'workflows.list': {
     input: z.object({ engine: z.string().max(400).optional() }),

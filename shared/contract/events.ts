@@ -42,6 +42,7 @@ export const eventBodySchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('model'), model: modelViewSchema }),
   /** How far a model's download is; four times a second at most. */
   z.object({ type: z.literal('model.progress'), file: z.string(), download: modelDownloadSchema }),
+  z.object({ type: z.literal('engine.removed'), id: z.string() }),
   z.object({ type: z.literal('settings'), settings: settingsSchema }),
 ])
 export type EventBody = z.infer<typeof eventBodySchema>

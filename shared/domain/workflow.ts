@@ -14,8 +14,15 @@ export const lackSchema = z.object({
       bytes: z.number().nullable(),
       sha256: z.string().nullable(),
       url: z.string().optional(),
+      licence: z.object({ id: z.string(), commercial: z.boolean().nullable() }).optional(),
     })
     .optional(),
+  /** The node class and the custom-node package that brings it; `core` is ComfyUI itself. */
+  node: z
+    .object({ classType: z.string(), package: z.string(), title: z.string(), repository: z.string().optional() })
+    .optional(),
+  /** The oldest ComfyUI that will do, and the one that is there. */
+  version: z.object({ minimum: z.string(), found: z.string() }).optional(),
 })
 export type Lack = z.infer<typeof lackSchema>
 

@@ -1,4 +1,4 @@
-import { open as openFile, rename, rm, stat } from 'node:fs/promises'
+import { chmod, open as openFile, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
 import { AppError } from '#shared/domain/error'
@@ -102,6 +102,7 @@ async function backUp(db: Database, path: string, version: number): Promise<stri
   const part = join(dirname(path), `.${basename(target)}.part`)
   await rm(part, { force: true })
   await db.backup(part)
+  await chmod(part, 0o600)
   await rename(part, target)
   return target
 }
@@ -135,6 +136,19 @@ export function migrate(
 }
 
 /**
+ * Makes the file, its log and its index the user's alone: they hold the headers of servers behind a login. SQLite gives log and index the
+ * mode of the file, so a new one is made before SQLite does it. A disk that knows no modes is no reason not to start.
+ */
+async function keepPrivate(path: string): Promise<void> {
+  await (await openFile(path, 'a', 0o600)).close()
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) {
+    await chmod(file, 0o600).catch((error: NodeJS.ErrnoException) => {
+      if (!['ENOENT', 'EPERM', 'ENOTSUP', 'ENOSYS', 'EINVAL', 'EROFS'].includes(error.code ?? '')) throw error
+    })
+  }
+}
+
+/**
  * Opens the database of a data folder, making or migrating it.
  * Rejects with `database.future` (nothing is changed), `database.corrupt` (nothing is overwritten), `io.permission`, `io.disk_full`.
  */
@@ -157,6 +171,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
       const inLog = walVersion(path)
       if (inLog > known) throw futureError(path, inLog, known)
     }
+    await keepPrivate(path)
     db = new BetterSqlite3(path, { timeout: 2000 })
     const sqlite = db.prepare<[], string>('SELECT sqlite_version()').pluck().get() ?? '0'
     if (compareVersions(sqlite, oldestSqlite) < 0) {

@@ -118,3 +118,18 @@ CREATE TABLE settings (
   value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 `
+
+/** Saved ComfyUI servers. `headers` and `tags` are JSON. */
+export const serversSql = `
+CREATE TABLE servers (
+  -- http(s)://host[:port][/path], in its one form: the engine's id
+  address TEXT PRIMARY KEY,
+  seq INTEGER NOT NULL,
+  name TEXT NOT NULL DEFAULT '',
+  weight REAL NOT NULL DEFAULT 1 CHECK (weight > 0),
+  tags TEXT NOT NULL DEFAULT '[]',
+  drained INTEGER NOT NULL DEFAULT 0 CHECK (drained IN (0, 1)),
+  headers TEXT NOT NULL DEFAULT '{}',
+  certificate_authority TEXT
+) STRICT, WITHOUT ROWID;
+`

@@ -10,6 +10,7 @@ import { pictureStepTable } from './tables/picture-steps'
 import { pictureTable } from './tables/pictures'
 import { resultSearch } from './tables/result-search'
 import { resultTable } from './tables/results'
+import { serverTable } from './tables/servers'
 import { timingTable } from './tables/timings'
 
 /** Every table of a connection, its statements prepared. */
@@ -29,6 +30,7 @@ export function openTables(db: Database) {
     results: resultTable(db),
     resultSearch: resultSearch(db),
     steps: pictureStepTable(db),
+    servers: serverTable(db),
     timings: timingTable(db),
   }
 }

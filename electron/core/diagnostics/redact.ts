@@ -17,6 +17,35 @@ const secretTexts: readonly [RegExp, string][] = [
   [/([?&#](?:token|api[-_]?key|access_token|password|signature)=)[^&\s#"']+/gi, `$1${redacted}`],
 ]
 
+/** Values that were told to be secrets, longest first, so that one within another leaves nothing behind. */
+let secretValues: string[] = []
+/** Shorter ones would turn harmless words into `[redacted]`. */
+const shortestSecret = 5
+
+/**
+ * Names a value that no log line or message of this process may ever show, wherever it comes up: a header of a server, also the part
+ * after its scheme (`Bearer …`).
+ */
+export function keepSecret(value: string): void {
+  const parts = [value, ...value.split(/\s+/).slice(1)].map((part) => part.trim()).filter((part) => part.length >= shortestSecret)
+  secretValues = [...new Set([...secretValues, ...parts])].toSorted((a, b) => b.length - a.length)
+}
+
+/** A text without the values of {@link keepSecret}; for messages that leave the process. */
+function withoutSecrets(text: string): string {
+  let clean = text
+  for (const secret of secretValues) if (clean.includes(secret)) clean = clean.replaceAll(secret, redacted)
+  return clean
+}
+
+/** Plain JSON without the values of {@link keepSecret}. */
+export function secretsRemoved<T>(value: T): T {
+  if (typeof value === 'string') return withoutSecrets(value) as T
+  if (Array.isArray(value)) return value.map((item: unknown) => secretsRemoved(item)) as T
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, secretsRemoved(item as unknown)])) as T
+}
+
 /** Deeper than this, a value is replaced by a word: log lines are for reading. */
 const maxDepth = 6
 const maxText = 4_000
@@ -30,7 +59,8 @@ export function textRedactor(home: string = homedir()): (text: string) => string
   // A root home ("/" or "C:\") would turn every path into a tilde.
   const homePattern = home.length > 3 ? new RegExp(`${escapeRegExp(home)}(?=$|[\\\\/\\s"':,)])`, 'g') : undefined
   return (text) => {
-    let clean = text.length > maxText ? `${text.slice(0, maxText)}… (${text.length} characters)` : text
+    const whole = withoutSecrets(text)
+    let clean = whole.length > maxText ? `${whole.slice(0, maxText)}… (${whole.length} characters)` : whole
     for (const [pattern, replacement] of secretTexts) clean = clean.replace(pattern, replacement)
     return homePattern ? clean.replace(homePattern, '~') : clean
   }

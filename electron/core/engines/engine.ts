@@ -39,6 +39,8 @@ export type EngineEvent =
   | { type: 'begun' }
   /** Models are being loaded: this run is a cold one, and silence is allowed. */
   | { type: 'loading' }
+  /** Its device has nothing more to do for this job (results are still fetched): the next job can have its place. */
+  | { type: 'released' }
 
 /** One result file, complete, in the attempt's `workDir`; 8-bit sRGB PNG. The core makes it durable and owns it from there. */
 export interface EngineResult {
@@ -56,6 +58,14 @@ export interface EngineResult {
 
 /** Where an attempt is, after a restart of Recast. `unknown` means nowhere: it is queued again. */
 export type AttemptPlace = 'queued' | 'running' | 'done' | 'unknown'
+
+/** What the choice between engines looks at, as it was when the engine was asked last. */
+export interface EngineLoad {
+  /** Prompts in its queue that are not ours. */
+  others: number
+  /** Bytes of its first device, where it has a memory of its own. */
+  memory: { total: number; free: number } | undefined
+}
 
 /** What runs jobs. Every method may throw AppErrors; `run` rejects with `canceled` soon after its signal aborts. */
 export interface Engine {
@@ -87,6 +97,12 @@ export interface Engine {
   workflows?(): ReadonlyMap<string, Readiness> | undefined
   /** What its server says of itself and its nodes, as far as it has one; undefined before it has answered. */
   serverFacts?(): ServerFacts | undefined
+  /** Its queue and memory; undefined before it has answered. */
+  load?(): EngineLoad | undefined
+  /** Asks for queue and memory alone: cheap enough to be done while jobs run. Never throws. */
+  measure?(): Promise<void>
+  /** The job ended elsewhere or was cancelled: what may still run of it here is stopped, as soon as the engine can be asked. */
+  disown?(jobId: string): void
   /** Lets go of memory (models); the next run is a cold one. */
   free(): Promise<void>
   /** Ends every process of its own and waits for that. */

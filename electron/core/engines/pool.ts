@@ -1,13 +1,21 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Edit, Sampling } from '#shared/domain/edit'
 import type { EngineView } from '#shared/domain/engine'
 import { AppError } from '#shared/domain/error'
 import type { AppLogger } from '../app'
+import { afterFault, circuitPhase, circuitSlots, closedCircuit, type Circuit } from './circuit'
 import { readAddress } from './comfyui/address'
 import type { Engine } from './engine'
+import { refusalOfAll } from './refusals'
+import { viewOfServer, type SavedServers } from './servers/saved-servers'
 
 /** Between two looks at an engine that is not ready, milliseconds: soon after it went, then ever more rarely. */
 const firstLookMs = 1_000
 const longestLookMs = 8_000
+/** Queue and memory of an engine are asked for at most this often while jobs run, milliseconds. */
+const measureEveryMs = 5_000
+/** A submission waits this long for servers that have not answered yet; one that sleeps is waited for by its jobs. */
+const prepareMs = 8_000
 
 /** The engines of the app: who may do a job, and how they are. */
 export interface EnginePool {
@@ -15,7 +23,9 @@ export interface EnginePool {
   get(id: string): Engine | undefined
   all(): readonly Engine[]
   views(): EngineView[]
-  /** Engines that a job's wish allows (`auto`, an id, a kind, an address), best first; empty when it names none. */
+  /** An engine as the shells see it, with what Recast knows about it beside the engine itself. */
+  view(engine: Engine): EngineView
+  /** Engines that a job's wish allows (`auto`, an id, a kind, an address, `name:X`, `tag:X`), best first; empty when it names none. */
   candidates(wish: string): readonly Engine[]
   /**
    * Sees to it that `check` knows what it speaks of: asks engines that have not answered yet, and again those that would refuse.
@@ -28,6 +38,17 @@ export interface EnginePool {
   takesWholeStory(wish: string, edit: Edit, workflowId: string | undefined): boolean
   /** Whether one engine could do this edit at all. */
   accepts(engine: Engine, edit: Edit, workflowId: string | undefined): boolean
+  /** Jobs that it may have at a time: none while it is drained or rests after faults. */
+  slots(engine: Engine): number
+  weight(engine: Engine): number
+  /** A job failed by the engine's own fault; at the third in a row it rests for a while. */
+  noteFault(id: string): void
+  /** A job was done there. */
+  noteSuccess(id: string): void
+  /** Asks for queue and memory again, if that was not done a moment ago; never rejects. */
+  measure(id: string): Promise<void>
+  /** Closes an engine and forgets it: its server was removed, or is reached in another way from now on. */
+  forget(id: string): Promise<void>
   /** Tells listeners when an engine's view has changed, e.g. after a run. */
   refresh(id: string): void
   /** Looks at an engine again; never rejects. */
@@ -46,6 +67,12 @@ export interface PoolOptions {
   remote?: ((address: string) => Engine) | undefined
   /** Addresses that are set up, beside the engines given: `auto` may use these, not those that a single job named. */
   addresses?: (() => readonly string[]) | undefined
+  /** The servers that were added: `auto` may use them all. */
+  servers?: SavedServers | undefined
+  /** Told when an engine is gone from the list. */
+  onRemoved?: ((id: string) => void) | undefined
+  /** Jobs that an engine has now. */
+  jobsOn?: ((id: string) => number) | undefined
 }
 
 /** Whether a wish is the address of a server rather than a word such as `auto`. */
@@ -70,6 +97,10 @@ export function createPool(given: readonly Engine[], options: PoolOptions): Engi
   const lastViews = new Map<string, string>()
   const timers = new Map<string, NodeJS.Timeout>()
   const looks = new Map<string, Promise<void>>()
+  const circuits = new Map<string, Circuit>()
+  /** Engines that were away: what they failed before says nothing about them as they are now. */
+  const wereAway = new Set<string>()
+  const measured = new Map<string, number>()
   let started = false
   let closed = false
 
@@ -89,7 +120,30 @@ export function createPool(given: readonly Engine[], options: PoolOptions): Engi
 
   /** Engines of the servers that are set up, opened if they are not yet. */
   function setUp(): Engine[] {
-    return (options.addresses?.() ?? []).map((address) => get(address)).filter((engine) => engine !== undefined)
+    const saved = (options.servers?.all() ?? []).map(({ address }) => address)
+    return [...new Set([...saved, ...(options.addresses?.() ?? [])])].map(get).filter((engine) => engine !== undefined)
+  }
+
+  const circuitOf = (engine: Engine): Circuit => circuits.get(engine.id) ?? closedCircuit
+  const savedOf = (engine: Engine) => (engine.kind === 'remote' ? options.servers?.get(engine.id) : undefined)
+
+  function slots(engine: Engine): number {
+    if (savedOf(engine)?.drained === true) return 0
+    return circuitSlots(circuitOf(engine), performance.now(), engine.slots)
+  }
+
+  function view(engine: Engine): EngineView {
+    const own = engine.view()
+    const saved = savedOf(engine)
+    const phase = circuitPhase(circuitOf(engine), performance.now())
+    const load = engine.load?.()
+    return {
+      ...own,
+      ...(saved?.name ? { name: saved.name } : {}),
+      ...(load ? { queue: { ours: options.jobsOn?.(engine.id) ?? 0, others: load.others } } : {}),
+      ...(phase === 'closed' ? {} : { circuit: phase }),
+      ...(saved ? { server: viewOfServer(saved) } : {}),
+    }
   }
 
   /** `auto` is what is set up and best: the own GPU, else servers, else drafts. One that is away is waited for. */
@@ -104,6 +158,12 @@ export function createPool(given: readonly Engine[], options: PoolOptions): Engi
 
   function candidates(wish: string): readonly Engine[] {
     if (wish === 'auto') return automatic()
+    const [, by, word] = /^(name|tag):(.+)$/u.exec(wish) ?? []
+    if (by !== undefined) {
+      const servers = options.servers?.all() ?? []
+      const meant = servers.filter(({ name, tags }) => (by === 'tag' ? tags.includes(word ?? '') : name === word))
+      return meant.map(({ address }) => get(address)).filter((engine) => engine !== undefined)
+    }
     const named = get(wish)
     return named ? [named] : engines.filter((engine) => engine.kind === wish)
   }
@@ -111,15 +171,15 @@ export function createPool(given: readonly Engine[], options: PoolOptions): Engi
   function refresh(id: string): void {
     const engine = byId.get(id)
     if (!engine || closed) return
-    const view = engine.view()
-    const text = JSON.stringify(view)
+    const now = view(engine)
+    const text = JSON.stringify(now)
     if (lastViews.get(id) === text) return
     lastViews.set(id, text)
-    options.onChange(view)
+    options.onChange(now)
   }
 
   function lookLater(engine: Engine, waitMs: number): void {
-    if (closed) return
+    if (closed || byId.get(engine.id) !== engine) return
     clearTimeout(timers.get(engine.id))
     const timer = setTimeout(() => {
       void look(engine, Math.min(longestLookMs, waitMs * 2))
@@ -140,8 +200,11 @@ export function createPool(given: readonly Engine[], options: PoolOptions): Engi
         options.logger.error({ err: error, engine: engine.id }, 'an engine threw while it was looked at')
       }
       looks.delete(engine.id)
+      const isReady = engine.view().state === 'ready'
+      if (!isReady) wereAway.add(engine.id)
+      else if (wereAway.delete(engine.id)) circuits.delete(engine.id)
       refresh(engine.id)
-      if (engine.view().state !== 'ready') lookLater(engine, nextWaitMs)
+      if (!isReady) lookLater(engine, nextWaitMs)
     })()
     looks.set(engine.id, own)
     return own
@@ -161,8 +224,9 @@ export function createPool(given: readonly Engine[], options: PoolOptions): Engi
     all: () => engines,
     views() {
       setUp()
-      return engines.map((engine) => engine.view())
+      return engines.map(view)
     },
+    view,
     candidates,
     async prepare(wish, edits, workflowId) {
       const asked = candidates(wish).filter(
@@ -171,7 +235,8 @@ export function createPool(given: readonly Engine[], options: PoolOptions): Engi
           // What it lacked may have been added meanwhile: a refusal is never out of date.
           (engine.kind === 'remote' && edits.some((edit) => !accepts(engine, edit, workflowId))),
       )
-      await Promise.all(asked.map((engine) => look(engine, firstLookMs)))
+      const looked = Promise.all(asked.map((engine) => look(engine, firstLookMs)))
+      await Promise.race([looked, sleep(prepareMs, undefined, { ref: false })])
     },
     check(wish, edit, workflowId, sampling) {
       const allowed = candidates(wish)
@@ -183,15 +248,15 @@ export function createPool(given: readonly Engine[], options: PoolOptions): Engi
           { detail: { engine: wish, known } },
         )
       }
-      let refusal: unknown
+      const refusals: unknown[] = []
       for (const engine of allowed) {
         try {
           return engine.check(edit, workflowId, sampling)
         } catch (error) {
-          refusal ??= error
+          refusals.push(error)
         }
       }
-      throw refusal
+      throw refusalOfAll(refusals)
     },
     takesWholeStory: (wish, edit, workflowId) =>
       edit.kind === 'story' &&
@@ -199,6 +264,41 @@ export function createPool(given: readonly Engine[], options: PoolOptions): Engi
         .find((engine) => accepts(engine, edit, workflowId))
         ?.takesWholeStory?.(edit, workflowId) === true,
     accepts,
+    slots,
+    weight: (engine) => savedOf(engine)?.weight ?? 1,
+    noteFault(id) {
+      const engine = byId.get(id)
+      // An only one is not rested: nothing else could take its jobs, and their own tries are counted.
+      if (!engine || engines.filter(({ kind }) => kind === engine.kind).length < 2) return
+      circuits.set(id, afterFault(circuitOf(engine), performance.now()))
+      const { openUntil } = circuitOf(engine)
+      refresh(id)
+      // Told again when its rest is over, so that a job can be tried there.
+      if (openUntil !== undefined) setTimeout(() => refresh(id), Math.max(0, openUntil - performance.now()) + 1).unref()
+    },
+    noteSuccess(id) {
+      if (circuits.delete(id)) refresh(id)
+    },
+    async measure(id) {
+      const engine = byId.get(id)
+      const now = performance.now()
+      if (!engine?.measure || now - (measured.get(id) ?? Number.NEGATIVE_INFINITY) < measureEveryMs) return
+      measured.set(id, now)
+      await engine.measure()
+      refresh(id)
+    },
+    async forget(id) {
+      const engine = byId.get(id)
+      if (!engine) return
+      byId.delete(id)
+      engines.splice(engines.indexOf(engine), 1)
+      clearTimeout(timers.get(id))
+      for (const known of [lastViews, circuits, measured]) known.delete(id)
+      options.onRemoved?.(id)
+      await engine
+        .close()
+        .catch((error: unknown) => options.logger.error({ err: error, engine: id }, 'an engine did not close cleanly'))
+    },
     refresh,
     async probe(id) {
       const engine = byId.get(id)

@@ -19,8 +19,8 @@ import { remainingMs, workOf, type Estimator } from './estimate'
 import type { JobExporter } from './export'
 import { expectedPixels, needRoom, resultBytes } from './room'
 
-/** Why an attempt is stopped from outside; the reason of its AbortSignal. */
-export type StopReason = 'cancel' | 'shutdown'
+/** Why an attempt is stopped from outside; the reason of its AbortSignal. `failover`: its engine is away and another one is here. */
+export type StopReason = 'cancel' | 'shutdown' | 'failover'
 
 /** What attempts work with. */
 export interface AttemptContext {
@@ -126,6 +126,8 @@ function listener(context: AttemptContext, attempt: Attempt, pixels: number) {
         case 'progress':
           progress = Math.max(progress, event.progress)
           return tell()
+        case 'released':
+          return attempt.onEngineFree()
         case 'begun':
           // Time in the engine's own queue says nothing about the work.
           startedAt = performance.now()

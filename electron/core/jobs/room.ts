@@ -9,7 +9,10 @@ const reserveBytes = 1024 * 1024
 const usualPixels = 1024 * 1024
 
 /** Pixels of a job's result, or about as many: what its time and its room on the disk go by. */
-export function expectedPixels({ edit, input }: Pick<EngineTask, 'edit' | 'input'>): number {
+export function expectedPixels({
+  edit,
+  input,
+}: Pick<EngineTask, 'edit'> & { input: { width: number; height: number } | undefined }): number {
   if ('size' in edit && edit.size) return edit.size.width * edit.size.height
   if (edit.kind === 'generate' || edit.kind === 'story' || !input) return usualPixels
   return input.width * input.height * (edit.kind === 'upscale' ? edit.factor ** 2 : 1)

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { AppError } from '#shared/domain/error'
+import { AppError } from '#shared/domain/error'
 import type { JobState } from '#shared/domain/job'
 import { toCoreError } from '../database/errors'
 import type { JobChanges, JobRecord } from '../database/tables/jobs'
 import type { Engine } from '../engines/engine'
 import type { EnginePool } from '../engines/pool'
 import { runAttempt, type AttemptContext, type AttemptEnd, type StopReason } from './attempt'
-import { afterFailure, choose, longestWaitMs, type EngineCapacity } from './decide'
+import { createCapacities } from './capacities'
+import { afterFailure, choose, longestWaitMs } from './decide'
+import { faultOf } from './fault'
 import { isActive } from './machine'
 
 /** What the scheduler works with. */
@@ -15,6 +17,8 @@ export interface SchedulerContext extends AttemptContext {
   pool: EnginePool
   isPaused: () => boolean
   maxInFlight: () => number
+  /** An attempt whose engine is away for this long (milliseconds) goes to another one that is here. */
+  failoverMs?: number | undefined
   /** Told when a job has got results. */
   onResult: (job: JobRecord) => void
 }
@@ -26,6 +30,8 @@ export interface ActiveAttempt {
   controller: AbortController
   /** The engine works on it, or may still. */
   onEngine: boolean
+  /** When its engine was first seen away, on the monotonic clock. */
+  awaySince: number | undefined
   ended: Promise<void>
 }
 
@@ -39,6 +45,8 @@ export interface Scheduler {
   requeue(job: JobRecord, attemptId: string | undefined): boolean
   /** Cancels queued and active jobs; answers those that it stopped. */
   cancel(ids: readonly string[]): string[]
+  /** Jobs that an engine has now. */
+  jobsOn(engineId: string): number
   /** True while this process drives the attempt. */
   isDriven(attemptId: string): boolean
   /** While held, nothing is started: for work on the queue in several steps. */
@@ -49,6 +57,10 @@ export interface Scheduler {
 
 /** Between two tries to write to a disk that refuses, milliseconds. */
 const diskWaitMs = 1_000
+/** Jobs at the head of the queue among which one is chosen: enough to fill every engine's look-ahead. */
+const headCount = 32
+/** A server that restarts, or a network that breathes, is back within this time. */
+const defaultFailoverMs = 15_000
 
 /** Makes the scheduler; nothing runs before the first `kick`. */
 export function createScheduler(context: SchedulerContext): Scheduler {
@@ -58,6 +70,12 @@ export function createScheduler(context: SchedulerContext): Scheduler {
   let dueTimer: NodeJS.Timeout | undefined
   let holds = 0
   let closed = false
+  const jobsOn = (engineId: string): number => {
+    let jobs = 0
+    for (const attempt of active.values()) if (attempt.onEngine && attempt.engineId === engineId) jobs += 1
+    return jobs
+  }
+  const capacities = createCapacities({ pool, tables, estimator: context.estimator, jobsOn })
 
   function kick(): void {
     if (closed) return
@@ -81,14 +99,8 @@ export function createScheduler(context: SchedulerContext): Scheduler {
     dueTimer.unref()
   }
 
-  function capacity(engine: Engine, accepts: boolean): EngineCapacity {
-    const view = engine.view()
-    let running = 0
-    for (const attempt of active.values()) if (attempt.onEngine && attempt.engineId === engine.id) running += 1
-    return { id: engine.id, ready: view.state === 'ready' && accepts, edits: view.edits, slots: engine.slots, running }
-  }
-
   function fill(): void {
+    moveFromAway()
     for (;;) {
       if (closed || holds > 0) return
       const now = Date.now()
@@ -96,16 +108,8 @@ export function createScheduler(context: SchedulerContext): Scheduler {
         paused: context.isPaused(),
         inFlight: active.size,
         maxInFlight: context.maxInFlight(),
-        heads: tables.jobs.heads(now, longestWaitMs),
-        enginesFor: (job) => {
-          const allowed = pool.candidates(job.engine)
-          // The only engine that may: what it can't do is told by the attempt, or the job would wait without a reason.
-          if (allowed.length < 2) return allowed.map((engine) => ({ ...capacity(engine, true), edits: [job.kind] }))
-          const edit = tables.jobs.get(job.id)?.edit
-          return allowed.map((engine) =>
-            capacity(engine, edit !== undefined && pool.accepts(engine, edit, job.workflowId ?? undefined)),
-          )
-        },
+        heads: tables.jobs.heads(now, longestWaitMs, headCount),
+        enginesFor: capacities.enginesFor,
       })
       if (!choice) {
         const due = tables.jobs.nextDue(now, longestWaitMs)
@@ -117,6 +121,26 @@ export function createScheduler(context: SchedulerContext): Scheduler {
       const claimed = claim(choice.jobId, engine)
       if (claimed) drive(claimed.job, claimed.attemptId, engine, 'run')
     }
+  }
+
+  /** Stops attempts whose engine has been away for too long while another one could do their jobs. */
+  function moveFromAway(): void {
+    const now = performance.now()
+    const failoverMs = context.failoverMs ?? defaultFailoverMs
+    for (const attempt of active.values()) {
+      const engine = pool.get(attempt.engineId)
+      if (!attempt.onEngine || !engine || ['ready', 'starting'].includes(engine.view().state)) attempt.awaySince = undefined
+      else {
+        const away = now - (attempt.awaySince ??= now)
+        if (away < failoverMs) wakeIn(Math.max(10, failoverMs - away))
+        else if (elsewhere(attempt.jobId, attempt.engineId)) attempt.controller.abort('failover' satisfies StopReason)
+      }
+    }
+  }
+
+  function elsewhere(jobId: string, engineId: string, minBytes?: number): boolean {
+    const job = tables.jobs.get(jobId)
+    return job !== undefined && capacities.elsewhere(job, engineId, minBytes)
   }
 
   /** Takes a job out of the queue for an engine: state and attempt in one transaction. */
@@ -144,13 +168,23 @@ export function createScheduler(context: SchedulerContext): Scheduler {
 
   function drive(job: JobRecord, attemptId: string, engine: Engine, mode: 'run' | 'attach'): void {
     const controller = new AbortController()
-    const own: ActiveAttempt = { jobId: job.id, engineId: engine.id, controller, onEngine: true, ended: Promise.resolve() }
+    const own: ActiveAttempt = {
+      jobId: job.id,
+      engineId: engine.id,
+      controller,
+      onEngine: true,
+      awaySince: undefined,
+      ended: Promise.resolve(),
+    }
     active.set(attemptId, own)
+    capacities.began(job, engine)
+    pool.refresh(engine.id)
     logger.info({ job: job.id, attempt: attemptId, engine: engine.id, mode }, 'attempt begins')
     const onEngineFree = (): void => {
       if (!own.onEngine) return
       own.onEngine = false
       pool.refresh(engine.id)
+      if (pool.candidates(job.engine).length > 1) void pool.measure(engine.id)
       kick()
     }
     own.ended = runAttempt(context, { id: attemptId, job, engine, signal: controller.signal, mode, onEngineFree })
@@ -172,19 +206,23 @@ export function createScheduler(context: SchedulerContext): Scheduler {
     const log = { job: job.id, attempt: attemptId, engine: engine.id }
     if (end.kind === 'done') {
       logger.info(log, 'job done')
+      pool.noteSuccess(engine.id)
+      capacities.ended(job.id)
       // The copy first: who hears "done" finds it there.
       if (job.exportDir !== undefined) await context.exporter.write(job.id)
       board.announce(job.id)
       context.onResult(job)
     } else if (end.kind === 'failed') {
       logger.warn({ ...log, err: end.error, code: end.error.code }, 'attempt failed')
+      if (faultOf(end.error) === 'server') pool.noteFault(engine.id)
       if (end.error.code.startsWith('engine.')) void pool.probe(engine.id).then(kick)
       // While there still is some room: each reason that is stored takes a little of it.
       if (end.error.code === 'io.disk_full') shrinkLog()
-      await persist(() => fail(job.id, attemptId, end.error))
+      await persist(() => fail(job.id, attemptId, engine, end.error))
     } else {
       const reason = active.get(attemptId)?.controller.signal.reason as StopReason | undefined
       logger.info({ ...log, reason }, 'attempt stopped')
+      if (reason === 'failover') await persist(() => fail(job.id, attemptId, engine, awayError(engine)))
       // What goes on without us stays active: the next start finds it again on its engine.
       if (reason === 'shutdown' && engine.outlives !== true) requeue(job, attemptId)
     }
@@ -214,7 +252,9 @@ export function createScheduler(context: SchedulerContext): Scheduler {
     }
   }
 
-  function fail(jobId: string, attemptId: string, error: AppError): void {
+  function fail(jobId: string, attemptId: string, engine: Engine, error: AppError): void {
+    const minBytes = faultOf(error) === 'memory' ? (engine.load?.()?.memory?.total ?? Number.POSITIVE_INFINITY) : undefined
+    const other = elsewhere(jobId, engine.id, minBytes)
     const moved = db
       .transaction(() => {
         const job = tables.jobs.get(jobId)
@@ -222,7 +262,7 @@ export function createScheduler(context: SchedulerContext): Scheduler {
         const now = Date.now()
         if (!tables.attempts.end(attemptId, 'failed', now, error.toView())) return undefined
         const tries = job.tries + 1
-        const next = afterFailure(error, tries, Math.random())
+        const next = afterFailure(error, tries, Math.random(), other)
         const to: JobState = next.again ? 'queued' : 'failed'
         const changes: JobChanges = next.again
           ? { tries, notBefore: now + next.waitMs, error: error.toView(), engineId: undefined, startedAt: undefined }
@@ -230,7 +270,10 @@ export function createScheduler(context: SchedulerContext): Scheduler {
         return tables.jobs.move(jobId, job.state, to, changes)
       })
       .immediate()
-    if (moved) board.announce(jobId)
+    if (moved) {
+      capacities.failedOn(jobId, engine.id, other)
+      board.announce(jobId)
+    }
   }
 
   function requeue(job: JobRecord, attemptId: string | undefined): boolean {
@@ -268,6 +311,7 @@ export function createScheduler(context: SchedulerContext): Scheduler {
       board.endLive(attempt.jobId)
       context.events.dropPreviews(attempt.jobId)
     }
+    for (const id of canceled) capacities.ended(id)
     board.announceMany(canceled)
     if (canceled.length > 0) kick()
     return canceled
@@ -278,6 +322,7 @@ export function createScheduler(context: SchedulerContext): Scheduler {
     drive,
     requeue,
     cancel,
+    jobsOn,
     isDriven: (attemptId) => active.has(attemptId),
     async hold(work) {
       holds += 1
@@ -297,4 +342,11 @@ export function createScheduler(context: SchedulerContext): Scheduler {
       await Promise.all(running.map((attempt) => attempt.ended))
     },
   }
+}
+
+function awayError(engine: Engine): AppError {
+  const { name } = engine.view()
+  return new AppError('engine.offline', `${name} does not answer. Recast goes on with this job on another engine.`, {
+    detail: { server: name, failover: true },
+  })
 }

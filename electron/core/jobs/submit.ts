@@ -198,7 +198,7 @@ export async function submitJobs(context: SubmitContext, asked: Submission): Pro
   }))
   // Jobs go in in order, so those that are there are the first ones.
   jobs.splice(0, known.length)
-  await insertAll(context, jobs)
+  await insertAll(context, jobs, known.at(-1)?.position)
   return { batchId, jobIds: [...known, ...jobs].map((job) => job.id) }
 }
 
@@ -217,10 +217,17 @@ function checkSame(known: readonly JobRecord[], planned: readonly Planned[], bat
   throw new AppError('input.conflict', 'Another batch has this batchId. Submit again with a new one.', { detail: { batchId } })
 }
 
-async function insertAll({ db, tables }: SubmitContext, all: readonly NewJob[]): Promise<void> {
+/**
+ * Batches of one priority take turns: the n-th job of a new one has its place beside the n-th that still waits of an older one. One job
+ * that is asked for alone comes after what runs, not after a thousand others.
+ * @param after place of the last job of the same batch that is there already
+ */
+async function insertAll({ db, tables }: SubmitContext, all: readonly NewJob[], after: number | undefined): Promise<void> {
+  let next = after === undefined ? undefined : after + 1
   const insert = db.transaction((part: NewJob[]) => {
-    const last = Math.floor(tables.jobs.lastPosition())
-    tables.jobs.insertMany(part.map((job, n) => ({ ...job, position: last + 1 + n })))
+    const start = (next ??= tables.jobs.fairStart(part[0]?.priority ?? 0) ?? Math.floor(tables.jobs.lastPosition()) + 1)
+    tables.jobs.insertMany(part.map((job, n) => ({ ...job, position: start + n })))
+    next = start + part.length
   })
   const perTransaction = all.length <= jobsAtOnce ? jobsAtOnce : jobsPerPart
   let inserted = 0

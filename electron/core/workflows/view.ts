@@ -25,7 +25,19 @@ export function viewOfWorkflow(workflow: Workflow, readiness: Readiness | undefi
 /** One thing that a server lacks, for the shells. */
 export function lackOf(missing: Missing): Lack {
   const words = missingWords(missing)
-  if (missing.kind !== 'model') return { kind: missing.kind, words }
-  const { file, folder, bytes, sha256, url } = missing
-  return { kind: 'model', words, model: { file, folder, bytes, sha256, ...(url === undefined ? {} : { url }) } }
+  switch (missing.kind) {
+    case 'graph':
+      return { kind: 'graph', words }
+    case 'version':
+      return { kind: 'version', words, version: { minimum: missing.minimum, found: missing.found } }
+    case 'node': {
+      const { id, title, repository } = missing.package
+      const node = { classType: missing.classType, package: id, title, ...(repository === undefined ? {} : { repository }) }
+      return { kind: 'node', words, node }
+    }
+    case 'model': {
+      const { file, folder, bytes, sha256, url, licence } = missing
+      return { kind: 'model', words, model: { file, folder, bytes, sha256, licence, ...(url === undefined ? {} : { url }) } }
+    }
+  }
 }

@@ -20,6 +20,9 @@ export interface QueuedJob extends WorkHead {
   id: string
   priority: number
   position: number
+  /** Null where the edit begins without a picture. */
+  inputAssetId: string | null
+  styleAssetId: string | null
 }
 
 /** Filters of a page of jobs. */
@@ -33,6 +36,8 @@ export interface JobPageRequest {
 
 const selectJob =
   "SELECT j.*, coalesce(j.name, p.name, '') AS picture_name FROM jobs j LEFT JOIN pictures p ON p.id = j.picture_id"
+const queuedColumns =
+  'seq, id, engine, kind, workflow_id AS workflowId, priority, position, input_asset_id AS inputAssetId, style_asset_id AS styleAssetId'
 const finished = "('done', 'failed', 'canceled')"
 // A wait longer than any back-off means that the clock was set back since: such a job is due.
 const due = '(not_before <= @now OR not_before > @now + @longestWait)'
@@ -74,10 +79,21 @@ export function jobTable(db: Database) {
     "SELECT DISTINCT engine, kind, workflow_id AS workflowId FROM jobs WHERE state = 'queued'",
   )
   const head = db.prepare<[WorkHead & { now: number; longestWait: number }], QueuedJob>(
-    `SELECT seq, id, engine, kind, workflow_id AS workflowId, priority, position FROM jobs
+    `SELECT ${queuedColumns} FROM jobs
      WHERE state = 'queued' AND engine = @engine AND kind = @kind AND workflow_id IS @workflowId AND ${due}
      ORDER BY priority, position, seq LIMIT 1`,
   )
+  const firstDue = db.prepare<[{ now: number; longestWait: number; limit: number }], QueuedJob>(
+    `SELECT ${queuedColumns} FROM jobs INDEXED BY jobs_queue WHERE state = 'queued' AND ${due}
+     ORDER BY priority, position, seq LIMIT @limit`,
+  )
+  const fairStart = db
+    .prepare<[{ priority: number }], number | null>(
+      `SELECT max(q.first, coalesce((SELECT max(position) FROM jobs
+                WHERE state IN ('staging', 'running', 'collecting') AND priority = @priority), q.first))
+       FROM (SELECT min(position) AS first FROM jobs WHERE state = 'queued' AND priority = @priority) AS q`,
+    )
+    .pluck()
   const nextDue = db
     .prepare<[{ now: number; longestWait: number }], number | null>(
       `SELECT min(not_before) FROM jobs WHERE state = 'queued' AND NOT ${due}`,
@@ -203,15 +219,23 @@ export function jobTable(db: Database) {
       return setDone.run(JSON.stringify(notes), error ? JSON.stringify(error) : null, id).changes > 0
     },
 
-    /** The first due job of each kind of work, best first. */
-    heads(now: number, longestWait: number): QueuedJob[] {
-      const found: QueuedJob[] = []
+    /** The first `limit` due jobs, and the first of each kind of work however far back it is; in the order of the queue. */
+    heads(now: number, longestWait: number, limit: number): QueuedJob[] {
+      const found = firstDue.all({ now, longestWait, limit })
+      // All that is due is here: no kind of work is further back.
+      if (found.length < limit) return found
+      const known = new Set(found.map(({ id }) => id))
       for (const work of works.all()) {
         const first = head.get({ ...work, now, longestWait })
-        if (first) found.push(first)
+        if (first && !known.has(first.id)) found.push(first)
       }
       return found.sort((a, b) => a.priority - b.priority || a.position - b.position || a.seq - b.seq)
     },
+    /**
+     * Where a new batch begins so that it takes turns with those that wait: at the place that the queue has come to (start-time fair
+     * queueing, Goyal, Vin & Cheng 1996). Undefined when none of its priority waits.
+     */
+    fairStart: (priority: number): number | undefined => fairStart.get({ priority }) ?? undefined,
     /** When the next waiting retry is due (Unix milliseconds); undefined when none waits. */
     nextDue: (now: number, longestWait: number): number | undefined => nextDue.get({ now, longestWait }) ?? undefined,
 

@@ -8,11 +8,13 @@ import { bindCustomJob } from '../../workflows/custom/custom-job'
 import type { Workflow, WorkflowLibrary } from '../../workflows/load'
 import { type Readiness, readiness } from '../../workflows/readiness'
 import { drawsWholeStories } from '../../workflows/story-edit'
-import type { AttemptPlace, Engine, EngineResult, EngineTask } from '../engine'
+import { secretsRemoved } from '../../diagnostics/redact'
+import type { AttemptPlace, Engine, EngineLoad, EngineResult, EngineTask } from '../engine'
 import { readAddress, type ServerAddress } from './address'
+import { awayState } from './away'
 import { chooseWorkflow, type WorkflowChoice } from './choose-workflow'
 import { endError } from './ends'
-import { askServer, type KnownServer } from './facts'
+import { askServer, deviceLine, deviceMemory, type KnownServer } from './facts'
 import { follow, type RunOptions } from './follow'
 import { frameOf } from './job-frame'
 import { JobPictures } from './job-pictures'
@@ -56,6 +58,11 @@ class Remote implements Engine {
   /** Prompts whose end was not learned because the server went away, by job: found again before the job is posted anew. */
   private readonly abandoned = new Map<string, string>()
   private readonly stopping = new Set<Promise<void>>()
+  /** Abandoned prompts whose jobs ended elsewhere: stopped when the server answers again. */
+  private readonly disowned = new Set<string>()
+  private others = 0
+  /** When it first gave no good answer, on the monotonic clock; undefined while it answers. */
+  private awaySince: number | undefined
 
   constructor(
     private readonly options: ComfyEngineOptions,
@@ -73,6 +80,9 @@ class Remote implements Engine {
       edits: this.edits(),
       device: this.known?.device ?? '',
       ...(this.error ? { error: this.error.toView() } : {}),
+      ...(this.known?.version === undefined ? {} : { version: this.known.version }),
+      ...(this.known?.memory ? { vram: this.known.memory } : {}),
+      ...(this.known ? { workflows: this.countReady() } : {}),
     }
   }
 
@@ -80,15 +90,44 @@ class Remote implements Engine {
     try {
       // First, and kept whatever the server says: an edit is checked against it also while the server is away.
       const library = (this.library ??= await this.options.library())
-      const known = await askServer(await this.server())
+      const server = await this.server()
+      const [known, others] = await Promise.all([askServer(server), server.othersInQueue()])
       this.known = known
+      this.others = others
       this.ready = new Map([...library.workflows.values()].map((workflow) => [workflow.id, readiness(library, workflow, known)]))
       this.state = 'ready'
       this.error = undefined
+      this.awaySince = undefined
+      this.stopDisowned(server)
     } catch (thrown) {
-      this.failed(toAppError(thrown))
+      this.failed(this.told(thrown))
     }
     return this.view()
+  }
+
+  load(): EngineLoad | undefined {
+    return this.known && { others: this.others, memory: this.known.memory }
+  }
+
+  async measure(): Promise<void> {
+    const { known } = this
+    if (!known || this.state !== 'ready') return
+    try {
+      const server = await this.server()
+      const [stats, others] = await Promise.all([server.stats(), server.othersInQueue()])
+      this.others = others
+      this.known = { ...known, device: deviceLine(stats), memory: deviceMemory(stats) }
+    } catch (thrown) {
+      this.options.logger.debug({ engine: this.id, err: thrown }, 'queue and memory could not be asked for')
+    }
+  }
+
+  disown(jobId: string): void {
+    const promptId = this.abandoned.get(jobId)
+    if (promptId === undefined) return
+    this.abandoned.delete(jobId)
+    this.disowned.add(promptId)
+    if (this.state === 'ready') void this.server().then((server) => this.stopDisowned(server))
   }
 
   check(edit: Edit, workflowId: string | undefined, sampling: Sampling = {}): void {
@@ -121,6 +160,7 @@ class Remote implements Engine {
       const job = await this.prepare(task, options, server, known)
       return await this.orLeave(job, options.signal, server, async () => {
         const end = await this.post(job, options, server, known)
+        options.onEvent({ type: 'released' })
         return await this.fetch(server, job, end, options.signal)
       })
     })
@@ -169,9 +209,31 @@ class Remote implements Engine {
     )
   }
 
+  private countReady(): { ready: number; all: number } {
+    const all = [...this.ready.values()]
+    return { ready: all.filter(({ ready }) => ready).length, all: all.length }
+  }
+
+  private stopDisowned(server: ComfyServer): void {
+    for (const promptId of this.disowned) {
+      this.disowned.delete(promptId)
+      const stopped = server.stop(promptId).finally(() => this.stopping.delete(stopped))
+      this.stopping.add(stopped)
+    }
+  }
+
   private failed(error: AppError): void {
     this.error = error
-    this.state = error.retry === 'auto' ? 'offline' : 'failed'
+    this.awaySince ??= performance.now()
+    this.state = awayState(error, performance.now() - this.awaySince)
+  }
+
+  /** The error without what a server may have echoed of its headers: it is shown, stored and sent on. */
+  private told(thrown: unknown): AppError {
+    const error = toAppError(thrown)
+    if (!this.options.headers) return error
+    const { message, detail } = secretsRemoved({ message: error.message, detail: error.detail ?? {} })
+    return new AppError(error.code, message, { retry: error.retry, detail, cause: error.cause })
   }
 
   /** Runs a piece of work with the server; what it throws is a cancel if the signal says so, and tells how the server is. */
@@ -191,7 +253,7 @@ class Remote implements Engine {
       return results
     } catch (thrown) {
       if (signal.aborted) throw new AppError('canceled', 'Canceled. Retry to run it again.', { cause: thrown })
-      const error = toAppError(thrown)
+      const error = this.told(thrown)
       // At once, so that no other job is sent there before the next look has found out.
       if (error.code === 'engine.offline' || error.code === 'auth.denied') this.failed(error)
       throw error
@@ -276,6 +338,7 @@ class Remote implements Engine {
     const job = this.bind(task, choice, slots, promptId, known)
     return await this.orLeave(job, options.signal, server, async () => {
       const end = await this.follow(job, options, (listener, signal) => server.attach(promptId, listener, signal))
+      options.onEvent({ type: 'released' })
       return await this.fetch(server, job, end, options.signal)
     })
   }
@@ -300,7 +363,7 @@ class Remote implements Engine {
     if (cancelled || error.code === 'engine.timeout') {
       const stopped = server.stop(promptId).finally(() => this.stopping.delete(stopped))
       this.stopping.add(stopped)
-    } else if (!signal.aborted && !forgotten && (error.code === 'engine.offline' || error.code === 'engine.lost')) {
+    } else if (signal.aborted ? signal.reason === 'failover' : !forgotten && /^engine\.(offline|lost)$/.test(error.code)) {
       this.abandoned.set(task.jobId, promptId)
     }
   }

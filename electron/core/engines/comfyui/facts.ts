@@ -10,6 +10,8 @@ export interface KnownServer extends ServerFacts {
   label: string
   /** One line about its device. */
   device: string
+  /** Bytes of the first device's own memory; undefined for a CPU, which shares the machine's. */
+  memory: { total: number; free: number } | undefined
 }
 
 /** Asks a server for its version, devices and node classes. Rejects with `engine.offline`, `auth.denied` or `engine.rejected`. */
@@ -25,7 +27,13 @@ export async function askServer(server: ComfyServer): Promise<KnownServer> {
       `${label} does not describe its nodes as ComfyUI does. Check the address and the server's version.`,
     )
   }
-  return { label, version: stats.version, objectInfo: read.data, device: deviceLine(stats) }
+  return { label, version: stats.version, objectInfo: read.data, device: deviceLine(stats), memory: deviceMemory(stats) }
+}
+
+/** The first device's memory, bytes; undefined where it has none of its own. */
+export function deviceMemory({ devices: [device] }: ServerStats): KnownServer['memory'] {
+  if (!device || device.type === 'cpu' || !(device.vramTotal > 0)) return undefined
+  return { total: device.vramTotal, free: Math.min(device.vramTotal, Math.max(0, device.vramFree)) }
 }
 
 /** "RTX 4090 · 11.2 / 24 GB" out of "cuda:0 NVIDIA GeForce RTX 4090 : cudaMallocAsync" and bytes in use of bytes there. */

@@ -122,6 +122,12 @@ export class ComfyServer {
     return this.#http.getJson('/object_info', signal)
   }
 
+  /** How many prompts of others run and wait there. */
+  async othersInQueue(signal?: AbortSignal): Promise<number> {
+    const { running, pending } = readQueue(await this.#http.getJson('/queue', signal))
+    return [...running, ...pending].filter((id) => !this.#tracked.has(id)).length
+  }
+
   /** Sends a PNG under a name made of its content, once for each content; answers the name that `LoadImage` takes. */
   upload(png: Uint8Array, signal: AbortSignal): Promise<string> {
     return this.#uploads.send(png, signal)

@@ -1,0 +1,147 @@
+import type { CallHandlers } from '#shared/contract/calls'
+import type { EngineView } from '#shared/domain/engine'
+import { AppError, toAppError } from '#shared/domain/error'
+import { secretsRemoved } from '../../diagnostics/redact'
+import type { WorkflowLibrary } from '../../workflows/load'
+import { viewOfWorkflow } from '../../workflows/view'
+import { readAddress } from '../comfyui/address'
+import type { Engine } from '../engine'
+import type { EnginePool } from '../pool'
+import { askAddress, discoverLocal } from './discovery'
+import { checkAccess, type SavedServers } from './saved-servers'
+
+/** What the handlers of `engines.*` work with. */
+export interface EngineHandlerContext {
+  pool: EnginePool
+  servers: SavedServers
+  library: () => Promise<WorkflowLibrary>
+  /** Absent: ComfyUI's usual ones. */
+  discoveryPorts: readonly number[] | undefined
+  jobsOn: (engineId: string) => number
+}
+
+type EngineHandlers = Pick<CallHandlers, Extract<keyof CallHandlers, `engines.${string}`>>
+
+/** A test of an address waits this long: one that sleeps says so before, one that hangs is told as such. */
+const testMs = 15_000
+
+/** Makes the handlers of `engines.*`. */
+export function createEngineHandlers(context: EngineHandlerContext): EngineHandlers {
+  const { pool, servers } = context
+
+  function engineAt(address: string): Engine {
+    const engine = pool.get(address)
+    if (engine) return engine
+    throw new AppError('input.unknown_engine', `There is no engine "${address}". Give the address of a ComfyUI server.`, {
+      detail: { engine: address },
+    })
+  }
+
+  function needIdle(id: string, what: string): void {
+    const jobs = context.jobsOn(id)
+    if (jobs === 0) return
+    throw new AppError(
+      'input.conflict',
+      `${jobs === 1 ? 'A job runs' : `${jobs} jobs run`} on ${id}. Drain it and wait, or cancel them, then ${what}.`,
+      { detail: { engine: id, jobs } },
+    )
+  }
+
+  function needSaved(id: string): string {
+    const saved = servers.get(id)
+    if (saved) return saved.address
+    throw new AppError('input.not_found', `${id} was not added. "recast engines" lists the servers that were.`, {
+      detail: { engine: id, known: servers.all().map(({ address }) => address) },
+    })
+  }
+
+  /** The same server under the names that this computer has for itself. */
+  const isAdded = (address: string): boolean =>
+    ['127.0.0.1', 'localhost', '[::1]'].some((host) => servers.get(address.replace('127.0.0.1', host)) !== undefined)
+
+  async function told(id: string): Promise<EngineView> {
+    const engine = engineAt(id)
+    await pool.probe(engine.id)
+    pool.refresh(engine.id)
+    return pool.view(engine)
+  }
+
+  return {
+    async 'engines.list'({ probe }) {
+      if (probe) await Promise.all(pool.views().map((engine) => pool.probe(engine.id)))
+      return { engines: pool.views() }
+    },
+
+    async 'engines.add'({ address, ...values }) {
+      const { record, created, accessChanged } = servers.plan(address, values)
+      const { address: id } = record
+      if (accessChanged) {
+        needIdle(id, 'change how it is reached')
+        servers.put(record)
+        // The next use makes it anew, with what was given.
+        await pool.forget(id)
+      } else servers.put(record)
+      return { engine: await told(id), created }
+    },
+
+    async 'engines.update'({ id, ...values }) {
+      const { record } = servers.plan(needSaved(id), values)
+      servers.put(record)
+      const engine = engineAt(record.address)
+      if (engine.view().state === 'starting') return { engine: await told(engine.id) }
+      pool.refresh(engine.id)
+      return { engine: pool.view(engine) }
+    },
+
+    async 'engines.remove'({ id }) {
+      const address = needSaved(id)
+      needIdle(address, 'remove it')
+      servers.remove(address)
+      await pool.forget(address)
+      return { id: address }
+    },
+
+    async 'engines.test'({ address, ...given }) {
+      const { http } = readAddress(address)
+      const typed = checkAccess(given)
+      const saved = servers.get(http)
+      const access = {
+        ...(saved && Object.keys(saved.headers).length > 0 ? { headers: saved.headers } : {}),
+        ...(saved?.certificateAuthority === undefined ? {} : { certificateAuthority: saved.certificateAuthority }),
+        ...typed,
+      }
+      const startedAt = performance.now()
+      const ms = (): number => Math.round(performance.now() - startedAt)
+      const patience = AbortSignal.timeout(testMs)
+      try {
+        const { version, device } = await askAddress(http, access, patience)
+        return { found: { address: http, ...(version === undefined ? {} : { version }), device, added: isAdded(http) }, ms: ms() }
+      } catch (thrown) {
+        const error = patience.aborted
+          ? new AppError(
+              'engine.offline',
+              `${http} gave no answer in ${testMs / 1000} s. If it sleeps, add it: Recast waits for it.`,
+            )
+          : toAppError(thrown)
+        return { error: secretsRemoved(error.toView()), ms: ms() }
+      }
+    },
+
+    'engines.discover': async () => ({ found: await discoverLocal(isAdded, context.discoveryPorts) }),
+
+    async 'engines.readiness'({ id }) {
+      const all = [...(await context.library()).workflows.values()]
+      if (id !== undefined) await pool.probe(engineAt(id).id)
+      else pool.views()
+      const asked = id === undefined ? pool.all() : [engineAt(id)]
+      return {
+        engines: asked
+          .filter((engine) => engine.workflows)
+          .map((engine) => ({
+            engine: pool.view(engine),
+            workflows: all.map((workflow) => viewOfWorkflow(workflow, engine.workflows?.()?.get(workflow.id))),
+          })),
+      }
+    },
+  }
+}

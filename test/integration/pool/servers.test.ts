@@ -1,0 +1,208 @@
+import { rmSync } from 'node:fs'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openLog } from '#core/diagnostics/log'
+import { bundle } from '../bundle'
+import { openApp, startFake, submit, temporaryFolder, untilState, writePhoto } from '../comfyui/harness'
+
+const secret = 'Bearer s3cret-of-the-studio'
+const headers = { authorization: secret }
+
+/** Every file of a folder and below, as text. */
+async function textOf(folder: string, wanted: (name: string) => boolean): Promise<string> {
+  const names = (await readdir(folder, { recursive: true })).filter(wanted)
+  const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'latin1').catch(() => '')))
+  return texts.join('\n')
+}
+
+describe('a saved server', () => {
+  it('is there after a restart, with its headers on HTTP and socket, and its secret is nowhere but in the database', async () => {
+    const fake = await startFake({ headers })
+    const folder = await temporaryFolder()
+    const dataDir = join(folder, 'data')
+    const log = openLog({ dataDir, version: '0', level: 'debug' })
+    const first = await openApp(dataDir, { logger: log })
+    const said: string[] = []
+    first.events.onEvent((event) => said.push(JSON.stringify(event)))
+    const stranger = await first.call('engines.add', { address: fake.url })
+    expect(stranger).toMatchObject({ created: true, engine: { state: 'failed', error: { code: 'auth.denied' } } })
+    const added = await first.call('engines.add', {
+      address: `${fake.url}/`,
+      name: 'Studio',
+      weight: 2,
+      tags: ['fast', 'fast'],
+      headers: { Authorization: secret },
+    })
+    expect(added).toMatchObject({
+      created: false,
+      engine: {
+        id: fake.url,
+        name: 'Studio',
+        state: 'ready',
+        version: '0.8.0',
+        server: {
+          name: 'Studio',
+          weight: 2,
+          tags: ['fast'],
+          drained: false,
+          headerNames: ['Authorization'],
+          hasCertificate: false,
+        },
+        queue: { ours: 0, others: 0 },
+      },
+    })
+    await first.close()
+
+    const app = await openApp(dataDir, { logger: log })
+    app.events.onEvent((event) => said.push(JSON.stringify(event)))
+    const [job] = await submit(app, await writePhoto(join(folder, 'photo.png')), { engine: 'auto' })
+    const previews: unknown[] = []
+    app.events.onPreview((preview) => previews.push(preview))
+    expect((await untilState(app, job, 'done', 'failed')).error).toBeUndefined()
+    // Previews come over the socket alone.
+    expect(previews.length).toBeGreaterThan(0)
+    said.push(JSON.stringify(await app.call('app.snapshot', {})), JSON.stringify(await app.call('engines.list', { probe: true })))
+    said.push(JSON.stringify(await app.call('app.doctor', {})))
+    await app.close()
+    await log.close()
+
+    const logged = await textOf(join(dataDir, 'logs'), () => true)
+    expect(logged).toContain('job done')
+    for (const text of [logged, said.join('\n')]) expect(text).not.toContain('s3cret')
+    for (const name of (await readdir(dataDir)).filter((file) => file.startsWith('recast.db'))) {
+      expect([name, (await stat(join(dataDir, name))).mode & 0o777]).toEqual([name, 0o600])
+    }
+    expect(await textOf(dataDir, (name) => !name.startsWith('recast.db'))).not.toContain('s3cret')
+  })
+
+  it('a server that sends our header back in its error does not bring it into errors, events or logs', async () => {
+    const folder = await temporaryFolder()
+    const { createServer } = await import('node:http')
+    const echo = createServer((request, response) => response.writeHead(500).end(`you sent ${request.headers.authorization}`))
+    await new Promise<void>((resolve) => echo.listen(0, '127.0.0.1', resolve))
+    try {
+      const address = `http://127.0.0.1:${(echo.address() as { port: number }).port}`
+      const app = await openApp(join(folder, 'data'))
+      const { engine } = await app.call('engines.add', { address, headers })
+      expect(engine.error?.code).toBe('engine.offline')
+      expect(JSON.stringify(engine)).not.toContain('s3cret')
+      const tested = await app.call('engines.test', { address })
+      expect(JSON.stringify(tested.error)).toContain('[redacted]')
+      expect(JSON.stringify(tested)).not.toContain('s3cret')
+    } finally {
+      echo.closeAllConnections()
+      echo.close()
+    }
+  })
+
+  it('is removed, but not while a job runs there', async () => {
+    const fake = await startFake({ stepMs: 60 })
+    const folder = await temporaryFolder()
+    const app = await openApp(join(folder, 'data'))
+    await app.call('engines.add', { address: fake.url })
+    const removed: string[] = []
+    app.events.onEvent(({ body }) => body.type === 'engine.removed' && removed.push(body.id))
+    const [job] = await submit(app, await writePhoto(join(folder, 'photo.png')), { engine: 'auto' })
+    await untilState(app, job, 'running')
+    await expect(app.call('engines.remove', { id: fake.url })).rejects.toMatchObject({ code: 'input.conflict' })
+    await untilState(app, job, 'done')
+    await app.call('engines.remove', { id: fake.url })
+    expect(removed).toEqual([fake.url])
+    expect((await app.call('engines.list', {})).engines).toEqual([])
+    await expect(app.call('engines.remove', { id: fake.url })).rejects.toMatchObject({ code: 'input.not_found' })
+  })
+
+  it.each([
+    [{ 'Bad Name': 'x' }, 'letters, digits and dashes'],
+    [{ Host: 'other' }, 'set by the connection'],
+    [{ 'X-Key': 's3cret\r\nHost: evil' }, 'characters that no header may have'],
+    [{ 'X-Key': '' }, 'has no value'],
+  ])('refuses the headers %j without repeating a value', async (given, words) => {
+    const app = await openApp(join(await temporaryFolder(), 'data'))
+    const error = (await app
+      .call('engines.add', { address: 'http://127.0.0.1:9', headers: given })
+      .catch((e: unknown) => e)) as Error
+    expect(error).toMatchObject({ code: 'input.invalid' })
+    expect(error.message).toContain(words)
+    expect(error.message).not.toContain('s3cret')
+    expect((await app.call('engines.list', {})).engines).toEqual([])
+  })
+
+  it('is tested before it is added, and nothing is kept of the test', async () => {
+    const fake = await startFake({ headers })
+    const app = await openApp(join(await temporaryFolder(), 'data'))
+    const right = await app.call('engines.test', { address: fake.url, headers })
+    expect(right.found).toMatchObject({ address: fake.url, version: '0.8.0', added: false })
+    const wrong = await app.call('engines.test', { address: fake.url, headers: { authorization: 'Bearer wrong-one' } })
+    expect(wrong).toMatchObject({ error: { code: 'auth.denied' } })
+    expect((await app.call('engines.list', {})).engines).toEqual([])
+  })
+
+  it('a ComfyUI of this computer is found and offered, not used', async () => {
+    const fake = await startFake()
+    const port = Number(new URL(fake.url).port)
+    const folder = await temporaryFolder()
+    const app = await openApp(join(folder, 'data'), { discoveryPorts: [port, 9] })
+    expect(await app.call('engines.discover', {})).toMatchObject({
+      found: [{ address: fake.url, version: '0.8.0', added: false }],
+    })
+    await expect(submit(app, await writePhoto(join(folder, 'photo.png')), { engine: 'auto' })).rejects.toMatchObject({
+      code: 'input.unknown_engine',
+    })
+    await app.call('engines.add', { address: `http://localhost:${port}` })
+    expect(await app.call('engines.discover', {})).toMatchObject({ found: [{ added: true }] })
+  })
+})
+
+describe('recast engines', () => {
+  let built: string
+  beforeAll(async () => {
+    built = await bundle({ cli: 'electron/cli/main.ts' })
+  }, 120_000)
+  afterAll(() => rmSync(built, { recursive: true, force: true }))
+
+  it('adds, lists, drains and removes, in words and in JSON, without the secret', async () => {
+    const fake = await startFake({ headers: { 'x-key': 's3cret-key' } })
+    const dataDir = join(await temporaryFolder(), 'data')
+    // The double lives in this process: it must be able to answer while the command runs.
+    const { execFile } = await import('node:child_process')
+    const recast = (...args: string[]): Promise<{ code: number | string; out: string; err: string }> =>
+      new Promise((resolve) =>
+        execFile(process.execPath, [join(built, 'cli.js'), '--data', dataDir, ...args], (error, out, err) =>
+          resolve({ code: error?.code ?? 0, out, err }),
+        ),
+      )
+    const add = [
+      'engines',
+      'add',
+      fake.url,
+      '--header',
+      'X-Key: s3cret-key',
+      '--name',
+      'Studio',
+      '--weight',
+      '2',
+      '--tag',
+      'fast',
+    ]
+    const added = await recast('--json', ...add)
+    expect([added.code, added.err]).toEqual([0, ''])
+    expect(JSON.parse(added.out)).toMatchObject({
+      event: 'engine',
+      id: fake.url,
+      state: 'ready',
+      server: { weight: 2, headerNames: ['X-Key'] },
+    })
+    const listed = await recast('engines')
+    expect(listed.out).toMatch(/Studio \(http.*\) {2}ready {2}ComfyUI 0\.8\.0 .* of \d+ workflows {2}weight 2 {2}#fast/)
+    expect((await recast('engines', 'drain', 'Studio')).out).toContain('ready, drained')
+    expect((await recast('engines', 'undrain', fake.url)).out).not.toContain('drained')
+    const json = await recast('engines', '--json')
+    expect([added.out, listed.out, json.out, listed.err, json.err].join('\n')).not.toContain('s3cret')
+    expect((await recast('engines', 'remove', 'Studio')).code).toBe(0)
+    expect((await recast('engines', 'remove', 'Studio')).code).not.toBe(0)
+    expect((await recast('engines', 'ad')).code).toBe(2)
+    expect((await recast('engines', 'add', fake.url, '--header', 'nonsense s3cret')).err).not.toContain('s3cret')
+  }, 60_000)
+})
