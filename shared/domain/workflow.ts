@@ -18,9 +18,7 @@ export const lackSchema = z.object({
     })
     .optional(),
   /** The node class and the custom-node package that brings it; `core` is ComfyUI itself. */
-  node: z
-    .object({ classType: z.string(), package: z.string(), title: z.string(), repository: z.string().optional() })
-    .optional(),
+  node: z.object({ classType: z.string(), package: z.string(), title: z.string(), repository: z.string().optional() }).optional(),
   /** The oldest ComfyUI that will do, and the one that is there. */
   version: z.object({ minimum: z.string(), found: z.string() }).optional(),
 })

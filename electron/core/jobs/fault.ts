@@ -11,7 +11,8 @@ export type Fault = 'server' | 'unfit' | 'memory' | 'job' | 'none'
  * What a broken card or driver says in the middle of any job: after a device-side assert every kernel of the process fails until it is
  * restarted (https://docs.nvidia.com/cuda/cuda-runtime-api, "cudaErrorAssert": the process must be terminated).
  */
-const brokenDevice = /\b(?:CUDA|HIP|cuDNN|CUBLAS|NVML|MPS backend|XPU)\b.{0,40}\b(?:error|failed|fault)|device-side assert|unspecified launch failure|driver shutting down/i
+const brokenDevice =
+  /\b(?:CUDA|HIP|cuDNN|CUBLAS|NVML|MPS backend|XPU)\b.{0,40}\b(?:error|failed|fault)|device-side assert|unspecified launch failure|driver shutting down/i
 
 /** Tells whose fault it is. */
 export function faultOf(error: Pick<AppError, 'code' | 'detail'>): Fault {

@@ -132,7 +132,7 @@ describe('order', () => {
   it('two batches take turns, and what somebody waits for goes before both', async () => {
     const pool = await openPool([{ stepMs: 10 }], {}, 2)
     await pool.app.call('queue.pause', { paused: true })
-    const long = await submitBatch(pool, 12)
+    await submitBatch(pool, 12)
     const late = await submitBatch(pool, 4)
     const urgent = await submitBatch(pool, 1, { priority: 'interactive' })
     const finished: string[] = []

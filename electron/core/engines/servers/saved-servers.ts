@@ -104,8 +104,7 @@ export function openSavedServers(table: ServerTable): SavedServers {
         tags: values.tags ? [...new Set(values.tags)] : base.tags,
         drained: values.drained ?? base.drained,
         headers: access.headers ?? base.headers,
-        certificateAuthority:
-          values.certificateAuthority === undefined ? base.certificateAuthority : access.certificateAuthority,
+        certificateAuthority: values.certificateAuthority === undefined ? base.certificateAuthority : access.certificateAuthority,
       }
       const twin = [...servers.values()].find((other) => other.address !== id && record.name !== '' && other.name === record.name)
       if (twin) {
@@ -114,7 +113,8 @@ export function openSavedServers(table: ServerTable): SavedServers {
         })
       }
       const accessChanged =
-        JSON.stringify([record.headers, record.certificateAuthority]) !== JSON.stringify([base.headers, base.certificateAuthority])
+        JSON.stringify([record.headers, record.certificateAuthority]) !==
+        JSON.stringify([base.headers, base.certificateAuthority])
       return { record, created: !before, accessChanged }
     },
     put(record) {
