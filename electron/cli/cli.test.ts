@@ -4,7 +4,8 @@ import { join, resolve } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { dataDir } from './data-dir'
 import { photoPaths } from './photo-paths'
-import { engine, numberIn, seed, wholeIn } from './usage'
+import { readStory } from './story-files'
+import { engine, levelOfDetail, numberIn, pairOf, seed, sizeOf, wholeIn } from './usage'
 import { parsePerspectives } from './views-option'
 
 const dirs: string[] = []
@@ -37,6 +38,57 @@ describe('values on the command line', () => {
   )
   it.each(['cuda', 'ftp://x', 'http://', 'file:///etc/passwd', ''])('refuses %j as an engine', (text) => {
     expect(() => engine(text)).toThrow('auto, draft, local')
+  })
+})
+
+describe('sizes, levels and pairs', () => {
+  it('are read as they are written', () => {
+    expect(sizeOf('1024x640')).toEqual({ width: 1024, height: 640 })
+    expect(sizeOf(' 512×512 ')).toEqual({ width: 512, height: 512 })
+    expect(levelOfDetail('direct-final')).toBe('direct_final')
+    expect(pairOf('prompt=a=b')).toEqual(['prompt', 'a=b'])
+  })
+  it.each(['1024', '1024x', 'x640', '10x10', '9000x9000', '1024x640x2', '-1x5'])('refuses %j as a size', (text) => {
+    expect(() => sizeOf(text)).toThrow('1024x640')
+  })
+  it.each(['best', 'FINAL!', ''])('refuses %j as a level', (text) => {
+    expect(() => levelOfDetail(text)).toThrow('sketch, mid, final, direct_final')
+  })
+  it.each(['a', '=b', 'a='])('refuses %j as a pair', (text) => {
+    expect(() => pairOf(text)).toThrow('NAME=VALUE')
+  })
+})
+
+describe('the files of a story', () => {
+  function story(roles: string, scenes: string, pictures: { role: string; file: string }[] = []) {
+    const dir = mkdtempSync(join(tmpdir(), 'recast-story-'))
+    dirs.push(dir)
+    writeFileSync(join(dir, 'roles.txt'), roles)
+    writeFileSync(join(dir, 'scenes.txt'), scenes)
+    return readStory({ roles: join(dir, 'roles.txt'), scenes: join(dir, 'scenes.txt'), pictures })
+  }
+  it('have a role and a scene a line', () => {
+    const pictures = [{ role: 'Anna', file: '/anna.png' }]
+    expect(story('\uFEFF[Anna] a woman\r\n\r\n[小明] 男孩', '[Anna] reads ;\n[NC] rain\n[小明] 跑步', pictures)).toEqual({
+      roles: [
+        { name: 'Anna', description: 'a woman', files: ['/anna.png'] },
+        { name: '小明', description: '男孩', files: [] },
+      ],
+      scenes: [{ role: 'Anna', text: 'reads' }, { text: 'rain' }, { role: '小明', text: '跑步' }],
+    })
+  })
+  it.each([
+    ['', '[Anna] x', [], 'names no role'],
+    ['Anna', '[Anna] x', [], 'line 1: write [Name]'],
+    ['[Anna] a', '[Bo] x', [], 'line 1: there is no role [Bo]'],
+    ['[Anna] a', '[Anna] x\n[Anna] ;', [], 'line 2: say what happens'],
+    ['[Anna] a', '\n', [], 'has no scene'],
+    ['[Anna] a', '[Anna] x', [{ role: 'Bo', file: 'b.png' }], 'no role "Bo"'],
+  ])('say what is wrong, with the line: %#', (roles, scenes, pictures, words) => {
+    expect(() => story(roles, scenes, pictures)).toThrow(words)
+  })
+  it('that are not there are named', () => {
+    expect(() => readStory({ roles: '/nowhere/r.txt', scenes: '/nowhere/s.txt', pictures: [] })).toThrow('/nowhere/r.txt')
   })
 })
 

@@ -80,6 +80,9 @@ export const generateEditSchema = z
   .refine((edit) => edit.level !== 'final' || edit.from !== undefined, {
     message: 'the level "final" refines a sketch: name it in "from", or use "direct_final"',
   })
+  .refine((edit) => edit.level !== 'direct_final' || edit.from === undefined, {
+    message: 'the level "direct_final" skips the sketch: use "final", or leave "from" out',
+  })
 
 /** Image to image: a picture drawn anew by words. At the level `final` the picture is the sketch that is refined, with its seed. */
 export const remixEditSchema = z.object({

@@ -137,11 +137,13 @@ export async function startFakeComfyUi(options: FakeOptions = {}): Promise<FakeC
             String(graph[node]?.inputs.filename_prefix ?? 'ComfyUI')
               .split('/')
               .pop() ?? ''
-          const count = (saved.get(prefix) ?? 0) + 1
-          saved.set(prefix, count)
-          const filename = faults.lyingName ?? `${prefix}_${String(count).padStart(5, '0')}_.png`
-          files.set(`output/${filename}`, value.picture)
-          images = [{ filename, subfolder: '', type: 'output' }]
+          images = [value.picture, ...(value.more ?? [])].map((picture) => {
+            const count = (saved.get(prefix) ?? 0) + 1
+            saved.set(prefix, count)
+            const filename = faults.lyingName ?? `${prefix}_${String(count).padStart(5, '0')}_.png`
+            files.set(`output/${filename}`, picture)
+            return { filename, subfolder: '', type: 'output' }
+          })
         }
         if (images) {
           outputs[node] = { images }

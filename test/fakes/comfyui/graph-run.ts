@@ -13,6 +13,10 @@ export interface FakeValue {
   width: number
   height: number
   picture?: Buffer
+  /** How many pictures a latent holds, beyond one. */
+  scenes?: number
+  /** The other pictures of a batch. */
+  more?: Buffer[]
 }
 
 const isLink = (value: unknown): value is [string, number] =>
@@ -55,6 +59,9 @@ const sizeless: FakeValue = { width: 0, height: 0 }
 
 /** The picture or the size that comes in, a picture before a mere size. */
 function incoming(node: FakeNode, values: Map<string, FakeValue>): FakeValue {
+  // What a sampler draws over is its latent, whatever pictures its conditioning has seen.
+  const latent = node.inputs.latent_image
+  if (isLink(latent)) return values.get(latent[0]) ?? sizeless
   const linked = Object.values(node.inputs)
     .filter(isLink)
     .map(([id]) => values.get(id) ?? sizeless)
@@ -78,9 +85,17 @@ export async function runNode(
     return { width: meta.width, height: meta.height, picture }
   }
   if (typeof width === 'number' && typeof height === 'number' && node.class_type.startsWith('Empty')) return { width, height }
+  // A story: a picture for each line of its scenes.
+  if (node.class_type === 'StoryDiffusion_CLIPTextEncode')
+    return { width: Number(width), height: Number(height), scenes: String(node.inputs.scene_text).split('\n').length }
   const from = incoming(node, values)
-  if (node.class_type === 'VAEDecode') return { ...from, picture: from.picture ?? (await paint(from, signatureOf(graph, id))) }
-  return from
+  if (node.class_type !== 'VAEDecode') return from
+  const key = signatureOf(graph, id)
+  const picture = from.picture ?? (await paint(from, key))
+  const more: Buffer[] = []
+  for (let n = 1; n < (from.scenes ?? 1); n++)
+    more.push(await paint(from, createHash('sha1').update(`${key} ${n}`).digest('hex')))
+  return { ...from, picture, ...(more.length > 0 ? { more } : {}) }
 }
 
 /** A flat picture in a colour made of the cache key: another seed is another colour. */
