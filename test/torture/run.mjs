@@ -1,3 +1,4 @@
+// npm run torture -- faults …   (see faults.mjs)
 // npm run torture -- [KILLS] [--engine tint|draft] [--storing durable|naive] [--jobs N]
 // Kills Recast's core at random moments during batches of jobs, and examines what is left. Exit 1 when anything is wrong.
 import { mkdtempSync, mkdirSync, rmSync } from 'node:fs'
@@ -6,6 +7,11 @@ import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build } from 'vite'
+
+if (process.argv[2] === 'faults') {
+  const { run } = await import('./faults.mjs')
+  process.exit(await run(process.argv.slice(3)))
+}
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'vite'
@@ -27,6 +27,8 @@ export async function loadBundled(entries) {
       },
     },
   })
+  // The double reads it beside itself.
+  copyFileSync(join(root, 'test/fakes/comfyui/object_info.json'), join(outDir, 'object_info.json'))
   const modules = {}
   for (const name of Object.keys(entries)) modules[name] = await import(pathToFileURL(join(outDir, `${name}.js`)).href)
   return { modules, outDir, remove: () => rmSync(outDir, { recursive: true, force: true }) }

@@ -24,6 +24,8 @@ export interface FakeComfyUi {
   readonly uploads: readonly string[]
   /** Every graph that was taken, in order. */
   readonly graphs: readonly FakeGraph[]
+  /** Files on its disk, by `output/NAME` and `input/NAME`. */
+  readonly files: ReadonlyMap<string, Buffer>
   /** Puts these model files there, or takes others away; the lists say so at once. */
   lacks(files: readonly string[]): void
   /** Deletes what was uploaded. */
@@ -353,6 +355,7 @@ export async function startFakeComfyUi(options: FakeOptions = {}): Promise<FakeC
     cached: cachedNodes,
     uploads,
     graphs,
+    files,
     lacks(missing) {
       info = withoutFiles(objectInfo, missing)
     },

@@ -66,6 +66,8 @@ interface Tracked {
 
 /** After the end is announced the history has it within milliseconds; these are the waits between looks. */
 const finishingWaitsMs = [0, 5, 20, 50, 100, 200, 400, 800]
+/** Between two looks for a prompt that is missing, milliseconds. */
+const missingLookMs = 1_000
 /** A picture of ours is at most 100 megapixels; a PNG of that with little to compress is under this. */
 const maxImageBytes = 512 * 1024 * 1024
 
@@ -376,12 +378,21 @@ export class ComfyServer {
         const reading = historyOnly ? await this.#historyOnly(promptId) : await this.locate(promptId)
         tracked.lastAnswerAt = performance.now()
         if (reading) this.#change(tracked, onReading(tracked.watch, reading, performance.now(), this.#options.forgottenMs))
+        if (reading?.place === 'nowhere') this.#lookAgain(tracked)
         if (tracked.watch.phase !== 'finishing') return
       } catch (thrown) {
         this.#options.onProblem?.(`looking for ${promptId} on ${this.address.label}: ${toAppError(thrown).message}`)
         return
       }
     }
+  }
+
+  /** Missing: looked for more often than usual, so that a server that has forgotten it is soon known to have. */
+  #lookAgain(tracked: Tracked): void {
+    const timer = setTimeout(() => {
+      if (this.#tracked.get(tracked.watch.promptId) === tracked) this.#read(tracked)
+    }, missingLookMs)
+    timer.unref()
   }
 
   async #historyOnly(promptId: string): Promise<PromptReading | undefined> {

@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest'
+import { sampleGraph } from '../../bench/client/graph.mjs'
+import { faultedSteps, openFaultyServer, recastClient, underFault, wayFaults } from '../../torture/faults'
+
+describe('a job on a faulty way', () => {
+  it.concurrent.each(wayFaults)(
+    'comes out right and once within 10 s of the end of %s',
+    async (fault) => {
+      const server = await openFaultyServer()
+      const graph = sampleGraph(0, '', { steps: faultedSteps })
+      const { client, close } = await recastClient(server.proxy.url, graph)
+      try {
+        const job = await underFault(server, fault, 0, client)
+        expect(job).toEqual({ right: true, afterMs: expect.any(Number) as number })
+        expect(job.afterMs).toBeLessThan(10_000)
+      } finally {
+        await close()
+        await server.close()
+      }
+    },
+    60_000,
+  )
+})
