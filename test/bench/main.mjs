@@ -3,6 +3,7 @@
  * Each bench is a module of this folder with `run(args)`.
  */
 const benches = {
+  client: () => import('./client.mjs'),
   draft: () => import('./draft.mjs'),
   'graph-to-prompt': () => import('./graph-to-prompt.mjs'),
   studio: () => import('./studio.mjs'),
@@ -11,7 +12,7 @@ const benches = {
 const [name, ...args] = process.argv.slice(2)
 const load = Object.hasOwn(benches, name ?? '') ? benches[name] : undefined
 if (!load) {
-  console.error(`Say which bench: npm run bench -- ${Object.keys(benches).join('|')} [--photo FILE] [--json]`)
+  console.error(`Say which bench: npm run bench -- ${Object.keys(benches).join('|')} [--photo FILE] [--engine URL] [--json]`)
   process.exit(2)
 }
 const { run } = await load()

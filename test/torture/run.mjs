@@ -1,4 +1,4 @@
-// npm run torture -- faults …   (see faults.mjs)
+// npm run torture -- faults …   (see run-faults.mjs)
 // npm run torture -- [KILLS] [--engine tint|draft] [--storing durable|naive] [--jobs N]
 // Kills Recast's core at random moments during batches of jobs, and examines what is left. Exit 1 when anything is wrong.
 import { mkdtempSync, mkdirSync, rmSync } from 'node:fs'
@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util'
 import { build } from 'vite'
 
 if (process.argv[2] === 'faults') {
-  const { run } = await import('./faults.mjs')
+  const { run } = await import('./run-faults.mjs')
   process.exit(await run(process.argv.slice(3)))
 }
 

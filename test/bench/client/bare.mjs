@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { WebSocket } from 'ws'
 import { Agent, request } from 'undici'
-import { invertGraph } from './graph.mjs'
 
 /**
  * The least that a client can do: post, one socket, one fetch; nothing is kept and nothing is checked.
@@ -21,14 +20,14 @@ export async function openBare(url) {
   })
   await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject))
   return {
-    async job(photo, n) {
+    async job(graph) {
       const id = randomUUID()
       const ended = new Promise((done) => waiting.set(id, { done }))
       const posted = await request(`${url}/prompt`, {
         dispatcher,
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ prompt: invertGraph(photo, `bare-${n}-${id}`), client_id: clientId, prompt_id: id }),
+        body: JSON.stringify({ prompt: graph, client_id: clientId, prompt_id: id }),
       })
       await posted.body.dump()
       const image = await ended

@@ -1,6 +1,7 @@
 // One of the ComfyUI clients of npm in a process of its own: node npm-client.mjs FOLDER NAME URL
 // Each line on its input is {graph}; the answer is {ms, sha256} of the picture that came, or {error}.
 import { createHash, randomUUID } from 'node:crypto'
+import { writeSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { createInterface } from 'node:readline'
 import { join } from 'node:path'
@@ -44,9 +45,8 @@ const opened = {
   },
 }
 
-// They talk on standard output, which is ours for answers.
-for (const method of ['log', 'info', 'debug', 'warn', 'error']) console[method] = () => {}
-const say = (line) => void process.stdout.write(`${JSON.stringify(line)}\n`)
+// They talk on standard output: answers go out by a pipe of their own.
+const say = (line) => void writeSync(3, `${JSON.stringify(line)}\n`)
 process.on('uncaughtException', (error) => say({ error: `uncaught: ${error.message}` }))
 process.on('unhandledRejection', (error) => say({ error: `unhandled: ${error?.message}` }))
 const job = await opened[name]()

@@ -46,10 +46,10 @@ export function npmClient(folder, name, url) {
   let lines
   async function open() {
     child = spawn(process.execPath, [join(import.meta.dirname, 'npm-client.mjs'), folder, name, url], {
-      stdio: ['pipe', 'pipe', 'ignore'],
+      stdio: ['pipe', 'ignore', 'ignore', 'pipe'],
     })
     child.stdin.on('error', () => {})
-    lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+    lines = createInterface({ input: child.stdio[3] })[Symbol.asyncIterator]()
     await within(lines.next(), 10_000)
   }
   function end() {

@@ -257,6 +257,10 @@ export async function startFakeComfyUi(options: FakeOptions = {}): Promise<FakeC
         return json(info)
       case 'GET features':
         return json({ supports_preview_metadata: true, max_upload_size: 104857600 })
+      case 'GET prompt':
+        return json({ exec_info: { queue_remaining: queueLength() } })
+      case 'GET embeddings':
+        return json([])
       case 'GET queue':
         return json({ queue_running: running ? [queueItem(running)] : [], queue_pending: pending.map(queueItem) })
       case 'POST queue': {
