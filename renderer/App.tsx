@@ -9,6 +9,8 @@ import { SidePanel } from './frame/side-panel'
 import { TopBar } from './frame/top-bar'
 import { StudioDragAndDrop } from './frame/studio-drag-and-drop'
 import { FactsPanel } from './facts/facts-panel'
+import { GallerySidebar } from './gallery/gallery-sidebar'
+import { ResultFacts } from './gallery/result-facts'
 import { chooseLanguage, useWords } from './i18n/i18n'
 import { Intake } from './library-intake/intake'
 import { StylePanel } from './panels/style-panel'
@@ -23,6 +25,7 @@ export function App(): ReactElement {
   const say = useWords()
   const denied = useStudio((state) => state.link === 'denied')
   const mode = useStudio((state) => state.ui.mode)
+  const gallery = useStudio((state) => state.ui.center === 'gallery')
   useThemeOnDocument()
   useLanguageOfSettings()
   return (
@@ -38,12 +41,12 @@ export function App(): ReactElement {
               <div className="flex min-h-0 flex-1">
                 <ModeRail />
                 <SidePanel side="left" label={say('panel.left')}>
-                  {mode === 'style' ? <StylePanel /> : <ViewsPanel />}
+                  {gallery ? <GallerySidebar /> : mode === 'style' ? <StylePanel /> : <ViewsPanel />}
                 </SidePanel>
                 <Center />
                 <SidePanel side="right" label={say('panel.right')}>
                   <QueuePanel />
-                  <FactsPanel />
+                  {gallery ? <ResultFacts /> : <FactsPanel />}
                 </SidePanel>
               </div>
             </div>

@@ -14,6 +14,8 @@ export function ExportDialog(props: {
   pictureIds: readonly string[]
   /** Exactly this version of the one picture. */
   assetId: string | undefined
+  /** Exactly these, named already, in place of pictures. */
+  items?: readonly { assetId: string; name: string }[]
   onClose: () => void
 }): ReactElement {
   const say = useWords()
@@ -31,8 +33,8 @@ export function ExportDialog(props: {
   const pictures = props.pictureIds.flatMap((id): Picture[] => (byId[id] ? [byId[id]] : []))
   const hasShown = pictures.some((picture) => shown[picture.id] !== undefined)
   const [which, setWhich] = useState<'current' | 'shown'>(hasShown ? 'shown' : 'current')
-  const count = pictures.length
-  const items = exportItems(pictures, which === 'shown' ? shown : {})
+  const items = props.items ? [...props.items] : exportItems(pictures, which === 'shown' ? shown : {})
+  const count = items.length
   const choose = async (): Promise<void> => {
     try {
       setDir((await desktop?.('dialog.chooseFolder', {}))?.path ?? dir)
@@ -89,7 +91,7 @@ export function ExportDialog(props: {
       }
     >
       <div className="flex flex-col gap-4">
-        <p className="truncate text-muted">{say('export.what', { count, name: pictures[0]?.name ?? '' })}</p>
+        <p className="truncate text-muted">{say('export.what', { count, name: items[0]?.name ?? '' })}</p>
         {hasShown && props.assetId === undefined ? (
           <Segmented
             label={say('export.which')}

@@ -51,7 +51,8 @@ export function FactsPanel(): ReactElement {
   )
 }
 
-function JobFacts({ job }: { job: Job }): ReactElement {
+/** How a job made its result, as entries of a list of facts. */
+export function JobFacts({ job }: { job: Job }): ReactElement {
   const say = useWords()
   const { setStyle } = useActions()
   const styles = useStudio((state) => state.styles)
@@ -120,7 +121,8 @@ function Recall({ job }: { job: Job }): ReactElement {
   )
 }
 
-function Fact(props: { name: string; children: ReactNode }): ReactElement {
+/** One fact with its name. */
+export function Fact(props: { name: string; children: ReactNode }): ReactElement {
   return (
     <>
       <dt className="text-muted">{props.name}</dt>
@@ -132,7 +134,7 @@ function Fact(props: { name: string; children: ReactNode }): ReactElement {
 }
 
 /** A job by its id; asks for it when the panel's lists don't have it. */
-function useJob(id: string | undefined): Job | undefined {
+export function useJob(id: string | undefined): Job | undefined {
   const { knowJob } = useActions()
   const job = useStudio((state) => (id === undefined ? undefined : state.jobs.byId[id]))
   const missing = id !== undefined && job === undefined

@@ -4,6 +4,7 @@ import { useWords } from '../i18n/i18n'
 import { useActions, useStudio, useStudioParts } from '../state/context'
 import { openPicture } from '../state/open-picture'
 import { IconButton, Segmented } from '../widgets'
+import { GalleryPlace } from '../gallery/gallery-place'
 import { CanvasPlace } from './canvas-place'
 import { LibraryPlace } from './library-place'
 import { Toasts } from './toasts'
@@ -16,7 +17,7 @@ export function Center(): ReactElement {
   return (
     <main className="relative flex min-w-0 flex-1 flex-col bg-ground" aria-label={say('center.label')}>
       <CenterBar />
-      {center === 'canvas' ? <CanvasPlace /> : <LibraryPlace />}
+      {center === 'canvas' ? <CanvasPlace /> : center === 'library' ? <LibraryPlace /> : <GalleryPlace />}
       <Toasts above={center === 'canvas' && hasPicture} />
     </main>
   )
@@ -46,10 +47,11 @@ function CenterBar(): ReactElement {
         items={[
           { id: 'canvas', label: say('center.canvas'), testId: 'show-canvas' },
           { id: 'library', label: `${say('center.library')}${total > 0 ? ` ${total}` : ''}`, testId: 'show-library' },
+          { id: 'gallery', label: say('center.gallery'), testId: 'show-gallery' },
         ]}
       />
       <div className="flex min-w-0 flex-1 items-center justify-center gap-1">
-        {picture && !many ? (
+        {picture && center === 'canvas' ? (
           <>
             <IconButton
               size="s"
@@ -80,7 +82,8 @@ function CenterBar(): ReactElement {
           </output>
         ) : null}
       </div>
-      <div className="flex">
+      {/* The gallery has actions of its own, for results. */}
+      <div className={center === 'gallery' ? 'invisible' : 'flex'}>
         <IconButton
           label={say('canvas.export')}
           keys="mod+e"

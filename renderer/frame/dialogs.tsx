@@ -1,6 +1,8 @@
 import type { ReactElement } from 'react'
 import { ExportDialog } from '../export/export-dialog'
 import { CancelAllDialog } from '../queue/cancel-all-dialog'
+import { EmptyTrashDialog } from '../gallery/trash-bar'
+import { VersionTreeDialog } from '../versions/version-tree-dialog'
 import { SettingsDialog } from '../settings/settings-dialog'
 import { ShortcutsDialog } from '../shortcuts/shortcuts-dialog'
 import { useActions, useStudio } from '../state/context'
@@ -19,6 +21,12 @@ export function Dialogs(): ReactElement | null {
       return <ExportDialog pictureIds={dialog.pictureIds} assetId={dialog.assetId} onClose={close} />
     case 'cancelAll':
       return <CancelAllDialog onClose={close} />
+    case 'exportResults':
+      return <ExportDialog pictureIds={[]} assetId={undefined} items={dialog.items} onClose={close} />
+    case 'emptyTrash':
+      return <EmptyTrashDialog onClose={close} />
+    case 'versions':
+      return <VersionTreeDialog pictureId={dialog.pictureId} onClose={close} />
     case undefined:
       return null
   }

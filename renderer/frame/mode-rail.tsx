@@ -32,13 +32,21 @@ function Mode(props: { mode: UiState['mode']; label: string; icon: ReactNode; ke
   const mode = useStudio((state) => state.ui.mode)
   const left = useStudio((state) => state.ui.left)
   const { setUi } = useActions()
-  const on = mode === props.mode
+  // The gallery has a left panel of its own; a mode leads back to the picture.
+  const center = useStudio((state) => state.ui.center)
+  const on = mode === props.mode && center !== 'gallery'
   return (
     <Tip text={props.label} keys={props.keys}>
       <ToggleButton
         isSelected={on}
         data-testid={`mode-${props.mode}`}
-        onChange={() => setUi(on ? { left: { ...left, open: !left.open } } : { mode: props.mode, left: { ...left, open: true } })}
+        onChange={() =>
+          setUi(
+            on
+              ? { left: { ...left, open: !left.open } }
+              : { mode: props.mode, left: { ...left, open: true }, ...(center === 'gallery' ? { center: 'canvas' } : {}) },
+          )
+        }
         className={classes(look, 'mb-1 selected:bg-raised selected:text-accent-text')}
       >
         {props.icon}

@@ -10,6 +10,8 @@ export function stepName(step: UndoStep, say: Say): string {
       return say('undo.trash', { count: step.name.count, name: step.name.name })
     case 'mark':
       return say('undo.mark', { count: step.name.count })
+    case 'trashResults':
+      return say('undo.trashResults', { count: step.name.count })
     case 'clear':
       return say('undo.clear')
   }

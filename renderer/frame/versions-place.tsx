@@ -1,3 +1,4 @@
+import { Network } from 'lucide-react'
 import { useMemo, type ReactElement } from 'react'
 import type { Job } from '#shared/domain/job'
 import { percent } from '../i18n/format'
@@ -6,6 +7,7 @@ import { editLabel, versionLabel } from '../i18n/labels'
 import { useActions, useClient, useStudio, useStudioRoot } from '../state/context'
 import { liveJobOf } from '../state/shown'
 import { openPicture } from '../state/open-picture'
+import { IconButton } from '../widgets'
 import { VersionStrip, type StripRun, type StripVersion } from '../versions/version-strip'
 
 /** Jobs of the picture that the strip shows beside the versions; more of them are in the queue. */
@@ -25,14 +27,17 @@ export function VersionsPlace(): ReactElement | null {
 
   const stripVersions = useMemo(
     () =>
-      (versions ?? []).map((version): StripVersion => ({
-        assetId: version.asset.id,
-        ...(version.fromAssetId === undefined ? {} : { fromAssetId: version.fromAssetId }),
-        label: versionLabel(version, styles, say, say.language),
-        width: version.asset.width,
-        height: version.asset.height,
-      })),
-    [versions, styles, say],
+      // What is in the trash stays in the tree; the strip is for working.
+      (versions ?? [])
+        .filter((version) => version.trashedAt === undefined || version.asset.id === picture?.currentAssetId)
+        .map((version): StripVersion => ({
+          assetId: version.asset.id,
+          ...(version.fromAssetId === undefined ? {} : { fromAssetId: version.fromAssetId }),
+          label: versionLabel(version, styles, say, say.language),
+          width: version.asset.width,
+          height: version.asset.height,
+        })),
+    [versions, styles, say, picture?.currentAssetId],
   )
   if (!picture) return null
   const mine = [...jobs.active, ...jobs.waiting]
@@ -56,7 +61,17 @@ export function VersionsPlace(): ReactElement | null {
     setStyle({ styleAssetId })
   }
   return (
-    <div className="shrink-0 border-t border-line">
+    <div className="relative shrink-0 border-t border-line">
+      {stripVersions.length > 1 ? (
+        <IconButton
+          size="s"
+          label={say('tree.open')}
+          icon={<Network size={14} aria-hidden />}
+          className="absolute right-2 top-2 z-10 bg-panel"
+          onPress={() => openDialog({ type: 'versions', pictureId: picture.id })}
+          data-testid="open-tree"
+        />
+      ) : null}
       <VersionStrip
         picture={{ pictureId: picture.id, name: picture.name }}
         versions={stripVersions}

@@ -1,3 +1,5 @@
+import { galleryEn } from './gallery.en'
+
 /** The English words of the studio. `{{name}}` is filled in; `_one` and `_other` are chosen by `count`. */
 export const en = {
   'app.name': 'Recast',
@@ -319,4 +321,6 @@ export const en = {
   'toast.undo': 'Undo',
 
   'dialog.close': 'Close',
+
+  ...galleryEn,
 } as const

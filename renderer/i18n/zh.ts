@@ -1,3 +1,4 @@
+import { galleryZh } from './gallery.zh'
 import type { ChineseWords } from './words'
 
 /** The Chinese words of the studio. Model vocabulary (seeds, prompts, names of networks) stays as it is. */
@@ -302,4 +303,6 @@ export const zh: ChineseWords = {
   'toast.undo': '撤销',
 
   'dialog.close': '关闭',
+
+  ...galleryZh,
 }

@@ -1,7 +1,7 @@
 import type { WordKey } from '../i18n/words'
 import { matchesCombo, type KeyStroke } from './combo'
 
-export type ShortcutGroup = 'general' | 'picture' | 'library' | 'queue'
+export type ShortcutGroup = 'general' | 'picture' | 'library' | 'gallery' | 'queue'
 
 /** What a shortcut does. */
 export type ShortcutCommand =
@@ -20,6 +20,7 @@ export type ShortcutCommand =
   | 'compare'
   | 'canvas'
   | 'library'
+  | 'gallery'
   | 'previous'
   | 'next'
   | 'fit'
@@ -71,6 +72,11 @@ export const shortcuts: readonly Shortcut[] = [
   { combo: 'enter', label: 'shortcuts.applyTile', group: 'library' },
   { combo: 'd', label: 'shortcuts.lift', group: 'library' },
   { combo: 'shift+f10', label: 'shortcuts.tileMenu', group: 'library' },
+
+  { combo: 'h', label: 'shortcuts.gallery', group: 'gallery', command: 'gallery' },
+  { combo: '5', label: 'shortcuts.star', group: 'gallery' },
+  { combo: 'x', label: 'shortcuts.reject', group: 'gallery' },
+  { combo: 'c', label: 'shortcuts.compareResults', group: 'gallery' },
 
   { combo: 'mod+p', label: 'shortcuts.pause', group: 'queue', command: 'pause' },
   { combo: 'mod+j', label: 'shortcuts.queue', group: 'queue', command: 'queue' },

@@ -6,7 +6,7 @@ import { shortcuts, type ShortcutGroup } from './registry'
 /** Two columns of about the same height. */
 const columns: ShortcutGroup[][] = [
   ['general', 'library'],
-  ['picture', 'queue'],
+  ['picture', 'gallery', 'queue'],
 ]
 
 /** Every shortcut, by group. */

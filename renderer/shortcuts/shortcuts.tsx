@@ -22,6 +22,7 @@ export function Shortcuts(): null {
     const picture = openPicture(state)
     const shown = picture && state.shown[picture.id]
     const targets = editTargets(selection, ui.center, (id) => pictures.byId[id] !== undefined)
+    const leaveGallery = ui.center === 'gallery' ? { center: 'canvas' as const } : {}
     switch (command) {
       case 'help':
         return actions.openDialog({ type: 'shortcuts' })
@@ -36,9 +37,9 @@ export function Shortcuts(): null {
       case 'export':
         return targets.length > 0 ? actions.openDialog({ type: 'export', pictureIds: targets }) : undefined
       case 'styleMode':
-        return actions.setUi({ mode: 'style', left: { ...ui.left, open: true } })
+        return actions.setUi({ mode: 'style', left: { ...ui.left, open: true }, ...leaveGallery })
       case 'viewMode':
-        return actions.setUi({ mode: 'view', left: { ...ui.left, open: true } })
+        return actions.setUi({ mode: 'view', left: { ...ui.left, open: true }, ...leaveGallery })
       case 'panels':
         return actions.setUi({ left: { ...ui.left, open: !ui.left.open } })
       case 'queue':
@@ -59,6 +60,8 @@ export function Shortcuts(): null {
         return actions.setUi({ center: 'canvas' })
       case 'library':
         return actions.setUi({ center: 'library' })
+      case 'gallery':
+        return actions.showGallery()
       case 'previous':
         return actions.stepPicture(-1)
       case 'next':

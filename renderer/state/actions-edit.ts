@@ -7,6 +7,7 @@ import type { ActionContext } from './actions'
 import { viewsOf } from '../views/sheets'
 import { editBase, viewBase } from './canvas-view'
 import { finishedJobsReturned } from './jobs'
+import { openPicture } from './open-picture'
 import { editTargets } from './selection'
 import { recalled } from './recall'
 import { shownCleared } from './shown'
@@ -27,7 +28,11 @@ export interface EditActions {
   trash(ids: readonly string[]): Promise<void>
   /** Stars or rejects results; can be undone. */
   mark(marks: readonly MarkChange[]): Promise<void>
+  /** Results into the trash; can be undone. */
+  trashResults(assetIds: readonly string[]): Promise<void>
   clearFinished(): Promise<void>
+  /** Along the versions that were applied to a picture, whichever window applied them. */
+  walkPicture(id: string, direction: 'undo' | 'redo'): Promise<void>
   undo(): Promise<void>
   redo(): Promise<void>
 }
@@ -75,16 +80,32 @@ export function createEditActions({ store, ask, toast }: ActionContext): EditAct
     return snapshot !== undefined
   }
 
+  /** Along the picture's own way where that leads there, so that its way does not grow by being walked; else by applying. */
+  const applyAgain = async ({ pictureId: id, assetId, along }: Extract<Command, { type: 'apply' }>): Promise<boolean> => {
+    if (along !== undefined) {
+      const picture = store.getState().pictures.byId[id]
+      const walked = (along === 'undo' ? picture?.canUndo : picture?.canRedo)
+        ? await ask(along === 'undo' ? 'pictures.undo' : 'pictures.redo', { id })
+        : undefined
+      if (walked?.picture.currentAssetId === assetId) return true
+    }
+    return (await ask('pictures.apply', { id, assetId })) !== undefined
+  }
+
   const run = async (command: Command): Promise<boolean> => {
     switch (command.type) {
       case 'apply':
-        return (await ask('pictures.apply', { id: command.pictureId, assetId: command.assetId })) !== undefined
+        return applyAgain(command)
       case 'trash':
         return (await ask('pictures.trash', { ids: [...command.ids] })) !== undefined
       case 'restore':
         return (await ask('pictures.restore', { ids: [...command.ids] })) !== undefined
       case 'mark':
         return (await ask('results.mark', { marks: [...command.marks] })) !== undefined
+      case 'trashResults':
+        return (await ask('results.trash', { assetIds: [...command.assetIds] })) !== undefined
+      case 'restoreResults':
+        return (await ask('results.restore', { assetIds: [...command.assetIds] })) !== undefined
       case 'clear':
         return (await ask('jobs.clear', {})) !== undefined
       case 'restoreCleared':
@@ -92,11 +113,22 @@ export function createEditActions({ store, ask, toast }: ActionContext): EditAct
     }
   }
 
+  /** Nothing was done in this window: the open picture's own way through its versions goes on, from before the last start as well. */
+  const walkVersions = async (direction: 'undo' | 'redo'): Promise<void> => {
+    const picture = openPicture(store.getState())
+    if (!picture || !(direction === 'undo' ? picture.canUndo : picture.canRedo)) return
+    await walkPicture(picture.id, direction)
+  }
+  const walkPicture = async (id: string, direction: 'undo' | 'redo'): Promise<void> => {
+    const answer = await ask(direction === 'undo' ? 'pictures.undo' : 'pictures.redo', { id })
+    if (answer) store.setState((state) => ({ shown: shownCleared(state.shown, [id]) }))
+  }
+
   /** Runs one side of a step; a step that failed stays where it was on the stack, so that it can be tried again. */
   const walk = async (direction: 'undo' | 'redo'): Promise<void> => {
     const before = store.getState().undo
     const taken = direction === 'undo' ? takeUndo(before) : takeRedo(before)
-    if (!taken) return
+    if (!taken) return walkVersions(direction)
     store.setState({ undo: taken.state })
     const command = direction === 'undo' ? taken.step.undo : taken.step.redo
     if (!(await run(command))) {
@@ -144,8 +176,8 @@ export function createEditActions({ store, ask, toast }: ActionContext): EditAct
       if (!answer) return
       store.setState((state) => ({ shown: shownCleared(state.shown, [pictureId]) }))
       remember({
-        undo: { type: 'apply', pictureId, assetId: answer.previousAssetId },
-        redo: { type: 'apply', pictureId, assetId },
+        undo: { type: 'apply', pictureId, assetId: answer.previousAssetId, along: 'undo' },
+        redo: { type: 'apply', pictureId, assetId, along: 'redo' },
         name: { type: 'apply', label },
       })
     },
@@ -171,11 +203,24 @@ export function createEditActions({ store, ask, toast }: ActionContext): EditAct
         name: { type: 'mark', count: answer.marks.length },
       })
     },
+    async trashResults(wanted) {
+      if (wanted.length === 0) return
+      const answer = await ask('results.trash', { assetIds: [...wanted] })
+      if (!answer || answer.assetIds.length === 0) return
+      const { assetIds } = answer
+      remember({
+        undo: { type: 'restoreResults', assetIds },
+        redo: { type: 'trashResults', assetIds },
+        name: { type: 'trashResults', count: assetIds.length },
+      })
+      toast({ tone: 'info', text: { key: 'gallery.trashed', values: { count: assetIds.length } }, action: 'undo' })
+    },
     async clearFinished() {
       if (!(await run({ type: 'clear' }))) return
       remember({ undo: { type: 'restoreCleared' }, redo: { type: 'clear' }, name: { type: 'clear' } })
       toast({ tone: 'info', text: { key: 'queue.cleared' }, action: 'undo' })
     },
+    walkPicture,
     undo: () => walk('undo'),
     redo: () => walk('redo'),
   }

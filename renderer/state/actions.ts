@@ -2,6 +2,7 @@ import type { CallInput, CallName, CallOutput, ImportResult } from '#shared/cont
 import type { AppClient, Blob as FileData } from '#shared/contract/client'
 import { toAppError } from '#shared/domain/error'
 import type { StoreApi } from 'zustand/vanilla'
+import { createGalleryActions, type GalleryActions } from './actions-gallery'
 import { createEditActions, type EditActions } from './actions-edit'
 import { createJobActions, type JobActions } from './actions-jobs'
 import { createPictureActions, type PictureActions } from './actions-pictures'
@@ -38,7 +39,7 @@ interface GeneralActions {
   fail(thrown: unknown): void
 }
 
-export type StudioActions = GeneralActions & PictureActions & EditActions & JobActions
+export type StudioActions = GeneralActions & GalleryActions & PictureActions & EditActions & JobActions
 export type { ImportResult }
 
 /** Everything that the user can do, as functions that ask the app and update the store. */
@@ -61,6 +62,8 @@ export function createActions(client: AppClient, store: StoreApi<StudioState>): 
   }
   const setUi: GeneralActions['setUi'] = (patch) => store.setState((state) => ({ ui: { ...state.ui, ...patch } }))
   const jobs = createJobActions(context)
+  const pictures = createPictureActions(context)
+  const edits = createEditActions(context)
   return {
     setUi,
     setStyle: (patch) => {
@@ -79,8 +82,9 @@ export function createActions(client: AppClient, store: StoreApi<StudioState>): 
     toast,
     fail,
     closeToast: (id) => store.setState((state) => ({ toasts: toastClosed(state.toasts, id) })),
-    ...createPictureActions(context),
-    ...createEditActions(context),
+    ...pictures,
+    ...edits,
+    ...createGalleryActions(context, pictures, edits),
     ...jobs,
   }
 }

@@ -1,15 +1,35 @@
 import type { EventBody } from '#shared/contract/events'
-import type { Collection } from '#shared/domain/result'
+import type { Collection, Result, ResultFilter } from '#shared/domain/result'
 
-/** What this window knows of the gallery beside its pages: the collections, and how often the set of results has changed. */
+/** Which part of the gallery is shown. */
+export type GalleryScope =
+  { type: 'all' } | { type: 'starred' } | { type: 'rejected' } | { type: 'trash' } | { type: 'collection'; id: string }
+
+/** What this window knows and shows of the gallery; its pages are the grid's own. */
 export interface GalleryState {
   /** In their order; undefined until they are asked for. */
   collections: readonly Collection[] | undefined
   /** Grows whenever results come, go, or are marked: what a page shows may be another then. */
   revision: number
+  scope: GalleryScope
+  /** Search and filters, beside the scope. */
+  filter: ResultFilter
+  /** The result with the keyboard's focus, whose facts are shown. */
+  active: Result | undefined
+  selected: readonly Result[]
+  /** These are compared in place of the grid. */
+  comparing: readonly Result[] | undefined
 }
 
-export const noGallery: GalleryState = { collections: undefined, revision: 0 }
+export const noGallery: GalleryState = {
+  collections: undefined,
+  revision: 0,
+  scope: { type: 'all' },
+  filter: {},
+  active: undefined,
+  selected: [],
+  comparing: undefined,
+}
 
 /** Takes what has happened to collections. */
 export function galleryChanged(
@@ -17,14 +37,40 @@ export function galleryChanged(
   body: Extract<EventBody, { type: 'collection' | 'collection.removed' }>,
 ): GalleryState {
   const revision = state.revision + 1
-  if (!state.collections) return { ...state, revision }
   const id = body.type === 'collection' ? body.collection.id : body.id
+  const lost = body.type === 'collection.removed' && state.scope.type === 'collection' && state.scope.id === id
+  const scope: GalleryScope = lost ? { type: 'all' } : state.scope
+  if (!state.collections) return { ...state, revision, scope }
   const others = state.collections.filter((each) => each.id !== id)
   const collections = body.type === 'collection' ? [...others, body.collection].sort((a, b) => a.position - b.position) : others
-  return { collections, revision }
+  return { ...state, collections, revision, scope }
 }
 
-/** Says that the set of results has changed. */
-export function galleryStale(state: GalleryState): GalleryState {
-  return { ...state, revision: state.revision + 1 }
+/** Says that the set of results has changed, and keeps what is selected true. */
+export function galleryStale(state: GalleryState, change?: (result: Result) => Result | undefined): GalleryState {
+  if (!change) return { ...state, revision: state.revision + 1 }
+  const comparing = state.comparing?.flatMap((result) => change(result) ?? [])
+  return {
+    ...state,
+    revision: state.revision + 1,
+    active: state.active && change(state.active),
+    selected: state.selected.flatMap((result) => change(result) ?? []),
+    comparing: comparing && comparing.length > 0 ? comparing : undefined,
+  }
+}
+
+/** Scope and filter together, as the app is asked. */
+export function searchOf({ scope, filter }: Pick<GalleryState, 'scope' | 'filter'>): ResultFilter {
+  switch (scope.type) {
+    case 'all':
+      return filter
+    case 'starred':
+      return { minStar: 1, ...filter }
+    case 'rejected':
+      return { ...filter, rejected: true }
+    case 'trash':
+      return { ...filter, trashed: true }
+    case 'collection':
+      return { ...filter, collectionId: scope.id }
+  }
 }

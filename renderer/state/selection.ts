@@ -7,7 +7,13 @@ export interface SelectionState {
 export const noSelection: SelectionState = { openId: undefined, selected: [] }
 
 /** The pictures that an edit goes to: on the canvas the open one; in the library the selection if there is one, else the open one. */
-export function editTargets(state: SelectionState, center: 'canvas' | 'library', exists: (id: string) => boolean): string[] {
+export function editTargets(
+  state: SelectionState,
+  center: 'canvas' | 'library' | 'gallery',
+  exists: (id: string) => boolean,
+): string[] {
+  // The gallery is of results, which have actions of their own.
+  if (center === 'gallery') return []
   const selected = center === 'library' ? state.selected.filter(exists) : []
   if (selected.length > 0) return selected
   return state.openId !== undefined && exists(state.openId) ? [state.openId] : []

@@ -42,6 +42,9 @@ export type DialogState =
   | { type: 'shortcuts' }
   | { type: 'export'; pictureIds: readonly string[]; assetId?: string }
   | { type: 'cancelAll' }
+  | { type: 'exportResults'; items: readonly { assetId: string; name: string }[] }
+  | { type: 'emptyTrash' }
+  | { type: 'versions'; pictureId: string }
 
 /** Everything that the studio shows. Only reducers make new values of it. */
 export interface StudioState {
@@ -186,11 +189,26 @@ function withOther(state: StudioState, body: Exclude<EventBody, { type: 'job' | 
     case 'queue':
       return { ...state, queue: body.queue }
     case 'marks':
-      return { ...marksTaken(state, body.marks), gallery: galleryStale(state.gallery) }
+      return {
+        ...marksTaken(state, body.marks),
+        gallery: galleryStale(state.gallery, (result) => {
+          const mark = body.marks.find((each) => each.assetId === result.assetId)
+          return mark ? { ...result, star: mark.star, rejected: mark.rejected } : result
+        }),
+      }
     case 'trash':
-      return { ...trashTaken(state, body.results), gallery: galleryStale(state.gallery) }
+      return {
+        ...trashTaken(state, body.results),
+        // Out of what is shown: what went is not in the gallery any more, what came back is not in the trash.
+        gallery: galleryStale(state.gallery, (result) =>
+          body.results.some((moved) => moved.assetId === result.assetId) ? undefined : result,
+        ),
+      }
     case 'removed':
-      return { ...removedTaken(state, body), gallery: galleryStale(state.gallery) }
+      return {
+        ...removedTaken(state, body),
+        gallery: galleryStale(state.gallery, (result) => (body.assetIds.includes(result.assetId) ? undefined : result)),
+      }
     case 'collection':
     case 'collection.removed':
       return { ...state, gallery: galleryChanged(state.gallery, body) }

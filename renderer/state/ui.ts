@@ -5,9 +5,11 @@ import { poseSchema } from '#shared/domain/view'
 /** What this window remembers by itself: layout and the values of the panels. Nothing of it is the app's truth. */
 export const uiSchema = z.object({
   mode: z.enum(['style', 'view']).catch('style'),
-  center: z.enum(['canvas', 'library']).catch('canvas'),
+  center: z.enum(['canvas', 'library', 'gallery']).catch('canvas'),
   left: z.object({ width: z.number(), open: z.boolean() }).catch({ width: 288, open: true }),
   right: z.object({ width: z.number(), open: z.boolean() }).catch({ width: 304, open: true }),
+  /** How results are compared. */
+  comparison: z.enum(['slider', 'side', 'grid']).catch('side'),
   compare: z.enum(['off', 'slider', 'side']).catch('slider'),
   style: z
     .object({

@@ -2,10 +2,12 @@ import type { AssetMark } from '#shared/domain/mark'
 
 /** What can be done and undone, as data, so that the stack stays a pure value. */
 export type Command =
-  | { type: 'apply'; pictureId: string; assetId: string }
+  | { type: 'apply'; pictureId: string; assetId: string; along?: 'undo' | 'redo' }
   | { type: 'trash'; ids: readonly string[] }
   | { type: 'restore'; ids: readonly string[] }
   | { type: 'mark'; marks: readonly AssetMark[] }
+  | { type: 'trashResults'; assetIds: readonly string[] }
+  | { type: 'restoreResults'; assetIds: readonly string[] }
   | { type: 'clear' }
   | { type: 'restoreCleared' }
 
@@ -17,7 +19,7 @@ export interface UndoStep {
     | { type: 'apply'; label: string }
     | { type: 'trash'; count: number; name: string }
     | { type: 'clear' }
-    | { type: 'mark'; count: number }
+    | { type: 'mark' | 'trashResults'; count: number }
 }
 
 export interface UndoState {

@@ -1,0 +1,225 @@
+/* oxlint-disable jsx-a11y/interactive-supports-focus, jsx-a11y/prefer-tag-over-role -- <select> holds no pictures */
+/* oxlint-disable react/incompatible-library -- the virtualizer is made to be read while rendering; there is no React Compiler here */
+import { defaultRangeExtractor, useVirtualizer, type Range } from '@tanstack/react-virtual'
+import {
+  useCallback,
+  useEffect,
+  useImperativeHandle,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactElement,
+  type Ref,
+} from 'react'
+import type { Result } from '#shared/domain/result'
+import type { FileUrl } from '../canvas/types'
+import { useDragSource } from '../dnd'
+import { gridGap, layoutGrid } from '../library/grid-layout'
+import { indexAfterKey } from '../library/selection'
+import { gridPadding } from '../library/library-row'
+import { GalleryItem } from './gallery-item'
+import { resultAt, type GalleryPages } from './gallery-pages'
+
+/** How the grid is moved from outside. */
+export interface GalleryGridHandle {
+  /** Brings a place to the top; with `focus` the keyboard goes there as well. */
+  jumpTo(index: number, focus?: boolean): void
+}
+
+export interface GalleryGridProps {
+  pages: GalleryPages
+  fileUrl: FileUrl
+  label: string
+  selected: ReadonlySet<string>
+  /** Place of the result that the keys go on from. */
+  activeIndex: number
+  labelOf: (result: Result) => string
+  nameOf: (result: Result | undefined) => string
+  /** These places are on the screen now. */
+  onLook: (first: number, last: number) => void
+  /** A place was reached: plainly, adding it alone, or as the end of a range. */
+  onReach: (index: number, how: { toggle: boolean; range: boolean; focusOnly?: boolean }) => void
+  onOpen: (result: Result) => void
+  onSelectAll: () => void
+  onSelectNone: () => void
+  /** A key that the grid has no use for, on the active result. */
+  onKey: (event: KeyboardEvent) => boolean
+  onContextMenu: (index: number, element: HTMLElement) => void
+  /** What is dragged when an item is. */
+  dragged: (result: Result) => readonly Result[]
+  minItemWidth?: number
+  ref?: Ref<GalleryGridHandle>
+}
+
+const overscan = 2
+
+/** A grid of any number of results, of which only those on the screen exist; what is not here yet has its place already. */
+export function GalleryGrid(props: GalleryGridProps): ReactElement {
+  const { pages, activeIndex, onLook } = props
+  const total = pages.total ?? 0
+  const drag = useDragSource()
+  const scroller = useRef<HTMLDivElement>(null)
+  const [room, setRoom] = useState({ width: 0, height: 0 })
+  const { columns, itemWidth, rowHeight } = layoutGrid(Math.max(room.width - 2 * gridPadding, 1), props.minItemWidth ?? 148)
+
+  useLayoutEffect(() => {
+    const element = scroller.current
+    if (!element) return undefined
+    const observer = new ResizeObserver(() => setRoom({ width: element.clientWidth, height: element.clientHeight }))
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [])
+
+  const rows = Math.ceil(total / columns)
+  const activeRow = Math.floor(activeIndex / columns)
+  const virtualizer = useVirtualizer({
+    count: rows,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan,
+    paddingStart: gridPadding,
+    paddingEnd: gridPadding,
+    // A scroll event is answered in React's own time: rendering inside it would hold the frame up.
+    useFlushSync: false,
+    // The row with the focus stays, wherever the scroll bar is: else the focus would fall to the page.
+    rangeExtractor: (range: Range) => {
+      const shown = defaultRangeExtractor(range)
+      return shown.includes(activeRow) || activeRow >= rows ? shown : [...shown, activeRow].sort((a, b) => a - b)
+    },
+  })
+  useLayoutEffect(() => virtualizer.measure(), [virtualizer, rowHeight])
+
+  const firstRow = virtualizer.range?.startIndex ?? 0
+  const lastRow = virtualizer.range?.endIndex ?? 0
+  useEffect(() => {
+    if (room.width > 0) onLook(firstRow * columns, Math.min(total - 1, (lastRow + 1) * columns - 1))
+  }, [onLook, firstRow, lastRow, columns, total, room.width])
+
+  const focusItem = useCallback(
+    (index: number, align: 'auto' | 'start'): void => {
+      virtualizer.scrollToIndex(Math.floor(index / columns), { align })
+      // The row may not exist yet: it does after the render that the scrolling brings.
+      const focus = (tries: number): void => {
+        const element = scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"]`)
+        if (element) element.focus({ preventScroll: true })
+        else if (tries > 0) requestAnimationFrame(() => focus(tries - 1))
+      }
+      requestAnimationFrame(() => focus(5))
+    },
+    [virtualizer, columns],
+  )
+  // The item with the focus can go (into the trash, out of a filter): the keyboard stays in the grid.
+  const hasFocus = useRef(false)
+  useEffect(() => {
+    if (hasFocus.current && total > 0 && document.activeElement === document.body) focusItem(activeIndex, 'auto')
+  }, [total, activeIndex, focusItem])
+  useImperativeHandle(
+    props.ref,
+    () => ({
+      jumpTo(index, focus = false) {
+        if (focus) focusItem(index, 'start')
+        else virtualizer.scrollToIndex(Math.floor(index / columns), { align: 'start' })
+      },
+    }),
+    [virtualizer, columns, focusItem],
+  )
+
+  const at = (target: EventTarget): { index: number; element: HTMLElement; result: Result | undefined } | undefined => {
+    const element = target instanceof Element ? target.closest<HTMLElement>('[data-index]') : null
+    if (!element) return undefined
+    const index = Number(element.dataset['index'])
+    return { index, element, result: resultAt(pages, index) }
+  }
+  const onClick = (event: MouseEvent): void => {
+    const found = at(event.target)
+    if (found?.result) props.onReach(found.index, { toggle: event.ctrlKey || event.metaKey, range: event.shiftKey })
+    else if (!event.ctrlKey && !event.metaKey && !event.shiftKey) props.onSelectNone()
+  }
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const mod = event.ctrlKey || event.metaKey
+    const shape = { count: total, columns, pageRows: Math.max(1, Math.floor(room.height / rowHeight)) }
+    const to = event.altKey ? undefined : indexAfterKey(activeIndex, event.key, shape, mod)
+    const active = resultAt(pages, activeIndex)
+    if (to !== undefined) {
+      props.onReach(to, {
+        toggle: false,
+        range: event.shiftKey,
+        focusOnly: mod && !event.shiftKey && event.key.startsWith('Arrow'),
+      })
+      focusItem(to, 'auto')
+    } else if (mod && event.key.toLowerCase() === 'a') props.onSelectAll()
+    else if (event.key === ' ') props.onReach(activeIndex, { toggle: true, range: event.shiftKey })
+    else if (event.key === 'Enter' && active && !mod) props.onOpen(active)
+    else if (!props.onKey(event)) return
+    event.preventDefault()
+    event.stopPropagation()
+  }
+
+  return (
+    <div ref={scroller} data-testid="gallery-scroller" className="relative min-h-0 flex-1 overflow-y-auto overflow-x-hidden">
+      <div
+        role="listbox"
+        aria-label={props.label}
+        aria-multiselectable
+        className="relative w-full"
+        style={{ height: virtualizer.getTotalSize() }}
+        onClick={onClick}
+        onFocus={() => (hasFocus.current = true)}
+        onBlur={(event) => (hasFocus.current = event.relatedTarget === null)}
+        onDoubleClick={(event) => {
+          const found = at(event.target)
+          if (found?.result && !event.ctrlKey && !event.metaKey && !event.shiftKey) props.onOpen(found.result)
+        }}
+        onKeyDown={onKeyDown}
+        onContextMenu={(event) => {
+          const found = at(event.target)
+          if (!found?.result) return
+          event.preventDefault()
+          props.onContextMenu(found.index, found.element)
+        }}
+        onDragStart={(event) => {
+          const found = at(event.target)
+          if (!found?.result) return
+          const items = props.dragged(found.result)
+          drag.start(
+            event,
+            {
+              kind: 'pictures',
+              items: items.map(({ pictureId, assetId, pictureName }) => ({ pictureId, assetId, name: pictureName })),
+            },
+            [...found.element.querySelectorAll('img')],
+          )
+        }}
+      >
+        {virtualizer.getVirtualItems().map((row) =>
+          Array.from({ length: Math.min(columns, total - row.index * columns) }, (_unused, column) => {
+            const index = row.index * columns + column
+            // Of a row that is kept for the focus alone, that one item.
+            const offScreen = row.index < firstRow - overscan || row.index > lastRow + overscan
+            if (offScreen && index !== activeIndex) return null
+            const result = resultAt(pages, index)
+            return (
+              <GalleryItem
+                key={index}
+                result={result}
+                index={index}
+                total={total}
+                fileUrl={props.fileUrl}
+                label={result ? props.labelOf(result) : ''}
+                name={props.nameOf(result)}
+                selected={result !== undefined && props.selected.has(result.assetId)}
+                active={index === activeIndex}
+                x={gridPadding + column * (itemWidth + gridGap)}
+                y={row.start}
+                width={itemWidth}
+                height={rowHeight - gridGap}
+              />
+            )
+          }),
+        )}
+      </div>
+    </div>
+  )
+}
