@@ -101,9 +101,9 @@ export function createGalleryActions(
       await ask('collections.add', { id, assetIds: ids(results), ...(beforeAssetId === undefined ? {} : { beforeAssetId }) })
     },
     async moveToFront(id, results) {
-      const first = await ask('results.search', { collectionId: id, limit: 1 })
-      const beforeAssetId = first?.items[0]?.assetId
-      if (beforeAssetId === undefined || ids(results).includes(beforeAssetId)) return
+      const first = await ask('results.search', { collectionId: id, limit: Math.min(results.length + 1, 500) })
+      const beforeAssetId = first?.items.find((item) => !ids(results).includes(item.assetId))?.assetId
+      if (beforeAssetId === undefined) return
       await ask('collections.add', { id, assetIds: ids(results), beforeAssetId })
     },
     async dropFromCollection(id, results) {
