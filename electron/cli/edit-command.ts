@@ -27,7 +27,11 @@ export interface OwnPictures {
   as?: 'picture' | 'style'
   /** Jobs by the beginning of their ids. */
   jobs?: readonly string[]
-  edits: (assetOf: (file: string) => string, jobOf: (id: string) => string) => EditInput[]
+  edits: (
+    assetOf: (file: string) => string,
+    jobOf: (id: string) => string,
+    client: InstanceClient,
+  ) => EditInput[] | Promise<EditInput[]>
 }
 
 /** Edits of photos, as a command line asks for them. */
@@ -193,9 +197,10 @@ async function ownEdits(
   }
   const ids = own.jobs ? await findIds(client, own.jobs) : []
   const jobs = new Map(own.jobs?.map((id, n) => [id, ids[n] ?? id]))
-  return own.edits(
+  return await own.edits(
     (file) => assets.get(file) ?? '',
     (id) => jobs.get(id) ?? id,
+    client,
   )
 }
 

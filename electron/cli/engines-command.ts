@@ -5,6 +5,7 @@ import type { WorkflowView } from '#shared/domain/workflow'
 import type { CommandContext, CommonOptions } from './context'
 import { exitCodes, type ExitCode } from './exit-codes'
 import { openData, orAborted } from './open-data'
+import { ownWorkflowLine } from './own-workflows'
 import { fit } from './report/words'
 
 /** `recast engines` and what is under it. */
@@ -76,13 +77,17 @@ export async function runWorkflowsCommand(command: WorkflowsCommand, context: Co
   try {
     const input = command.engine === undefined ? {} : { engine: command.engine }
     const { workflows, engine } = await orAborted(data.instance.client.call('workflows.list', input), signal)
+    const { workflows: own } = await orAborted(data.instance.client.call('workflows.custom', {}), signal)
     if (command.json) {
       if (engine) terminal.out(`${JSON.stringify({ event: 'engine', ...engine })}\n`)
       for (const workflow of workflows) terminal.out(`${JSON.stringify({ event: 'workflow', ...workflow })}\n`)
+      for (const workflow of own) terminal.out(`${JSON.stringify({ event: 'own_workflow', ...workflow })}\n`)
     } else {
       if (engine) terminal.out(`${engineLine(engine)}\n`)
       const width = Math.max(...workflows.map(({ id }) => id.length), 0)
       for (const workflow of workflows) terminal.out(`${workflowLines(workflow, width).join('\n')}\n`)
+      if (own.length > 0) terminal.out('Your own:\n')
+      for (const workflow of own) terminal.out(`${ownWorkflowLine(workflow)}\n`)
     }
     const asked = command.engine !== undefined
     return asked && !workflows.some(({ ready }) => ready === true) ? exitCodes.failed : exitCodes.done

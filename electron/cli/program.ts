@@ -3,6 +3,7 @@ import { Command, Option } from 'commander'
 import type { CommandContext } from './context'
 import { addEnginesCommands } from './engines-program'
 import type { EditCommand } from './edit-command'
+import { addCustomCommand, addOwnWorkflowCommands } from './custom-commands'
 import { addEditOptions, common, defaultOut, editBase, type EditFlags, type GlobalFlags } from './edit-options'
 import { exitCodes, type ExitCode } from './exit-codes'
 import type { JobsCommand } from './jobs-command'
@@ -201,6 +202,12 @@ export async function runProgram(args: readonly string[], options: ProgramOption
       run<Flags>(async (flags, words, begin) => await runEdit(await make(flags, words), begin)),
   )
 
+  addCustomCommand(
+    program,
+    <Flags extends GlobalFlags>(make: (flags: Flags, words: string[]) => EditCommand | Promise<EditCommand>) =>
+      run<Flags>(async (flags, words, begin) => await runEdit(await make(flags, words), begin)),
+  )
+
   const jobs = program.command('jobs').description('look at the queue, or change it').addHelpText('after', examples.jobs)
   const runJobs = async (flags: GlobalFlags, action: JobsCommand['action'], begin: () => CommandContext): Promise<ExitCode> => {
     const { runJobsCommand } = await import('./jobs-command')
@@ -248,7 +255,7 @@ export async function runProgram(args: readonly string[], options: ProgramOption
 
   addEnginesCommands(program, run)
 
-  const workflows = program.command('workflows').description('the ComfyUI workflows that come with Recast')
+  const workflows = program.command('workflows').description('the ComfyUI workflows that come with Recast, and your own')
   const runWorkflows = async (flags: GlobalFlags & { engine?: string }, begin: () => CommandContext): Promise<ExitCode> => {
     const { runWorkflowsCommand } = await import('./engines-command')
     return await runWorkflowsCommand(
@@ -265,6 +272,8 @@ export async function runProgram(args: readonly string[], options: ProgramOption
     .description('what a server has for each workflow, and what it lacks')
     .requiredOption('--engine <url>', 'the address of a ComfyUI server', engine)
     .action(run<GlobalFlags & { engine: string }>(async (flags, _words, begin) => await runWorkflows(flags, begin)))
+
+  addOwnWorkflowCommands(workflows, run)
 
   await program.parseAsync([...args], { from: 'user' })
   return code
