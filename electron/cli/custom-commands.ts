@@ -1,12 +1,12 @@
 import { resolve } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import type { CustomField, CustomPurpose, CustomWorkflowDetail } from '#shared/domain/custom-workflow'
-import { customPurposes } from '#shared/domain/custom-workflow'
+import { type CustomField, customPurposes, type CustomPurpose, type CustomWorkflowDetail } from '#shared/domain/custom-workflow'
 import type { SubmissionInput } from '#shared/domain/job'
 import type { CommandContext } from './context'
 import type { EditCommand } from './edit-command'
 import { common, defaultOut, editBase, type EditFlags, type GlobalFlags } from './edit-options'
 import type { ExitCode } from './exit-codes'
+import type { OwnWorkflowAction } from './own-workflows'
 import { engine, seed, textUpTo, UsageError, wholeIn } from './usage'
 
 type Pair = [string, string]
@@ -92,11 +92,7 @@ export function addOwnWorkflowCommands(
     act: (flags: Flags, words: string[], begin: () => CommandContext) => Promise<ExitCode>,
   ) => (...given: unknown[]) => Promise<void>,
 ): void {
-  const act = async (
-    flags: GlobalFlags,
-    begin: () => CommandContext,
-    action: import('./own-workflows').OwnWorkflowAction,
-  ): Promise<ExitCode> => {
+  const act = async (flags: GlobalFlags, begin: () => CommandContext, action: OwnWorkflowAction): Promise<ExitCode> => {
     const { runOwnWorkflows } = await import('./own-workflows')
     return await runOwnWorkflows({ ...common(flags), action }, begin())
   }
