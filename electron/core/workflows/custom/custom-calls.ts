@@ -4,6 +4,7 @@ import type { CallHandlers } from '#shared/contract/calls'
 import type { CustomWorkflowDetail } from '#shared/domain/custom-workflow'
 import { AppError, toAppError } from '#shared/domain/error'
 import type { EnginePool } from '../../engines/pool'
+import { prune } from '../graph-edits'
 import type { WorkflowLibrary } from '../load'
 import type { ServerFacts } from '../readiness'
 import { lackOf } from '../view'
@@ -62,7 +63,12 @@ export function createCustomCalls({ custom, pool, library }: CustomCallContext):
 
   async function missingOn({ content }: CustomWorkflow, { objectInfo, version }: ServerFacts) {
     const { packages } = await library()
-    return missingForCustom(content, withServerNames(content.graph, objectInfo), { objectInfo, version, packages })
+    // What no output needs is not sent, and so not missed.
+    const sent = prune(
+      content.graph,
+      content.outputs.map(({ node }) => node),
+    )
+    return missingForCustom(content, withServerNames(sent, objectInfo), { objectInfo, version, packages })
   }
 
   return {
