@@ -10,6 +10,7 @@ import type { JobsCommand } from './jobs-command'
 import { nearestNames } from '#shared/styles/nearest'
 import { addMakeCommands } from './make-commands'
 import { engine, numberIn, textUpTo, UsageError, wholeIn } from './usage'
+import { addModelsCommands } from './models-program'
 
 /** What the program needs besides the command line. */
 export interface ProgramOptions {
@@ -274,6 +275,7 @@ export async function runProgram(args: readonly string[], options: ProgramOption
     .action(run<GlobalFlags & { engine: string }>(async (flags, _words, begin) => await runWorkflows(flags, begin)))
 
   addOwnWorkflowCommands(workflows, run)
+  addModelsCommands(program, run, common, unknownCommand)
 
   await program.parseAsync([...args], { from: 'user' })
   return code

@@ -1,5 +1,6 @@
 import type { ReactElement } from 'react'
 import { ExportDialog } from '../export/export-dialog'
+import { ModelsDialog } from '../models/models-dialog'
 import { CancelAllDialog } from '../queue/cancel-all-dialog'
 import { EmptyTrashDialog } from '../gallery/trash-bar'
 import { VersionTreeDialog } from '../versions/version-tree-dialog'
@@ -17,6 +18,8 @@ export function Dialogs(): ReactElement | null {
       return <SettingsDialog open onClose={close} />
     case 'shortcuts':
       return <ShortcutsDialog open onClose={close} />
+    case 'models':
+      return <ModelsDialog onClose={close} />
     case 'export':
       return <ExportDialog pictureIds={dialog.pictureIds} assetId={dialog.assetId} onClose={close} />
     case 'cancelAll':

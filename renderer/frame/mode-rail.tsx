@@ -1,4 +1,4 @@
-import { Brush, Rotate3d, Settings } from 'lucide-react'
+import { Boxes, Brush, Rotate3d, Settings } from 'lucide-react'
 import type { ReactElement, ReactNode } from 'react'
 import { ToggleButton, Button as AriaButton } from 'react-aria-components'
 import { useWords } from '../i18n/i18n'
@@ -18,6 +18,12 @@ export function ModeRail(): ReactElement {
       <Mode mode="style" label={say('mode.style')} icon={<Brush size={18} aria-hidden />} keys="s" />
       <Mode mode="view" label={say('mode.view')} icon={<Rotate3d size={18} aria-hidden />} keys="v" />
       <div className="flex-1" />
+      <Tip text={say('mode.models')}>
+        <AriaButton className={classes(look, 'mb-1')} onPress={() => openDialog({ type: 'models' })} data-testid="open-models">
+          <Boxes size={18} aria-hidden />
+          <span className="whitespace-nowrap">{say('mode.models')}</span>
+        </AriaButton>
+      </Tip>
       <Tip text={say('mode.settings')} keys="mod+,">
         <AriaButton className={look} onPress={() => openDialog({ type: 'settings' })} data-testid="open-settings">
           <Settings size={18} aria-hidden />

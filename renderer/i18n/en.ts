@@ -16,6 +16,7 @@ export const en = {
   'mode.label': 'Modes',
   'mode.style': 'Style',
   'mode.view': 'View',
+  'mode.models': 'Models',
   'mode.settings': 'Settings',
 
   'bar.language': 'Language',

@@ -3,6 +3,8 @@ import { useMemo } from 'react'
 import { initReactI18next, useTranslation } from 'react-i18next'
 import type { Settings } from '#shared/domain/settings'
 import { en } from './en'
+import { modelsEn } from './models.en'
+import { modelsZh } from './models.zh'
 import { partsEn } from './parts.en'
 import { partsZh } from './parts.zh'
 import type { Say, WordKey } from './words'
@@ -31,7 +33,10 @@ export function createI18n(language: Language): I18n {
     nsSeparator: false,
     // React escapes what it renders.
     interpolation: { escapeValue: false },
-    resources: { en: { translation: en, parts: partsEn }, zh: { translation: zh, parts: partsZh } },
+    resources: {
+      en: { translation: en, parts: partsEn, models: modelsEn },
+      zh: { translation: zh, parts: partsZh, models: modelsZh },
+    },
     react: { useSuspense: false },
   })
   return instance

@@ -16,6 +16,7 @@ export const zh: ChineseWords = {
   'mode.label': '模式',
   'mode.style': '风格',
   'mode.view': '视角',
+  'mode.models': '模型',
   'mode.settings': '设置',
 
   'bar.language': '语言',

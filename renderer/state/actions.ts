@@ -5,6 +5,7 @@ import type { StoreApi } from 'zustand/vanilla'
 import { createGalleryActions, type GalleryActions } from './actions-gallery'
 import { createEditActions, type EditActions } from './actions-edit'
 import { createJobActions, type JobActions } from './actions-jobs'
+import { createModelActions, type ModelActions } from './actions-models'
 import { createPictureActions, type PictureActions } from './actions-pictures'
 import type { DialogState, StudioState } from './studio-state'
 import { toastClosed, toastShown, type Toast } from './toasts'
@@ -39,7 +40,7 @@ interface GeneralActions {
   fail(thrown: unknown): void
 }
 
-export type StudioActions = GeneralActions & GalleryActions & PictureActions & EditActions & JobActions
+export type StudioActions = GeneralActions & GalleryActions & PictureActions & EditActions & JobActions & ModelActions
 export type { ImportResult }
 
 /** Everything that the user can do, as functions that ask the app and update the store. */
@@ -85,6 +86,7 @@ export function createActions(client: AppClient, store: StoreApi<StudioState>): 
     ...pictures,
     ...edits,
     ...createGalleryActions(context, pictures, edits),
+    ...createModelActions(context),
     ...jobs,
   }
 }

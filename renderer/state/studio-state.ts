@@ -40,6 +40,7 @@ export interface SearchState {
 export type DialogState =
   | { type: 'settings' }
   | { type: 'shortcuts' }
+  | { type: 'models' }
   | { type: 'export'; pictureIds: readonly string[]; assetId?: string }
   | { type: 'cancelAll' }
   | { type: 'exportResults'; items: readonly { assetId: string; name: string }[] }

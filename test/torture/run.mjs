@@ -1,5 +1,6 @@
 // npm run torture -- faults …   (see run-faults.mjs)
 // npm run torture -- [KILLS] [--engine tint|draft] [--storing durable|naive] [--jobs N]
+// npm run torture -- downloads [KILLS]   (see downloads.mjs)
 // Kills Recast's core at random moments during batches of jobs, and examines what is left. Exit 1 when anything is wrong.
 import { mkdtempSync, mkdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -21,6 +22,10 @@ const { values, positionals } = parseArgs({
     jobs: { type: 'string', default: '30' },
   },
 })
+if (positionals[0] === 'downloads') {
+  const { run } = await import('./downloads.mjs')
+  process.exit(await run(Number(positionals[1] ?? 30)))
+}
 const kills = Number(positionals[0] ?? 200)
 if (!Number.isInteger(kills) || kills < 1) {
   console.error('usage: npm run torture -- [KILLS] [--engine tint|draft] [--storing durable|naive] [--jobs N]')

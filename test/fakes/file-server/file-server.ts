@@ -93,6 +93,19 @@ export function sha256Of(file: ServedFile): string {
 
 const chunkBytes = 64 * 1024
 
+/** Resolves when more may be written, or nobody reads any more. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const go = (): void => {
+      response.off('drain', go)
+      response.off('close', go)
+      resolve()
+    }
+    response.once('drain', go)
+    response.once('close', go)
+  })
+}
+
 /** Starts a server on a free loopback port. */
 export async function startFileServer(): Promise<FileServer> {
   const files = new Map<string, ServedFile>()
@@ -158,17 +171,12 @@ export async function startFileServer(): Promise<FileServer> {
       }
       const chunk = Buffer.from(file.read(at, Math.min(end, at + Math.min(wanted, stop))))
       if (fault?.kind === 'other-bytes') chunk[0] = (chunk[0] ?? 0) ^ 255
-      const flowing = response.write(chunk)
+      response.write(chunk)
       at += chunk.length
       note.sent += chunk.length
       if (fault?.kind === 'slow') await new Promise((resolve) => setTimeout(resolve, 50))
       if (response.destroyed) return
-      if (!flowing) {
-        await new Promise<void>((resolve) => {
-          response.once('drain', resolve)
-          response.once('close', resolve)
-        })
-      }
+      if (response.writableNeedDrain) await drained(response)
     }
     // A server that promised more than it has just hangs up.
     if (fault?.kind === 'lying-length' && fault.by > 0) response.destroy()
