@@ -6,7 +6,7 @@ import { duration } from '../i18n/format'
 import { useWords } from '../i18n/i18n'
 import { useModelWords, type SayModels } from '../i18n/models'
 import { useActions } from '../state/context'
-import { classes, IconButton, Progress, Tip } from '../widgets'
+import { classes, IconButton, Progress } from '../widgets'
 import { sizeWords } from './size-words'
 
 const icons: Record<ModelView['state'], ReactNode> = {
@@ -32,21 +32,18 @@ export function ModelRow(props: { model: ModelView; onGet: (model: ModelView) =>
       className="flex flex-col gap-1 border-t border-line px-3 py-2"
     >
       <div className="flex min-h-6 items-center gap-2">
-        <Tip text={say(`state.${model.state}`)}>
-          <span
-            role="img"
-            aria-label={say(`state.${model.state}`)}
-            tabIndex={-1}
-            className="flex size-5 shrink-0 items-center justify-center"
-          >
-            {icons[model.state]}
-          </span>
-        </Tip>
+        <span className="flex size-5 shrink-0 items-center justify-center" title={say(`state.${model.state}`)}>
+          {icons[model.state]}
+          <span className="sr-only">{say(`state.${model.state}`)}</span>
+        </span>
         <span data-selectable className="min-w-0 flex-1 truncate" title={model.file}>
           {model.file}
         </span>
         {model.verified ? (
-          <ShieldCheck size={13} className="shrink-0 text-good" role="img" aria-label={say('hashChecked')} />
+          <span className="shrink-0" title={say('hashChecked')}>
+            <ShieldCheck size={13} className="text-good" aria-hidden />
+            <span className="sr-only">{say('hashChecked')}</span>
+          </span>
         ) : null}
         <span className="shrink-0 text-s tabular-nums text-muted">{sizeOf(model, say)}</span>
         {getable ? (

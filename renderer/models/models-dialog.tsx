@@ -182,9 +182,7 @@ function Tools({ models }: { models: readonly ModelView[] }): ReactElement {
           {say('resumeAll')}
         </Button>
       ) : null}
-      <p role="status" className="basis-full text-s text-muted empty:hidden">
-        {verdict}
-      </p>
+      <output className="basis-full text-s text-muted empty:hidden">{verdict}</output>
     </div>
   )
 }
