@@ -3,6 +3,7 @@
  * Each bench is a module of this folder with `run(args)`.
  */
 const benches = {
+  download: () => import('./download.mjs'),
   client: () => import('./client.mjs'),
   draft: () => import('./draft.mjs'),
   'graph-to-prompt': () => import('./graph-to-prompt.mjs'),
