@@ -1,4 +1,5 @@
 import type { ReactElement } from 'react'
+import { EnginesDialog } from '../engines/engines-dialog'
 import { ExportDialog } from '../export/export-dialog'
 import { ModelsDialog } from '../models/models-dialog'
 import { CancelAllDialog } from '../queue/cancel-all-dialog'
@@ -16,6 +17,8 @@ export function Dialogs(): ReactElement | null {
   switch (dialog?.type) {
     case 'settings':
       return <SettingsDialog open onClose={close} />
+    case 'engines':
+      return <EnginesDialog onClose={close} />
     case 'shortcuts':
       return <ShortcutsDialog open onClose={close} />
     case 'models':

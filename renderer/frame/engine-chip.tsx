@@ -1,25 +1,17 @@
-import { ChevronDown } from 'lucide-react'
+import { ChevronDown, Server } from 'lucide-react'
 import type { ReactElement } from 'react'
 import { Button as AriaButton } from 'react-aria-components'
-import type { EngineView } from '#shared/domain/engine'
+import { engineDots } from '../engines/engine-dots'
 import { errorWords } from '../i18n/errors'
 import { useWords } from '../i18n/i18n'
 import { currentEngine, engineLabel } from '../i18n/labels'
 import { useActions, useStudio } from '../state/context'
 import { classes, MenuButton, Tip } from '../widgets'
 
-const dots: Record<EngineView['state'], string> = {
-  ready: 'bg-good',
-  starting: 'bg-muted',
-  waking: 'bg-muted',
-  offline: 'border border-bad',
-  failed: 'bg-bad',
-}
-
 /** Which engine works, on what, and whether it is ready; opens the choice of engines. */
 export function EngineChip(): ReactElement {
   const say = useWords()
-  const { setSettings } = useActions()
+  const { setSettings, openDialog } = useActions()
   const engines = useStudio((state) => state.engines)
   const setting = useStudio((state) => state.settings.engine)
   const ready = useStudio((state) => state.ready)
@@ -47,6 +39,12 @@ export function EngineChip(): ReactElement {
           checked: setting !== 'auto' && candidate === engine,
           onAction: () => void setSettings({ engine: candidate.kind === 'remote' ? candidate.id : candidate.kind }),
         })),
+        {
+          id: 'manage-engines',
+          label: say('engine.manage'),
+          icon: <Server size={14} aria-hidden />,
+          onAction: () => openDialog({ type: 'engines' }),
+        },
       ]}
     >
       <Tip text={help || say('engine.none')}>
@@ -54,7 +52,7 @@ export function EngineChip(): ReactElement {
           data-testid="engine-chip"
           className="inline-flex h-7 min-w-0 items-center gap-2 whitespace-nowrap rounded-m border border-line px-2.5 text-s text-text transition-colors duration-120 hovered:bg-hover"
         >
-          <span aria-hidden className={classes('size-2 shrink-0 rounded-full', engine ? dots[engine.state] : 'bg-bad')} />
+          <span aria-hidden className={classes('size-2 shrink-0 rounded-full', engine ? engineDots[engine.state] : 'bg-bad')} />
           <span className="truncate">{engine ? engineLabel(engine, say, say.language) : say('engine.none')}</span>
           <span className="hidden text-muted min-[1180px]:inline">
             {engine?.kind === 'draft' && engine.state === 'ready' ? say('engine.drafts') : state}

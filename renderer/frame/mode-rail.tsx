@@ -1,4 +1,4 @@
-import { Boxes, Brush, Rotate3d, Settings } from 'lucide-react'
+import { Boxes, Brush, Rotate3d, Server, Settings } from 'lucide-react'
 import type { ReactElement, ReactNode } from 'react'
 import { ToggleButton, Button as AriaButton } from 'react-aria-components'
 import { useWords } from '../i18n/i18n'
@@ -22,6 +22,12 @@ export function ModeRail(): ReactElement {
         <AriaButton className={classes(look, 'mb-1')} onPress={() => openDialog({ type: 'models' })} data-testid="open-models">
           <Boxes size={18} aria-hidden />
           <span className="whitespace-nowrap">{say('mode.models')}</span>
+        </AriaButton>
+      </Tip>
+      <Tip text={say('engines.title')}>
+        <AriaButton className={classes(look, 'mb-1')} onPress={() => openDialog({ type: 'engines' })} data-testid="open-engines">
+          <Server size={18} aria-hidden />
+          <span className="whitespace-nowrap">{say('engines.title')}</span>
         </AriaButton>
       </Tip>
       <Tip text={say('mode.settings')} keys="mod+,">

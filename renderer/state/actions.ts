@@ -4,6 +4,7 @@ import { toAppError } from '#shared/domain/error'
 import type { StoreApi } from 'zustand/vanilla'
 import { createGalleryActions, type GalleryActions } from './actions-gallery'
 import { createEditActions, type EditActions } from './actions-edit'
+import { createEngineActions, type EngineActions } from './actions-engines'
 import { createJobActions, type JobActions } from './actions-jobs'
 import { createModelActions, type ModelActions } from './actions-models'
 import { createPictureActions, type PictureActions } from './actions-pictures'
@@ -40,7 +41,13 @@ interface GeneralActions {
   fail(thrown: unknown): void
 }
 
-export type StudioActions = GeneralActions & GalleryActions & PictureActions & EditActions & JobActions & ModelActions
+export type StudioActions = EngineActions &
+  GeneralActions &
+  GalleryActions &
+  PictureActions &
+  EditActions &
+  JobActions &
+  ModelActions
 export type { ImportResult }
 
 /** Everything that the user can do, as functions that ask the app and update the store. */
@@ -87,6 +94,7 @@ export function createActions(client: AppClient, store: StoreApi<StudioState>): 
     ...edits,
     ...createGalleryActions(context, pictures, edits),
     ...createModelActions(context),
+    ...createEngineActions(context),
     ...jobs,
   }
 }

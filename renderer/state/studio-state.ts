@@ -39,6 +39,7 @@ export interface SearchState {
 /** What a dialog is about; one at a time. */
 export type DialogState =
   | { type: 'settings' }
+  | { type: 'engines' }
   | { type: 'shortcuts' }
   | { type: 'models' }
   | { type: 'export'; pictureIds: readonly string[]; assetId?: string }
@@ -181,6 +182,15 @@ export function withPictures(state: StudioState, changed: readonly Picture[]): S
   }
 }
 
+/** Takes an engine as it is now. */
+export function withEngine(state: StudioState, engine: EngineView): StudioState {
+  const known = state.engines.some(({ id }) => id === engine.id)
+  return {
+    ...state,
+    engines: known ? state.engines.map((other) => (other.id === engine.id ? engine : other)) : [...state.engines, engine],
+  }
+}
+
 function withOther(state: StudioState, body: Exclude<EventBody, { type: 'job' | 'picture' }>): StudioState {
   switch (body.type) {
     case 'job.progress':
@@ -213,15 +223,8 @@ function withOther(state: StudioState, body: Exclude<EventBody, { type: 'job' | 
     case 'collection':
     case 'collection.removed':
       return { ...state, gallery: galleryChanged(state.gallery, body) }
-    case 'engine': {
-      const known = state.engines.some((engine) => engine.id === body.engine.id)
-      return {
-        ...state,
-        engines: known
-          ? state.engines.map((engine) => (engine.id === body.engine.id ? body.engine : engine))
-          : [...state.engines, body.engine],
-      }
-    }
+    case 'engine':
+      return withEngine(state, body.engine)
     case 'model':
       return { ...state, models: modelChanged(state.models, body.model) }
     case 'model.progress':

@@ -72,6 +72,7 @@ for (const { language, schemes } of walks) {
     await page.keyboard.press('Escape')
     for (const [opener, dialog] of [
       ['open-settings', 'settings'],
+      ['open-engines', 'engines'],
       ['open-shortcuts', 'shortcuts'],
       ['export-open', 'export'],
     ] as const) {

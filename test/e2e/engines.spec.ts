@@ -1,0 +1,109 @@
+import { join } from 'node:path'
+import AxeBuilder from '@axe-core/playwright'
+import { startFakeComfyUi, type FakeComfyUi } from '../fakes/comfyui/fake-comfyui'
+import { expect, screenshots, test } from './studio'
+
+test.use({ trace: 'off' })
+
+let plain: FakeComfyUi
+let locked: FakeComfyUi
+test.beforeAll(async () => {
+  plain = await startFakeComfyUi({ without: ['Qwen-Image-Edit-2511-Lightning-4steps-V1.0-bf16.safetensors'] })
+  locked = await startFakeComfyUi({ headers: { authorization: 'Bearer s3cret-of-the-studio' } })
+})
+test.afterAll(async () => {
+  await plain.close()
+  await locked.close()
+})
+
+test('servers are added, tested, weighed, drained and removed in the engines panel, by keyboard too', async ({ open: page }) => {
+  test.setTimeout(120_000)
+  await page.setViewportSize({ width: 1280, height: 860 })
+  await page.getByTestId('open-engines').click()
+  const dialog = page.getByTestId('engines')
+  await expect(dialog.getByTestId('engine-card')).toHaveCount(1)
+
+  // By keyboard alone: open the form, type, Enter saves.
+  await page.getByTestId('engines-add').focus()
+  await page.keyboard.press('Enter')
+  await page.getByTestId('server-address').focus()
+  await page.keyboard.type(plain.url)
+  await page.keyboard.press('Tab')
+  await page.keyboard.type('Studio')
+  await page.keyboard.press('Tab')
+  await page.keyboard.type('fast big')
+  await page.keyboard.press('Enter')
+  const studio = page.locator(`[data-engine="${plain.url}"]`)
+  await expect(studio).toHaveAttribute('data-state', 'ready', { timeout: 15_000 })
+  await expect(studio).toContainText('Studio')
+  await expect(studio).toContainText('ComfyUI 0.8.0')
+
+  // A login: refused without its header, told in words; with it the test is good.
+  await page.getByTestId('engines-add').click()
+  await page.getByTestId('server-address').fill(locked.url)
+  await page.getByTestId('server-test').click()
+  await expect(page.getByTestId('server-tested')).toContainText(/./, { timeout: 15_000 })
+  await page.getByTestId('server-locked').click()
+  await page.getByTestId('server-value').fill('Bearer s3cret-of-the-studio')
+  await page.getByTestId('server-test').click()
+  await expect(page.getByTestId('server-tested')).toContainText('0.8.0', { timeout: 15_000 })
+  await page.getByTestId('server-name').fill('Cloud')
+  for (const scheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
+    await page.screenshot({ path: join(screenshots, `60-engines-add-${scheme}.png`) })
+  }
+  await page.getByTestId('server-add').click()
+  const cloud = page.locator(`[data-engine="${locked.url}"]`)
+  await expect(cloud).toHaveAttribute('data-state', 'ready', { timeout: 15_000 })
+  expect(await page.content()).not.toContain('s3cret')
+
+  // An address where nobody is: saved, and said.
+  await page.getByTestId('engines-add').click()
+  await page.getByTestId('server-address').fill('http://127.0.0.1:9')
+  await page.getByTestId('server-add').click()
+  await expect(page.locator('[data-engine="http://127.0.0.1:9"]')).toHaveAttribute('data-state', 'offline', { timeout: 15_000 })
+
+  await studio.getByTestId('engine-weight').fill('2')
+  await studio.getByTestId('engine-weight').press('Enter')
+  await cloud.getByTestId('engine-drain').click()
+  await expect(cloud.getByTestId('engine-state')).toContainText('drained')
+
+  await studio.getByTestId('engine-workflows').click()
+  await expect(studio.getByTestId('engine-workflow-list')).toContainText(
+    'Qwen-Image-Edit-2511-Lightning-4steps-V1.0-bf16.safetensors',
+  )
+  await expect(studio.getByTestId('engine-workflow-list')).toContainText('models/loras')
+
+  for (const [scheme, language] of [
+    ['dark', 'en'],
+    ['light', 'en'],
+    ['light', 'zh'],
+  ] as const) {
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
+    if (language === 'zh') {
+      await page.keyboard.press('Escape')
+      await page.getByTestId('language-zh').click()
+      await page.getByTestId('open-engines').click()
+      await expect(page.getByTestId('engine-card')).toHaveCount(4)
+      await studio.getByTestId('engine-workflows').click()
+      await expect(studio.getByTestId('engine-workflow-list')).toBeVisible()
+    }
+    await page.waitForFunction(() => document.getAnimations().every((animation) => animation.playState !== 'running'))
+    const { violations } = await new AxeBuilder({ page }).analyze()
+    expect(violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)}`))).toEqual([])
+    await page.getByTestId('engine-card').nth(1).scrollIntoViewIfNeeded()
+    await page.screenshot({ path: join(screenshots, `61-engines-${scheme}-${language}.png`) })
+  }
+
+  await cloud.getByTestId('engine-remove').click()
+  await cloud.getByTestId('engine-keep').click()
+  await cloud.getByTestId('engine-remove').click()
+  await cloud.getByTestId('engine-remove-sure').click()
+  await expect(cloud).toHaveCount(0)
+})
+
+test('the chip in the top bar leads to the panel', async ({ open: page }) => {
+  await page.getByTestId('engine-chip').click()
+  await page.getByRole('menuitem', { name: /Engines and servers/ }).click()
+  await expect(page.getByTestId('engines')).toBeVisible()
+})
