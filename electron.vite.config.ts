@@ -3,6 +3,7 @@ import { defineConfig } from 'electron-vite'
 import type { Plugin } from 'vite'
 import react from '@vitejs/plugin-react'
 import tailwindcss from '@tailwindcss/vite'
+import { commandBundle } from './scripts/command-bundle'
 
 const at = (path: string): string => resolve(import.meta.dirname, path)
 
@@ -10,7 +11,7 @@ const at = (path: string): string => resolve(import.meta.dirname, path)
  * JavaScript that is bundled, so that a cold start reads one file; native code and fastify's family stay in node_modules.
  * Of sharp's 60 ms 50 are the reading of its seventy small files; the native part is found from here as from there.
  */
-const bundled = ['zod', 'commander', 'ws', 'env-paths', 'execa', 'sharp']
+const bundled = ['zod', 'commander', 'ws', 'env-paths', 'execa', 'sharp', 'pino', 'better-sqlite3']
 
 /**
  * Leaves the languages of react-aria out that the studio never asks for: it always names English or Chinese to it (renderer/App.tsx).
@@ -31,6 +32,7 @@ function studioLanguagesOnly(): Plugin {
 
 export default defineConfig({
   main: {
+    plugins: [commandBundle(at('.'))],
     build: {
       // Node 20 runs the server and the command line; Electron's own Node is newer.
       target: 'node20',

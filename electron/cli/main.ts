@@ -2,6 +2,9 @@
 // The entry: nothing is loaded here that the shortest answer doesn't need.
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { prewarmDraftProcess } from '#core/engines/draft/spawn'
+import { loadCached } from './code-cache'
+import type * as Command from './command'
 
 const args = process.argv.slice(2)
 
@@ -20,13 +23,13 @@ const { version } = JSON.parse(packageText) as { version: string }
 if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
   process.stdout.write(`${version}\n`)
 } else {
-  if (mayDraft(args)) {
-    // Its start takes as long as opening the folder and importing the photos: side by side they cost once.
-    const { prewarmDraftProcess } = await import('#core/engines/draft/spawn')
-    prewarmDraftProcess()
-  }
-  const { start } = await import('./start')
+  // Its start takes as long as loading everything, opening the folder and importing the photos: side by side they cost once.
+  const prewarmed = mayDraft(args) ? prewarmDraftProcess() : undefined
+  const command = loadCached(fileURLToPath(new URL('command.cjs', import.meta.url)))
+  const { start, adoptDraftProcess } = command.exports as typeof Command
+  if (prewarmed) adoptDraftProcess(prewarmed)
   const code = await start(args, { version, rendererDir: fileURLToPath(new URL('../renderer', import.meta.url)) })
+  if (process.env['RECAST_WRITE_CODE_CACHE']) command.writeCache()
   // Native libraries may keep threads; a command that is done is done.
   process.exit(code)
 }

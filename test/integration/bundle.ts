@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { build } from 'vite'
+import { buildCommand } from '../../scripts/command-bundle'
 
 const root = resolve(import.meta.dirname, '../..')
 
@@ -30,5 +31,7 @@ export async function bundle(entries: Record<string, string>): Promise<string> {
       },
     },
   })
+  // What the command line's entry loads lies beside it.
+  if (Object.values(entries).includes('electron/cli/main.ts')) await buildCommand(root, outDir)
   return outDir
 }

@@ -1,10 +1,10 @@
 import { chmod, open as openFile, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import BetterSqlite3 from 'better-sqlite3'
 import { AppError } from '#shared/domain/error'
 import { compareVersions } from '#shared/domain/version'
 import type { Database } from './database'
 import { toCoreError } from './errors'
+import { openSqlite } from './sqlite'
 import { migrations as allMigrations, type Migration } from './migrations'
 
 /** The oldest SQLite without the WAL-reset bug that two connections can meet (https://sqlite.org/wal.html, "The WAL-Reset Bug"). */
@@ -67,7 +67,7 @@ function userVersion(db: Database): number {
 
 /** The version as SQLite sees it: steps that are still in the write-ahead log count, which the header does not show. */
 function walVersion(path: string): number {
-  const db = new BetterSqlite3(path, { readonly: true, fileMustExist: true })
+  const db = openSqlite(path, { readonly: true, fileMustExist: true })
   try {
     return userVersion(db)
   } finally {
@@ -107,31 +107,34 @@ async function backUp(db: Database, path: string, version: number): Promise<stri
   return target
 }
 
-/** Runs the steps that are missing, each in one transaction with its number. Leaves foreign keys on. */
+/** Runs the steps that are missing, each in one transaction with its number; for a new database all in one. Leaves foreign keys on. */
 export function migrate(
   db: Database,
   steps: readonly Migration[] = allMigrations,
   from = 0,
   onNote: (note: string) => void = () => {},
 ): void {
-  for (const step of steps) {
-    if (step.version <= from) continue
+  const missing = steps.filter((step) => step.version > from)
+  // There is nothing to lose in a new database: one wait for the disk instead of one a step.
+  for (const together of from === 0 ? [missing] : missing.map((step) => [step])) {
     // Does nothing within a transaction, so it comes before. An error closes the connection (see openDatabase), and the next one is on again.
-    if (step.rebuilds === true) {
+    if (together.some((step) => step.rebuilds === true)) {
       db.pragma('foreign_keys = OFF')
       // Renaming would look into triggers that name the table which is not there for a moment.
       db.pragma('legacy_alter_table = ON')
     }
     db.transaction(() => {
-      db.exec(step.sql)
-      const broken = db.pragma('foreign_key_check') as unknown[]
-      if (broken.length > 0)
-        throw new AppError('bug', `Database step ${step.version} breaks ${broken.length} references. Please report it.`)
-      db.pragma(`user_version = ${step.version}`)
+      for (const step of together) {
+        db.exec(step.sql)
+        const broken = db.pragma('foreign_key_check') as unknown[]
+        if (broken.length > 0)
+          throw new AppError('bug', `Database step ${step.version} breaks ${broken.length} references. Please report it.`)
+        db.pragma(`user_version = ${step.version}`)
+      }
     }).immediate()
     db.pragma('legacy_alter_table = OFF')
     db.pragma('foreign_keys = ON')
-    onNote(`database is now version ${step.version}`)
+    for (const step of together) onNote(`database is now version ${step.version}`)
   }
 }
 
@@ -172,7 +175,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
       if (inLog > known) throw futureError(path, inLog, known)
     }
     await keepPrivate(path)
-    db = new BetterSqlite3(path, { timeout: 2000 })
+    db = openSqlite(path, { timeout: 2000 })
     const sqlite = db.prepare<[], string>('SELECT sqlite_version()').pluck().get() ?? '0'
     if (compareVersions(sqlite, oldestSqlite) < 0) {
       throw new AppError('bug', `SQLite ${sqlite} is too old (${oldestSqlite} at least): install Recast again.`, {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
-import BetterSqlite3 from 'better-sqlite3'
+import type BetterSqlite3 from 'better-sqlite3'
 import { makeOwnFolder } from '../assets/durable-file'
+import { openSqlite } from '../database/sqlite'
 import { AppError, toAppError } from '#shared/domain/error'
 
 /** The right to own a data folder, held until released or until the process is gone, however it went. */
@@ -25,7 +26,7 @@ export function tryOwn(dataDir: string): OwnerLock | undefined {
   let database: BetterSqlite3.Database | undefined
   try {
     makeOwnFolder(dataDir)
-    database = new BetterSqlite3(join(dataDir, ownerLockName), { timeout: 0 })
+    database = openSqlite(join(dataDir, ownerLockName), { timeout: 0 })
     database.pragma('locking_mode = EXCLUSIVE')
     database.exec('BEGIN EXCLUSIVE')
   } catch (thrown) {

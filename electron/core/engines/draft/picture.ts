@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { encodePng } from './png'
 import type { Sharp } from 'sharp'
 import type sharp from 'sharp'
 import { AppError } from '#shared/domain/error'
@@ -125,31 +126,19 @@ export async function blurredPlane(plane: Uint8Array, width: number, height: num
   return bytesOf(data)
 }
 
-/** Below this many pixels a result is written as quickly as can be; above, a third less disk is worth some milliseconds. */
-const quickPixels = 600_000
-
-/** A PNG file of these pixels without any metadata. Quick rather than small: results are stored once and exported in other forms. */
+/** A PNG file of these pixels without any metadata. */
 export async function pngOf(picture: Rgb, alpha: Uint8Array | undefined): Promise<Buffer> {
-  const library = await sharpLibrary()
-  let pixels: Uint8Array = picture.data
-  if (alpha) {
-    const count = picture.width * picture.height
-    pixels = new Uint8Array(count * 4)
-    for (let i = 0; i < count; i += 1) {
-      pixels[i * 4] = picture.data[i * 3] ?? 0
-      pixels[i * 4 + 1] = picture.data[i * 3 + 1] ?? 0
-      pixels[i * 4 + 2] = picture.data[i * 3 + 2] ?? 0
-      pixels[i * 4 + 3] = alpha[i] ?? 255
-    }
+  const { width, height, data } = picture
+  if (!alpha) return encodePng({ width, height, channels: 3, data })
+  const count = width * height
+  const pixels = new Uint8Array(count * 4)
+  for (let i = 0; i < count; i += 1) {
+    pixels[i * 4] = data[i * 3] ?? 0
+    pixels[i * 4 + 1] = data[i * 3 + 1] ?? 0
+    pixels[i * 4 + 2] = data[i * 3 + 2] ?? 0
+    pixels[i * 4 + 3] = alpha[i] ?? 255
   }
-  return library(pixels, {
-    raw: { width: picture.width, height: picture.height, channels: alpha ? 4 : 3 },
-    limitInputPixels: pixelLimit,
-  })
-    .png(
-      picture.width * picture.height < quickPixels ? { compressionLevel: 1 } : { compressionLevel: 2, adaptiveFiltering: true },
-    )
-    .toBuffer()
+  return encodePng({ width, height, channels: 4, data: pixels })
 }
 
 /** A small JPEG for previews. */

@@ -12,19 +12,24 @@ export interface ProcessArguments {
   threads: number
 }
 
-/** A process that was started before anybody asked for it. */
-let prewarmed: { child: ChildProcess; key: string } | undefined
+/** A draft process that was started before anybody asked for it. */
+export interface PrewarmedProcess {
+  child: ChildProcess
+  /** What it was started with. */
+  key: string
+}
+
+let prewarmed: PrewarmedProcess | undefined
 
 function keyOf({ path, modelsDir, threads }: ProcessArguments): string {
   return JSON.stringify([path, modelsDir, threads])
 }
 
 /**
- * Starts a draft process before the app is even opened, for the first engine that wants one with the same arguments: on two cores its start
- * then costs a command nothing. It keeps nobody alive, and ends with this process. Mistakes are left to the engine to find and to report.
+ * Starts a draft process before the app is even loaded: on two cores its start then costs a command nothing.
+ * It keeps nobody alive, and ends with this process. Mistakes are left to the engine to find and to report.
  */
-export function prewarmDraftProcess(options: Partial<ProcessArguments> = {}): void {
-  if (prewarmed) return
+export function prewarmDraftProcess(options: Partial<ProcessArguments> = {}): PrewarmedProcess {
   const whole: ProcessArguments = {
     path: options.path ?? defaultProcessPath(),
     modelsDir: options.modelsDir ?? defaultModelsDir(),
@@ -33,12 +38,21 @@ export function prewarmDraftProcess(options: Partial<ProcessArguments> = {}): vo
   const child = forkDraftProcess(whole)
   child.unref()
   child.channel?.unref()
+  // Without a listener an error of the start would end the command; who adopts the process learns of it by its exit.
+  child.once('error', () => undefined)
+  return { child, key: keyOf(whole) }
+}
+
+/** Hands a prewarmed process to the first engine that wants one with the same arguments. */
+export function adoptDraftProcess(process: PrewarmedProcess): void {
+  const { child } = process
   const forget = (): void => {
-    if (prewarmed?.child === child) prewarmed = undefined
+    if (prewarmed === process) prewarmed = undefined
   }
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return
   child.once('exit', forget)
   child.once('error', forget)
-  prewarmed = { child, key: keyOf(whole) }
+  prewarmed = process
 }
 
 /** The prewarmed process if there is one for these arguments, or a new one. Its standard error is piped and must be read. */

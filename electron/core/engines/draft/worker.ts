@@ -19,8 +19,8 @@ export interface Reporter {
 
 /** Longer side of the first, coarse preview: a hundredth of the work of a 1-megapixel picture. */
 const coarseSide = 144
-/** A second preview of this side, for pictures four times as long: a sixteenth of their work. */
-const middleSide = 512
+/** A second preview of this side, for pictures five times as long: a twenty-fifth of their work. */
+const middleSide = 384
 /** Strokes of a style tile are this much larger, or they would be lost at its size. */
 const tileEmphasis = 1.6
 /** A network takes less than a second for this many pixels. */
@@ -38,10 +38,15 @@ export class Worker {
     this.sessions = new Sessions(options.modelsDir, options.threads)
   }
 
-  /** Starts loading what nearly every job needs. */
+  /**
+   * Starts loading what nearly every job needs, and paints a stamp: a network's first run sets up its threads and kernels, which the first job
+   * is then not made to wait for. Errors show when it is used.
+   */
   prefetch(): void {
-    this.sessions.prefetch()
     sharpLibrary().catch(() => undefined)
+    const side = 48
+    const stamp: Rgb = { width: side, height: side, data: new Uint8Array(side * side * 3) }
+    paintMultistyle(this.sessions, stamp, new Map([[0, 1]])).catch(() => undefined)
   }
 
   async run(work: Work, reporter: Reporter): Promise<WorkResult> {
@@ -71,7 +76,7 @@ export class Worker {
       reporter.preview({ mime: 'image/jpeg', width: small.width, height: small.height, image: await jpegOf(small) })
     }
     const longer = Math.max(rgb.width, rgb.height)
-    const passes = [...(coarseSide * 2 <= longer ? [coarseSide] : []), ...(middleSide * 4 <= longer ? [middleSide] : [])]
+    const passes = [...(coarseSide * 2 <= longer ? [coarseSide] : []), ...(middleSide * 5 <= longer ? [middleSide] : [])]
     for (const [index, side] of passes.entries()) {
       const small = await fitted(rgb, side)
       await show(await this.painted(small, work, vector))

@@ -28,11 +28,6 @@ export class Sessions {
     private readonly threads: number,
   ) {}
 
-  /** Starts loading what every style by network needs, so that it overlaps with decoding. Errors show when it is used. */
-  prefetch(): void {
-    this.whole().catch(() => undefined)
-  }
-
   /** The weights of the 26 styles' network. */
   multistyleWeights(): Promise<Map<string, Weights>> {
     this.weights ??= this.file(modelFiles.multistyle).then(readWeights)
