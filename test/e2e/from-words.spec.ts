@@ -34,7 +34,7 @@ test('pictures that are made from words stand in the queue, become pictures of t
     await expect(page.getByTestId('version').first()).toContainText('Sketch')
     await expect(page.getByTestId('facts')).toContainText('z-image-turbo-text-to-image')
     await expect(page.getByTestId('facts')).toContainText(prompt)
-    await page.screenshot({ path: join(screenshots, 'from-words-dark.png') })
+    await page.screenshot({ path: join(screenshots, 'from-words-sketch.png') })
 
     const scenes = join(out, 'scenes.txt')
     const roles = join(out, 'roles.txt')
