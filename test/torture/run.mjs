@@ -1,4 +1,4 @@
-// npm run torture -- faults …   (see run-faults.mjs)
+// npm run torture -- faults … | mixtures …   (see run-faults.mjs, run-mixtures.mjs)
 // npm run torture -- [KILLS] [--engine tint|draft] [--storing durable|naive] [--jobs N]
 // npm run torture -- downloads [KILLS]   (see downloads.mjs)
 // Kills Recast's core at random moments during batches of jobs, and examines what is left. Exit 1 when anything is wrong.
@@ -9,8 +9,9 @@ import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build } from 'vite'
 
-if (process.argv[2] === 'faults') {
-  const { run } = await import('./run-faults.mjs')
+const others = { faults: './run-faults.mjs', mixtures: './run-mixtures.mjs' }
+if (Object.hasOwn(others, process.argv[2] ?? '')) {
+  const { run } = await import(others[process.argv[2]])
   process.exit(await run(process.argv.slice(3)))
 }
 

@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { deflateSync } from 'node:zlib'
+import { buffer } from 'node:stream/consumers'
+import { Readable } from 'node:stream'
+import { createDeflate } from 'node:zlib'
 import sharp from 'sharp'
 import { pngChunk } from '../../pictures/png-writer'
 import type { ViewFault } from './faults'
@@ -21,7 +23,7 @@ export function answerView(kind: ViewFault, file: Buffer, request: IncomingMessa
     case 'bomb':
       return void response.writeHead(200, { 'content-type': 'image/png' }).end(bombOf(file))
     case 'text_bomb':
-      return void response.writeHead(200, { 'content-type': 'image/png' }).end(textBombOf(file))
+      return void textBombOf(file).then((bomb) => response.writeHead(200, { 'content-type': 'image/png' }).end(bomb))
     case 'wrong_size':
       return void sharp({ create: { width: 7, height: 90, channels: 3, background: 'red' } })
         .png()
@@ -57,9 +59,11 @@ function bombOf(png: Buffer): Buffer {
   return bomb
 }
 
-/** The same PNG with a compressed text of 200 KB that expands to 200 MB. */
-function textBombOf(png: Buffer): Buffer {
-  const text = Buffer.concat([Buffer.from('prompt\0\0'), deflateSync(Buffer.alloc(200e6, 32), { level: 9 })])
+/** The same PNG with a compressed text of 200 KB that expands to 200 MB; made without ever holding these. */
+async function textBombOf(png: Buffer): Promise<Buffer> {
+  const blanks = Buffer.alloc(1e6, 32)
+  const text = await buffer(Readable.from(Array.from({ length: 200 }, () => blanks)).pipe(createDeflate({ level: 9 })))
   const afterHeader = 8 + 25
-  return Buffer.concat([png.subarray(0, afterHeader), pngChunk('zTXt', text), png.subarray(afterHeader)])
+  const chunk = pngChunk('zTXt', Buffer.concat([Buffer.from('prompt\0\0'), text]))
+  return Buffer.concat([png.subarray(0, afterHeader), chunk, png.subarray(afterHeader)])
 }
