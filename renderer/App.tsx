@@ -8,6 +8,7 @@ import { ModeRail } from './frame/mode-rail'
 import { SidePanel } from './frame/side-panel'
 import { TopBar } from './frame/top-bar'
 import { StudioDragAndDrop } from './frame/studio-drag-and-drop'
+import { CameraPanel } from './camera/camera-panel'
 import { FactsPanel } from './facts/facts-panel'
 import { GallerySidebar } from './gallery/gallery-sidebar'
 import { ResultFacts } from './gallery/result-facts'
@@ -18,7 +19,6 @@ import { QueuePanel } from './queue/queue-panel'
 import { Shortcuts } from './shortcuts/shortcuts'
 import { useStudio } from './state/context'
 import { useThemeOnDocument } from './theme/theme'
-import { ViewsPanel } from './views/views-panel'
 
 /** The studio: one window, five places. */
 export function App(): ReactElement {
@@ -41,7 +41,7 @@ export function App(): ReactElement {
               <div className="flex min-h-0 flex-1">
                 <ModeRail />
                 <SidePanel side="left" label={say('panel.left')}>
-                  {gallery ? <GallerySidebar /> : mode === 'style' ? <StylePanel /> : <ViewsPanel />}
+                  {gallery ? <GallerySidebar /> : mode === 'style' ? <StylePanel /> : <CameraPanel />}
                 </SidePanel>
                 <Center />
                 <SidePanel side="right" label={say('panel.right')}>

@@ -1,4 +1,4 @@
-/* oxlint-disable jsx-a11y/prefer-tag-over-role, jsx-a11y/no-static-element-interactions -- an input of type range can't lie on a ring; its keys and values are all here */
+/* oxlint-disable jsx-a11y/prefer-tag-over-role, jsx-a11y/no-static-element-interactions, jsx-a11y/no-noninteractive-element-interactions -- an input of type range can't lie on a ring; its keys and values are all here */
 import {
   useCallback,
   useEffect,
@@ -16,7 +16,19 @@ import { shortTurn } from '#shared/views/relative-pose'
 import { useWords } from '../i18n/i18n'
 import { useTheme } from '../theme/theme'
 import { classes } from '../widgets'
-import { arcEnds, axes, azimuthAt, distanceAt, elevationAt, handleAt, handlePoints, project, type Axis, type Place, type Size } from './camera-space'
+import {
+  arcEnds,
+  axes,
+  azimuthAt,
+  distanceAt,
+  elevationAt,
+  handleAt,
+  handlePoints,
+  project,
+  type Axis,
+  type Place,
+  type Size,
+} from './camera-space'
 import { gizmoColours, type GizmoColours, type GizmoDrawing } from './gizmo-drawing'
 import { GizmoSvg } from './gizmo-svg'
 import { rangeOf, snapTo, stepTo, type KnownPoses } from './known-poses'
@@ -272,6 +284,7 @@ function useColours(host: { current: HTMLElement | null }): GizmoColours | undef
     // The theme is put on the document by an effect of the whole studio, which runs after this one.
     const id = requestAnimationFrame(() => host.current && setColours(gizmoColours(host.current)))
     return () => cancelAnimationFrame(id)
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- the colours are the theme's
   }, [theme, host])
   return colours
 }

@@ -15,16 +15,16 @@ export interface Size {
 }
 
 /** The gizmo's own fixed view: from a little to the left and above, far enough that all of it is seen. */
-export const viewer = { azimuth: -16, elevation: 22, distance: 8.2, aimY: -0.12, fovDegrees: 30 } as const
+export const viewer = { azimuth: -18, elevation: 23, distance: 8.2, aimY: -0.06, fovDegrees: 26 } as const
 /** The ring on the ground around the subject. */
 export const ring = { radius: 1.55, y: -0.82 } as const
 /** Longer side of the photo in the middle. */
-export const photoSide = 1.25
+export const photoSide = 1.45
 /** Heights at which the arc begins and ends, degrees. */
-export const arcEnds = { low: -40, high: 72 } as const
+export const arcEnds = { low: -40, high: 68 } as const
 
-const closest = { distance: 0.6, radius: 1.05 }
-const farthest = { distance: 1.8, radius: 1.85 }
+const closest = { distance: 0.6, radius: 1.1 }
+const farthest = { distance: 1.8, radius: 1.76 }
 const perRatio = (farthest.radius - closest.radius) / Math.log(farthest.distance / closest.distance)
 
 const radians = (degrees: number): number => (degrees * Math.PI) / 180
@@ -82,7 +82,7 @@ const minus = (a: Point, b: Point): Point => [a[0] - b[0], a[1] - b[1], a[2] - b
 /** The field of view that shows the whole gizmo in a place of this shape: a narrow one is filled by its width. Degrees, upright. */
 export function fieldOfView({ width, height }: Size): number {
   const usual = Math.tan(radians(viewer.fovDegrees / 2))
-  const neededAcross = usual * 1.14
+  const neededAcross = usual * 1.13
   return (2 * Math.atan(Math.max(usual, (neededAcross * height) / width)) * 180) / Math.PI
 }
 
@@ -119,7 +119,8 @@ function nearest(from: number, to: number, place: Place, size: Size, pointOf: (v
   let step = (to - from) / 64
   for (let value = from; value <= to + 1e-9; value += step) if (farFrom(value) < farFrom(best)) best = value
   for (; step > (to - from) / 4096; step /= 2) {
-    for (const value of [best - step, best + step]) if (value >= from && value <= to && farFrom(value) < farFrom(best)) best = value
+    for (const value of [best - step, best + step])
+      if (value >= from && value <= to && farFrom(value) < farFrom(best)) best = value
   }
   return best
 }

@@ -12,8 +12,6 @@ export function DraftCard(props: {
   live: LivePose
   photo: Pose
   photoUrl: string | undefined
-  /** Width by height of the photo. */
-  aspect: number
   /** Width of the place, CSS pixels; its height follows the photo. */
   width: number
   height: number
@@ -35,7 +33,7 @@ export function DraftCard(props: {
   return (
     <div
       ref={stage}
-      className="relative mx-auto overflow-hidden"
+      className="relative mx-auto shrink-0 overflow-hidden"
       style={{ width, height }}
       aria-hidden
       data-testid="draft-card"
@@ -44,8 +42,13 @@ export function DraftCard(props: {
         <div className="absolute inset-0 bg-line backface-hidden" style={{ transform: `translateZ(${depth / 2}px)` }}>
           {photoUrl ? <img src={photoUrl} alt="" draggable={false} className="size-full object-fill" /> : null}
         </div>
-        <div className="absolute inset-0 bg-edge backface-hidden" style={{ transform: `rotateY(180deg) translateZ(${depth / 2}px)` }}>
-          {photoUrl ? <img src={photoUrl} alt="" draggable={false} className="size-full -scale-x-100 object-fill opacity-45" /> : null}
+        <div
+          className="absolute inset-0 bg-edge backface-hidden"
+          style={{ transform: `rotateY(180deg) translateZ(${depth / 2}px)` }}
+        >
+          {photoUrl ? (
+            <img src={photoUrl} alt="" draggable={false} className="size-full -scale-x-100 object-fill opacity-45" />
+          ) : null}
         </div>
         {[-1, 1].map((end) => (
           <div

@@ -52,7 +52,9 @@ export function gizmoColours(element: HTMLElement): GizmoColours {
     probe.style.color = `var(${token})`
     return getComputedStyle(probe).color
   }
-  const colours = Object.fromEntries(Object.entries(tokens).map(([name, token]) => [name, read(token)])) as unknown as GizmoColours
+  const colours = Object.fromEntries(
+    Object.entries(tokens).map(([name, token]) => [name, read(token)]),
+  ) as unknown as GizmoColours
   probe.remove()
   return colours
 }

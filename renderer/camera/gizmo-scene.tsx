@@ -4,9 +4,7 @@ import { useEffect, useMemo, useRef, useState, type ReactElement } from 'react'
 import {
   BoxGeometry,
   BufferGeometry,
-  ConeGeometry,
   CylinderGeometry,
-  DoubleSide,
   EdgesGeometry,
   Float32BufferAttribute,
   Group,
@@ -14,6 +12,9 @@ import {
   LineSegments,
   Mesh,
   MeshBasicMaterial,
+  MeshLambertMaterial,
+  AmbientLight,
+  DirectionalLight,
   PerspectiveCamera,
   PlaneGeometry,
   SphereGeometry,
@@ -23,14 +24,24 @@ import {
   type Texture,
 } from 'three'
 import type { Pose } from '#shared/domain/view'
-import { arcEnds, fieldOfView, photoSide, radiusOf, ring, ringPoint, viewer, viewerPoint, type Axis, type Size } from './camera-space'
+import {
+  arcEnds,
+  fieldOfView,
+  photoSide,
+  radiusOf,
+  ring,
+  ringPoint,
+  viewer,
+  viewerPoint,
+  type Axis,
+  type Size,
+} from './camera-space'
 import type { GizmoDrawing } from './gizmo-drawing'
 
 // Only what is used: the whole of three would be three times as much to load.
 extend({
   BoxGeometry,
   BufferGeometry,
-  ConeGeometry,
   CylinderGeometry,
   EdgesGeometry,
   Float32BufferAttribute,
@@ -39,6 +50,9 @@ extend({
   LineSegments,
   Mesh,
   MeshBasicMaterial,
+  MeshLambertMaterial,
+  AmbientLight,
+  DirectionalLight,
   PlaneGeometry,
   SphereGeometry,
   TorusGeometry,
@@ -75,8 +89,9 @@ export default function GizmoScene(props: GizmoDrawing & { onLost: () => void })
     const camera = new PerspectiveCamera()
     let reconciler: ReconcilerRoot<HTMLCanvasElement> | undefined
     let ended = false
+    const drawn = (frames: number): void => void (canvas.dataset['frames'] = String(frames))
     const draw = (): void => {
-      if (reconciler && !ended) reconciler.render(<Scene {...latest.current} />)
+      if (reconciler && !ended) reconciler.render(<Scene {...latest.current} drawn={drawn} />)
     }
     const start = async (): Promise<void> => {
       reconciler = createRoot(canvas)
@@ -103,7 +118,7 @@ export default function GizmoScene(props: GizmoDrawing & { onLost: () => void })
       reconciler?.unmount()
       canvas.remove()
     }
-    // A place of another size gets a new canvas: that happens when a panel is resized, and costs a few milliseconds.
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- a place of another size gets a new canvas: that happens when a panel is resized, and costs a few milliseconds.
   }, [width, height])
 
   return <div ref={host} className="absolute inset-0" aria-hidden />
@@ -119,10 +134,9 @@ function aim(camera: PerspectiveCamera, size: Size): void {
   camera.updateProjectionMatrix()
 }
 
-function Scene(props: GizmoDrawing): ReactElement {
-  const { live, colours, known, held } = props
+function Scene(props: GizmoDrawing & { drawn: (frames: number) => void }): ReactElement {
+  const { live, colours, known, held, drawn } = props
   const invalidate = useThree((state) => state.invalidate)
-  const canvas = useThree((state) => state.gl.domElement)
   const around = useRef<Group>(null)
   const arc = useRef<Group>(null)
   const raised = useRef<Group>(null)
@@ -133,7 +147,7 @@ function Scene(props: GizmoDrawing): ReactElement {
   const frames = useRef(0)
   useFrame(() => {
     frames.current++
-    canvas.dataset['frames'] = String(frames.current)
+    drawn(frames.current)
   })
   useEffect(() => {
     const show = ({ azimuth, elevation, distance }: Pose): void => {
@@ -156,6 +170,8 @@ function Scene(props: GizmoDrawing): ReactElement {
   const size = (axis: Axis): number => (held === axis ? 1.25 : 1)
   return (
     <>
+      <ambientLight intensity={1.7} />
+      <directionalLight position={[-2, 5, 4]} intensity={1.9} />
       <mesh position={[0, ring.y, 0]} rotation={[Math.PI / 2, 0, 0]}>
         <torusGeometry args={[ring.radius, 0.016, 6, 96]} />
         <meshBasicMaterial color={colours.azimuth} />
@@ -167,8 +183,8 @@ function Scene(props: GizmoDrawing): ReactElement {
         </mesh>
       ))}
       <mesh ref={ringKnob} scale={size('azimuth')}>
-        <sphereGeometry args={[0.125, 24, 16]} />
-        <meshBasicMaterial color={colours.azimuth} />
+        <sphereGeometry args={[0.115, 24, 16]} />
+        <meshLambertMaterial color={colours.azimuth} />
       </mesh>
       {props.marks.map((mark, index) => (
         <group key={index} rotation={[0, radians(mark.azimuth), 0]}>
@@ -208,8 +224,8 @@ function Scene(props: GizmoDrawing): ReactElement {
             <meshBasicMaterial color={colours.distance} />
           </mesh>
           <mesh ref={knob} scale={size('distance')}>
-            <sphereGeometry args={[0.1, 20, 14]} />
-            <meshBasicMaterial color={colours.distance} />
+            <sphereGeometry args={[0.085, 20, 14]} />
+            <meshLambertMaterial color={colours.distance} />
           </mesh>
           <group ref={body} scale={size('elevation')}>
             <CameraBody colour={colours.elevation} />
@@ -239,17 +255,17 @@ function CameraBody(props: { colour: string; ghost?: boolean }): ReactElement {
   const opacity = props.ghost ? 0.55 : 1
   return (
     <>
-      <mesh position={[0, 0, 0.06]}>
-        <boxGeometry args={[0.26, 0.19, 0.16]} />
-        <meshBasicMaterial color={props.colour} transparent={opacity < 1} opacity={opacity} />
+      <mesh position={[0, 0, 0.08]}>
+        <boxGeometry args={[0.3, 0.2, 0.16]} />
+        <meshLambertMaterial color={props.colour} transparent={opacity < 1} opacity={opacity} />
       </mesh>
-      <mesh position={[0, 0, -0.08]} rotation={[Math.PI / 2, 0, 0]}>
-        <coneGeometry args={[0.13, 0.16, 20, 1, true]} />
-        <meshBasicMaterial color={props.colour} transparent={opacity < 1} opacity={opacity} side={DoubleSide} />
+      <mesh position={[0, 0, -0.06]} rotation={[Math.PI / 2, 0, 0]}>
+        <cylinderGeometry args={[0.075, 0.1, 0.16, 24]} />
+        <meshLambertMaterial color={props.colour} transparent={opacity < 1} opacity={opacity} />
       </mesh>
-      <mesh position={[-0.06, 0.13, 0.06]}>
-        <boxGeometry args={[0.08, 0.07, 0.1]} />
-        <meshBasicMaterial color={props.colour} transparent={opacity < 1} opacity={opacity} />
+      <mesh position={[-0.05, 0.125, 0.08]}>
+        <boxGeometry args={[0.11, 0.06, 0.1]} />
+        <meshLambertMaterial color={props.colour} transparent={opacity < 1} opacity={opacity} />
       </mesh>
     </>
   )
@@ -260,6 +276,7 @@ function Photo(props: { url: string | undefined; aspect: number; pose: Pose; col
   const { url, aspect, pose, colours } = props
   const texture = useTexture(url)
   const invalidate = useThree((state) => state.invalidate)
+  // oxlint-disable-next-line react/exhaustive-effect-dependencies -- pixels that have come are to be seen
   useEffect(() => invalidate(), [texture, invalidate])
   const width = aspect >= 1 ? photoSide : photoSide * aspect
   const height = aspect >= 1 ? photoSide / aspect : photoSide

@@ -17,8 +17,9 @@ export function CanvasDropZones({ picture }: { picture: PictureRef | undefined }
   const say = usePartWords()
   const { dragged, over } = useDragState()
   if (!dragged) return null
-  // For a style both places mean the same: one zone.
-  const keys = dragged.kind === 'style' ? [canvasPlaces.main] : [canvasPlaces.main, canvasPlaces.style]
+  // For a style or the camera both places mean the same: one zone.
+  const keys =
+    dragged.kind === 'style' || dragged.kind === 'camera' ? [canvasPlaces.main] : [canvasPlaces.main, canvasPlaces.style]
   const zones = keys.flatMap((key) => {
     const target = canvasTarget(key, picture)
     const action = target ? dropAction(dragged, target) : null

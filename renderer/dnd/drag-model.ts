@@ -13,6 +13,8 @@ export interface PictureRef {
 export type Dragged =
   | { readonly kind: 'style'; readonly styleId: string; readonly title: string }
   | { readonly kind: 'pictures'; readonly items: readonly PictureRef[] }
+  /** The camera of the view panel, where it stands. */
+  | { readonly kind: 'camera'; readonly title: string }
   | {
       readonly kind: 'files'
       readonly count: number
@@ -38,6 +40,7 @@ export type DropAction =
   | { readonly do: 'restyle'; readonly styleId: string; readonly title: string; readonly pictures: readonly PictureRef[] }
   | { readonly do: 'restyle-by'; readonly style: PictureRef; readonly picture: PictureRef }
   | { readonly do: 'restyle-by-file'; readonly picture: PictureRef }
+  | { readonly do: 'view'; readonly title: string; readonly pictures: readonly PictureRef[] }
   | { readonly do: 'import'; readonly count: number }
   | { readonly do: 'import-and-restyle'; readonly styleId: string; readonly title: string; readonly count: number }
   | { readonly do: 'open'; readonly picture: PictureRef }
@@ -56,6 +59,8 @@ export function dropAction(dragged: Dragged, target: DropTarget, modifiers: Drop
       return dropStyle(dragged, target)
     case 'pictures':
       return dropPictures(dragged.items, target, modifiers)
+    case 'camera':
+      return dropCamera(dragged, target)
     case 'files':
       return dragged.unusable ? null : dropFiles(dragged, target, modifiers)
     default:
@@ -71,6 +76,23 @@ function dropStyle({ styleId, title }: Extract<Dragged, { kind: 'style' }>, targ
       return { do: 'restyle', styleId, title, pictures: [target.picture] }
     case 'selection':
       return target.pictures.length > 0 ? { do: 'restyle', styleId, title, pictures: target.pictures } : null
+    case 'tile':
+    case 'library':
+    case 'style-field':
+      return null
+    default:
+      return assertNever(target, 'drop target')
+  }
+}
+
+function dropCamera({ title }: Extract<Dragged, { kind: 'camera' }>, target: DropTarget): DropAction | null {
+  switch (target.kind) {
+    case 'canvas':
+      return target.picture ? { do: 'view', title, pictures: [target.picture] } : null
+    case 'picture':
+      return { do: 'view', title, pictures: [target.picture] }
+    case 'selection':
+      return target.pictures.length > 0 ? { do: 'view', title, pictures: target.pictures } : null
     case 'tile':
     case 'library':
     case 'style-field':
@@ -141,6 +163,12 @@ export function actionLabel(action: DropAction): ActionLabel {
         ? { key: 'drag.restyle', values: { name: first.name, style: action.title } }
         : { key: 'drag.restyleMany', values: { count: action.pictures.length, style: action.title } }
     }
+    case 'view': {
+      const [first] = action.pictures
+      return action.pictures.length === 1 && first
+        ? { key: 'drag.view', values: { name: first.name, view: action.title } }
+        : { key: 'drag.viewMany', values: { count: action.pictures.length, view: action.title } }
+    }
     case 'restyle-by':
       return { key: 'drag.restyleBy', values: { picture: action.style.name, name: action.picture.name } }
     case 'restyle-by-file':
@@ -171,6 +199,8 @@ export function draggedLabel(dragged: Dragged): ActionLabel {
         ? { key: 'drag.what.picture', values: { name: first.name } }
         : { key: 'drag.what.pictures', values: { count: dragged.items.length } }
     }
+    case 'camera':
+      return { key: 'drag.what.camera', values: { name: dragged.title } }
     case 'files':
       return { key: 'drag.what.pictures', values: { count: dragged.count } }
     default:

@@ -6,6 +6,7 @@ import { openPicture } from '../state/open-picture'
 import { IconButton, Segmented } from '../widgets'
 import { GalleryPlace } from '../gallery/gallery-place'
 import { CanvasPlace } from './canvas-place'
+import { SheetPlace } from '../sheets/sheet-place'
 import { LibraryPlace } from './library-place'
 import { Toasts } from './toasts'
 
@@ -17,7 +18,15 @@ export function Center(): ReactElement {
   return (
     <main className="relative flex min-w-0 flex-1 flex-col bg-ground" aria-label={say('center.label')}>
       <CenterBar />
-      {center === 'canvas' ? <CanvasPlace /> : center === 'library' ? <LibraryPlace /> : <GalleryPlace />}
+      {center === 'canvas' ? (
+        <CanvasPlace />
+      ) : center === 'sheet' ? (
+        <SheetPlace />
+      ) : center === 'library' ? (
+        <LibraryPlace />
+      ) : (
+        <GalleryPlace />
+      )}
       <Toasts above={center === 'canvas' && hasPicture} />
     </main>
   )
@@ -34,6 +43,7 @@ function CenterBar(): ReactElement {
     first: state.pictures.order[0],
     last: state.pictures.order.at(-1),
   }))
+  const hasSheet = useStudio((state) => state.ui.mode === 'view' || state.ui.center === 'sheet')
   const importing = useStudio((state) => state.importing)
   const many = center === 'library'
   const targets = many ? (selected.length > 0 ? selected : picture ? [picture.id] : []) : picture ? [picture.id] : []
@@ -46,6 +56,7 @@ function CenterBar(): ReactElement {
         onChange={(next) => setUi({ center: next })}
         items={[
           { id: 'canvas', label: say('center.canvas'), testId: 'show-canvas' },
+          ...(hasSheet ? [{ id: 'sheet' as const, label: say('sheet.title'), testId: 'show-sheet' }] : []),
           { id: 'library', label: `${say('center.library')}${total > 0 ? ` ${total}` : ''}`, testId: 'show-library' },
           { id: 'gallery', label: say('center.gallery'), testId: 'show-gallery' },
         ]}

@@ -5,6 +5,8 @@ import { ModelsDialog } from '../models/models-dialog'
 import { CancelAllDialog } from '../queue/cancel-all-dialog'
 import { EmptyTrashDialog } from '../gallery/trash-bar'
 import { VersionTreeDialog } from '../versions/version-tree-dialog'
+import { SheetExportDialog } from '../sheets/sheet-export-dialog'
+import { ViewSetsDialog } from '../sheets/view-sets-dialog'
 import { SettingsDialog } from '../settings/settings-dialog'
 import { ShortcutsDialog } from '../shortcuts/shortcuts-dialog'
 import { useActions, useStudio } from '../state/context'
@@ -33,6 +35,10 @@ export function Dialogs(): ReactElement | null {
       return <EmptyTrashDialog onClose={close} />
     case 'versions':
       return <VersionTreeDialog pictureId={dialog.pictureId} onClose={close} />
+    case 'viewSets':
+      return <ViewSetsDialog onClose={close} />
+    case 'sheetExport':
+      return <SheetExportDialog pictureId={dialog.pictureId} onClose={close} />
     case undefined:
       return null
   }

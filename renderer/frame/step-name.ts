@@ -12,6 +12,8 @@ export function stepName(step: UndoStep, say: Say): string {
       return say('undo.mark', { count: step.name.count })
     case 'trashResults':
       return say('undo.trashResults', { count: step.name.count })
+    case 'photoPose':
+      return say('undo.photoPose')
     case 'clear':
       return say('undo.clear')
   }

@@ -2,13 +2,15 @@ import type { ReactElement, ReactNode } from 'react'
 import { assertNever } from '#shared/domain/error'
 import { DragAndDrop, type DropAction, type SystemFile, type SystemFiles } from '../dnd'
 import type { IncomingFile } from '../state/actions'
-import { useActions } from '../state/context'
+import { cameraView } from '../sheets/wanted-views'
+import { useActions, useStudioRoot } from '../state/context'
 
 const incoming = ({ file }: SystemFile): IncomingFile => ({ name: file.name, data: file })
 
 /** Carries out what is dropped and pasted anywhere in the window. */
 export function StudioDragAndDrop(props: { children: ReactNode }): ReactElement {
   const actions = useActions()
+  const { store } = useStudioRoot()
 
   /** The files of a drop, after telling what of it could not be read. */
   const read = async (files: Promise<SystemFiles> | undefined): Promise<IncomingFile[]> => {
@@ -31,6 +33,11 @@ export function StudioDragAndDrop(props: { children: ReactNode }): ReactElement 
         actions.setStyle({ styleId: action.styleId, styleAssetId: undefined })
         return actions.restyle(
           { styleId: action.styleId },
+          action.pictures.map((picture) => picture.pictureId),
+        )
+      case 'view':
+        return actions.makeViews(
+          [cameraView(store.getState().ui.view)],
           action.pictures.map((picture) => picture.pictureId),
         )
       case 'restyle-by':

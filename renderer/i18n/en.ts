@@ -1,7 +1,9 @@
 import { galleryEn } from './gallery.en'
+import { cameraEn } from './camera.en'
 
 /** The English words of the studio. `{{name}}` is filled in; `_one` and `_other` are chosen by `count`. */
 export const en = {
+  ...cameraEn,
   'app.name': 'Recast',
 
   'link.lost': 'Connection lost',
@@ -134,28 +136,6 @@ export const en = {
   'style.run_other': 'Restyle {{count}} pictures',
   'style.run.pick': 'Choose a style',
   'style.run.noPicture': 'Choose a picture',
-
-  'view.title': 'Views',
-  'view.frame': 'absolute to the subject',
-  'view.sheets': 'Sheets',
-  'view.sheet.4': '4 views',
-  'view.sheet.8': '8 views',
-  'view.sheet.24': '24 views',
-  'view.sheet.none': 'Own choice',
-  'view.azimuth': 'Around',
-  'view.elevation': 'Height',
-  'view.distance': 'Distance',
-  'view.remove': 'Remove {{view}}',
-  'view.chosen_one': 'One view chosen',
-  'view.chosen_other': '{{count}} views chosen',
-  'view.prompt': 'Own camera words',
-  'view.prompt.placeholder': 'e.g. low angle, from the left',
-  'view.prompt.hint.draft': 'The draft engine knows poses by name (left, top, close-up…) and refuses other words.',
-  'view.hidden': 'The hidden side of the subject is invented, not seen.',
-  'view.layout': 'On the draft engine this is a layout draft: the photo as a card in space, seen by the chosen camera.',
-  'view.run_one': 'Make one view',
-  'view.run_other': 'Make {{count}} views',
-  'view.run.none': 'Choose a view',
 
   'canvas.apply': 'Apply',
   'canvas.discard': 'Discard',

@@ -5,7 +5,7 @@ import type { Version } from '#shared/domain/picture'
 import type { Settings } from '#shared/domain/settings'
 import type { Style } from '#shared/domain/style'
 import { viewLabel as labelOfViewId } from '#shared/views/presets'
-import { viewLabel } from '../views/sheets'
+import { viewLabel } from '../camera/camera-labels'
 import type { Language } from './i18n'
 import type { Say } from './words'
 

@@ -2,6 +2,9 @@
 export const partsEn = {
   'drag.restyle': 'Restyle {{name}} as {{style}}',
   'drag.restyleMany': 'Restyle {{count}} pictures as {{style}}',
+  'drag.view': 'See {{name}} from: {{view}}',
+  'drag.viewMany': 'See {{count}} pictures from: {{view}}',
+  'drag.what.camera': 'the camera, {{name}}',
   'drag.restyleBy': 'Use {{picture}} as style for {{name}}',
   'drag.restyleByFile': 'Use as style for {{name}}',
   'drag.import_one': 'Add to the library',

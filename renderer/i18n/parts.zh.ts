@@ -4,6 +4,9 @@ import type { ChinesePartWords } from './parts'
 export const partsZh: ChinesePartWords = {
   'drag.restyle': '将 {{name}} 重绘为{{style}}',
   'drag.restyleMany': '将 {{count}} 张图片重绘为{{style}}',
+  'drag.view': '生成 {{name}} 的视角：{{view}}',
+  'drag.viewMany': '生成 {{count}} 张图片的视角：{{view}}',
+  'drag.what.camera': '镜头（{{name}}）',
   'drag.restyleBy': '以 {{picture}} 作为 {{name}} 的风格',
   'drag.restyleByFile': '作为 {{name}} 的风格',
   'drag.import_other': '添加 {{count}} 项到图库',

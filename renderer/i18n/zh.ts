@@ -1,8 +1,10 @@
 import { galleryZh } from './gallery.zh'
+import { cameraZh } from './camera.zh'
 import type { ChineseWords } from './words'
 
 /** The Chinese words of the studio. Model vocabulary (seeds, prompts, names of networks) stays as it is. */
 export const zh: ChineseWords = {
+  ...cameraZh,
   'app.name': 'Recast',
 
   'link.lost': '连接已断开',
@@ -132,26 +134,6 @@ export const zh: ChineseWords = {
   'style.run_other': '重绘 {{count}} 张',
   'style.run.pick': '请选择风格',
   'style.run.noPicture': '请选择图片',
-
-  'view.title': '视角',
-  'view.frame': '相对主体的绝对角度',
-  'view.sheets': '组图',
-  'view.sheet.4': '4 视角',
-  'view.sheet.8': '8 视角',
-  'view.sheet.24': '24 视角',
-  'view.sheet.none': '自选',
-  'view.azimuth': '环绕',
-  'view.elevation': '高度',
-  'view.distance': '距离',
-  'view.remove': '移除{{view}}',
-  'view.chosen_other': '已选 {{count}} 个视角',
-  'view.prompt': '自定义镜头描述',
-  'view.prompt.placeholder': '例如：低角度，从左侧',
-  'view.prompt.hint.draft': '草稿引擎只认识常用机位（左、顶、特写…），其他描述会被拒绝。',
-  'view.hidden': '主体背面由模型生成，并非真实所见。',
-  'view.layout': '草稿引擎给出的是构图草稿：把照片当作空间中的卡片，从所选机位观看。',
-  'view.run_other': '生成 {{count}} 个视角',
-  'view.run.none': '请选择视角',
 
   'canvas.apply': '应用',
   'canvas.discard': '放弃',

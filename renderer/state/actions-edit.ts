@@ -2,10 +2,8 @@ import type { CallInput } from '#shared/contract/calls'
 import type { Edit } from '#shared/domain/edit'
 import type { Job } from '#shared/domain/job'
 import type { MarkChange } from '#shared/domain/mark'
-import type { View } from '#shared/domain/view'
 import type { ActionContext } from './actions'
-import { viewsOf } from '../views/sheets'
-import { editBase, viewBase } from './canvas-view'
+import { editBase } from './canvas-view'
 import { finishedJobsReturned } from './jobs'
 import { openPicture } from './open-picture'
 import { editTargets } from './selection'
@@ -17,8 +15,6 @@ import { stepDone, takeRedo, takeUndo, type Command, type UndoStep } from './und
 export interface EditActions {
   /** Restyles pictures (the selection, else the open one) with the panel's values; `style` may name another style than the panel's. */
   restyle(style?: { styleId?: string; styleAssetId?: string }, pictureIds?: readonly string[]): Promise<void>
-  /** Makes the chosen views of the targets. */
-  makeViews(views?: readonly View[]): Promise<void>
   /** Makes a version the current one; can be undone. */
   apply(pictureId: string, assetId: string, label: string): Promise<void>
   /** Puts a preview aside; it stays among the versions. */
@@ -52,14 +48,13 @@ export function createEditActions({ store, ask, toast }: ActionContext): EditAct
     edits: CallInput<'jobs.submit'>['edits'],
     count: number,
     seed: number | undefined,
-    baseOf: typeof viewBase,
   ): Promise<void> => {
     const { settings } = store.getState()
     const answer = await ask('jobs.submit', {
       // Known again by this, should the answer be lost and the same be asked once more.
       batchId: crypto.randomUUID(),
       pictures: pictureIds.map((pictureId) => {
-        const assetId = baseOf(store.getState(), pictureId)
+        const assetId = editBase(store.getState(), pictureId)
         return assetId === undefined ? { pictureId } : { pictureId, assetId }
       }),
       edits,
@@ -106,6 +101,13 @@ export function createEditActions({ store, ask, toast }: ActionContext): EditAct
         return (await ask('results.trash', { assetIds: [...command.assetIds] })) !== undefined
       case 'restoreResults':
         return (await ask('results.restore', { assetIds: [...command.assetIds] })) !== undefined
+      case 'photoPose':
+        return (
+          (await ask(
+            'pictures.setPose',
+            command.pose ? { id: command.pictureId, pose: command.pose } : { id: command.pictureId },
+          )) !== undefined
+        )
       case 'clear':
         return (await ask('jobs.clear', {})) !== undefined
       case 'restoreCleared':
@@ -157,19 +159,7 @@ export function createEditActions({ store, ask, toast }: ActionContext): EditAct
         structure: values.structure,
         keepColours: values.keepColours,
       }
-      await submit(pictureIds, [edit], values.count, values.seed, editBase)
-    },
-    async makeViews(views) {
-      const wanted = views ?? viewsOf(store.getState().ui.view)
-      const pictureIds = targets()
-      if (pictureIds.length === 0 || wanted.length === 0) return
-      await submit(
-        pictureIds,
-        wanted.map((view) => ({ kind: 'perspective', view })),
-        1,
-        store.getState().ui.style.seed,
-        viewBase,
-      )
+      await submit(pictureIds, [edit], values.count, values.seed)
     },
     async apply(pictureId, assetId, label) {
       const answer = await ask('pictures.apply', { id: pictureId, assetId })

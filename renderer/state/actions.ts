@@ -7,6 +7,7 @@ import { createEditActions, type EditActions } from './actions-edit'
 import { createEngineActions, type EngineActions } from './actions-engines'
 import { createJobActions, type JobActions } from './actions-jobs'
 import { createModelActions, type ModelActions } from './actions-models'
+import { createViewActions, type ViewActions } from './actions-views'
 import { createPictureActions, type PictureActions } from './actions-pictures'
 import type { DialogState, StudioState } from './studio-state'
 import { toastClosed, toastShown, type Toast } from './toasts'
@@ -32,7 +33,8 @@ interface GeneralActions {
   setUi(patch: Partial<UiState>): void
   /** Changes values of the style panel; `undefined` takes an optional one away. */
   setStyle(patch: { [K in keyof UiState['style']]?: UiState['style'][K] | undefined }): void
-  setView(patch: Partial<UiState['view']>): void
+  /** Changes values of the view panel; `undefined` takes an optional one away. */
+  setView(patch: { [K in keyof UiState['view']]?: UiState['view'][K] | undefined }): void
   setSettings(patch: CallInput<'settings.set'>): Promise<void>
   openDialog(dialog: DialogState | undefined): void
   toast(toast: Omit<Toast, 'id' | 'life'>): void
@@ -46,6 +48,7 @@ export type StudioActions = EngineActions &
   GalleryActions &
   PictureActions &
   EditActions &
+  ViewActions &
   JobActions &
   ModelActions
 export type { ImportResult }
@@ -78,7 +81,10 @@ export function createActions(client: AppClient, store: StoreApi<StudioState>): 
       const style = { ...store.getState().ui.style, ...patch }
       setUi({ style: Object.fromEntries(Object.entries(style).filter(([, value]) => value !== undefined)) as UiState['style'] })
     },
-    setView: (patch) => setUi({ view: { ...store.getState().ui.view, ...patch } }),
+    setView: (patch) => {
+      const view = { ...store.getState().ui.view, ...patch }
+      setUi({ view: Object.fromEntries(Object.entries(view).filter(([, value]) => value !== undefined)) as UiState['view'] })
+    },
     async setSettings(patch) {
       const before = store.getState().settings
       // Shown at once; taken back if it could not be saved.
@@ -95,6 +101,7 @@ export function createActions(client: AppClient, store: StoreApi<StudioState>): 
     ...createGalleryActions(context, pictures, edits),
     ...createModelActions(context),
     ...createEngineActions(context),
+    ...createViewActions(context),
     ...jobs,
   }
 }

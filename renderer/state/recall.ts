@@ -44,9 +44,11 @@ export function recalled(state: StudioState, job: Job): StudioState {
       center: 'canvas',
       style: { ...state.ui.style, seed: job.seed },
       view: {
+        ...state.ui.view,
         pose: edit.view.pose ?? state.ui.view.pose,
-        poses: edit.view.pose ? [edit.view.pose] : [],
+        views: [],
         prompt: edit.view.prompt ?? '',
+        count: 1,
       },
     },
   }

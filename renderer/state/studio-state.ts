@@ -47,6 +47,8 @@ export type DialogState =
   | { type: 'exportResults'; items: readonly { assetId: string; name: string }[] }
   | { type: 'emptyTrash' }
   | { type: 'versions'; pictureId: string }
+  | { type: 'viewSets' }
+  | { type: 'sheetExport'; pictureId: string }
 
 /** Everything that the studio shows. Only reducers make new values of it. */
 export interface StudioState {

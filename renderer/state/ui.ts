@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import type { Pose } from '#shared/domain/view'
-import { poseSchema } from '#shared/domain/view'
+import { poseSchema, viewSchema, viewSetLimits } from '#shared/domain/view'
 
 /** What this window remembers by itself: layout and the values of the panels. Nothing of it is the app's truth. */
 export const uiSchema = z.object({
   mode: z.enum(['style', 'view']).catch('style'),
-  center: z.enum(['canvas', 'library', 'gallery']).catch('canvas'),
+  center: z.enum(['canvas', 'sheet', 'library', 'gallery']).catch('canvas'),
   left: z.object({ width: z.number(), open: z.boolean() }).catch({ width: 288, open: true }),
   right: z.object({ width: z.number(), open: z.boolean() }).catch({ width: 304, open: true }),
   /** How results are compared. */
@@ -28,11 +28,17 @@ export const uiSchema = z.object({
   view: z
     .object({
       pose: poseSchema,
-      /** Chosen views as keys of poses, `azimuth.elevation.distance`. */
-      poses: z.array(poseSchema).max(256),
+      /** The views of the sheet; empty: what the camera sees. */
+      views: z.array(viewSchema).max(viewSetLimits.views),
       prompt: z.string(),
+      /** Seeds a view. */
+      count: z.int().min(1).max(8),
+      /** How the camera is told; it belongs to the workflow. */
+      frame: z.enum(['absolute', 'relative']),
+      /** A workflow that the user chose; absent: the best that the engine has. */
+      workflowId: z.string().optional(),
     })
-    .catch({ pose: { azimuth: 45, elevation: 0, distance: 1 }, poses: [], prompt: '' }),
+    .catch({ pose: { azimuth: 45, elevation: 0, distance: 1 }, views: [], prompt: '', count: 1, frame: 'absolute' }),
   /** Recently used style pictures, newest first. */
   stylePictures: z.array(z.string()).max(12).catch([]),
 })

@@ -1,4 +1,5 @@
 import type { AssetMark } from '#shared/domain/mark'
+import type { Pose } from '#shared/domain/view'
 
 /** What can be done and undone, as data, so that the stack stays a pure value. */
 export type Command =
@@ -8,6 +9,7 @@ export type Command =
   | { type: 'mark'; marks: readonly AssetMark[] }
   | { type: 'trashResults'; assetIds: readonly string[] }
   | { type: 'restoreResults'; assetIds: readonly string[] }
+  | { type: 'photoPose'; pictureId: string; pose: Pose | undefined }
   | { type: 'clear' }
   | { type: 'restoreCleared' }
 
@@ -20,6 +22,7 @@ export interface UndoStep {
     | { type: 'trash'; count: number; name: string }
     | { type: 'clear' }
     | { type: 'mark' | 'trashResults'; count: number }
+    | { type: 'photoPose' }
 }
 
 export interface UndoState {
