@@ -28,6 +28,9 @@ export const chromiumArgs = [
   '--disable-sync',
 ]
 
+/** The same with WebGL drawn by the processor. */
+export const softwareWebGlArgs = [...chromiumArgs, '--enable-unsafe-swiftshader', '--use-gl=angle', '--use-angle=swiftshader']
+
 /**
  * The path of a Chromium, or undefined.
  * @param {{ install?: boolean }} [options] whether to install Debian's when there is none

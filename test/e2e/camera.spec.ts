@@ -1,9 +1,12 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
-import { chromiumArgs } from '../../scripts/chromium.mjs'
+import { findChromium, softwareWebGlArgs } from '../../scripts/chromium.mjs'
 import { bringPhoto, dragOnto, engineTime, expect, jobs, middleOf, screenshots, test } from './studio'
 
+const executablePath = findChromium()
+// WebGL without a GPU, as on a machine whose driver is bad.
+test.use({ launchOptions: { args: softwareWebGlArgs, ...(executablePath ? { executablePath } : {}) } })
 test.beforeAll(() => mkdir(screenshots, { recursive: true }))
 
 const camera = (page: Page, axis: 'azimuth' | 'elevation' | 'distance') => page.getByTestId(`camera-${axis}`)
@@ -18,52 +21,46 @@ async function openCamera(page: Page): Promise<void> {
 const drawn = (page: Page): Promise<number> =>
   page.getByTestId('camera-canvas').evaluate((canvas) => Number(canvas.dataset['frames'] ?? 0))
 
-test.describe('where the browser has WebGL', () => {
-  test.use({
-    launchOptions: { args: [...chromiumArgs, '--enable-unsafe-swiftshader', '--use-gl=angle', '--use-angle=swiftshader'] },
-  })
+test('the camera is turned by the mouse, snaps, can be put back in mid-turn, and draws nothing while it rests', async ({
+  open: page,
+}) => {
+  await openCamera(page)
+  const canvas = page.getByTestId('camera-canvas')
+  await expect(canvas).toBeVisible()
+  await expect.poll(() => drawn(page)).toBeGreaterThan(0)
+  await expect(page.getByTestId('camera-label')).toHaveText('Front right')
 
-  test('the camera is turned by the mouse, snaps, can be put back in mid-turn, and draws nothing while it rests', async ({
-    open: page,
-  }) => {
-    await openCamera(page)
-    const canvas = page.getByTestId('camera-canvas')
-    await expect(canvas).toBeVisible()
-    await expect.poll(() => drawn(page)).toBeGreaterThan(0)
-    await expect(page.getByTestId('camera-label')).toHaveText('Front right')
+  // By its own handle up the arc to the height above; the draft card turns along.
+  const card = page.getByTestId('draft-card').locator('> div')
+  const before = await card.getAttribute('style')
+  const from = await middleOf(camera(page, 'elevation'))
+  await page.mouse.move(from.x, from.y)
+  await page.mouse.down()
+  await expect(page.getByTestId('camera-gizmo')).toHaveAttribute('data-held', 'elevation')
+  await page.mouse.move(from.x + 1, from.y - 34, { steps: 8 })
+  await expect(page.getByTestId('camera-label')).toHaveText('Front right, elevated')
+  expect(await card.getAttribute('style')).not.toBe(before)
+  await page.keyboard.press('Escape')
+  await page.mouse.up()
+  await expect(page.getByTestId('camera-label')).toHaveText('Front right')
+  await page.mouse.move(from.x, from.y)
+  await page.mouse.down()
+  await page.mouse.move(from.x + 1, from.y - 34, { steps: 8 })
+  await page.mouse.up()
+  await expect(camera(page, 'elevation')).toHaveAttribute('aria-valuenow', '30')
+  await expect(page.getByTestId('camera-prompt')).toHaveText('<sks> front-right quarter view elevated shot medium shot')
 
-    // By its own handle up the arc to the height above; the draft card turns along.
-    const card = page.getByTestId('draft-card').locator('> div')
-    const before = await card.getAttribute('style')
-    const from = await middleOf(camera(page, 'elevation'))
-    await page.mouse.move(from.x, from.y)
-    await page.mouse.down()
-    await expect(page.getByTestId('camera-gizmo')).toHaveAttribute('data-held', 'elevation')
-    await page.mouse.move(from.x + 1, from.y - 34, { steps: 8 })
-    await expect(page.getByTestId('camera-label')).toHaveText('Front right, elevated')
-    expect(await card.getAttribute('style')).not.toBe(before)
-    await page.keyboard.press('Escape')
-    await page.mouse.up()
-    await expect(page.getByTestId('camera-label')).toHaveText('Front right')
-    await page.mouse.move(from.x, from.y)
-    await page.mouse.down()
-    await page.mouse.move(from.x + 1, from.y - 34, { steps: 8 })
-    await page.mouse.up()
-    await expect(camera(page, 'elevation')).toHaveAttribute('aria-valuenow', '30')
-    await expect(page.getByTestId('camera-prompt')).toHaveText('<sks> front-right quarter view elevated shot medium shot')
-
-    // At rest nothing is drawn; the turn of a hand is.
-    await page.waitForTimeout(500)
-    const rest = await drawn(page)
-    await page.waitForTimeout(1_000)
-    expect(await drawn(page)).toBe(rest)
-    await page.mouse.move(10, 400)
-    await page.waitForTimeout(300)
-    expect(await drawn(page)).toBe(rest)
-    await camera(page, 'azimuth').press('ArrowRight')
-    await expect.poll(() => drawn(page)).toBeGreaterThan(rest)
-    await page.screenshot({ path: join(screenshots, '36-camera.png') })
-  })
+  // At rest nothing is drawn; the turn of a hand is.
+  await page.waitForTimeout(500)
+  const rest = await drawn(page)
+  await page.waitForTimeout(1_000)
+  expect(await drawn(page)).toBe(rest)
+  await page.mouse.move(10, 400)
+  await page.waitForTimeout(300)
+  expect(await drawn(page)).toBe(rest)
+  await camera(page, 'azimuth').press('ArrowRight')
+  await expect.poll(() => drawn(page)).toBeGreaterThan(rest)
+  await page.screenshot({ path: join(screenshots, '36-camera.png') })
 })
 
 test('without WebGL the flat gizmo does the same: front-right, elevated, and its view is made', async ({ open: page }) => {
