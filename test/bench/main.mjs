@@ -7,6 +7,7 @@ const benches = {
   client: () => import('./client.mjs'),
   draft: () => import('./draft.mjs'),
   'graph-to-prompt': () => import('./graph-to-prompt.mjs'),
+  pool: () => import('./pool.mjs'),
   studio: () => import('./studio.mjs'),
 }
 

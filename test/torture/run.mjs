@@ -23,6 +23,16 @@ const { values, positionals } = parseArgs({
     jobs: { type: 'string', default: '30' },
   },
 })
+if (positionals[0] === 'pool') {
+  // One of three servers killed at a random moment of 60 jobs, this many times over.
+  const { spawnSync } = await import('node:child_process')
+  const vitest = join(resolve(import.meta.dirname, '../..'), 'node_modules/vitest/vitest.mjs')
+  const env = { ...process.env, RECAST_POOL_ROUNDS: String(Number(positionals[1] ?? 50)) }
+  process.exit(
+    spawnSync(process.execPath, [vitest, 'run', 'test/integration/pool/killed-server.test.ts'], { stdio: 'inherit', env })
+      .status ?? 1,
+  )
+}
 if (positionals[0] === 'downloads') {
   const { run } = await import('./downloads.mjs')
   process.exit(await run(Number(positionals[1] ?? 30)))
