@@ -24,20 +24,16 @@ it(
       else await victim?.restart(300)
       const ended = await allEnded(pool.app, jobs, 60_000)
       const about = `round ${round}, killed after ${moment} of ${jobsOfRound}`
-      expect(faultsOf(ended), about).toEqual([])
-      expect(ended.length, about).toBe(jobsOfRound)
+      expect({ about, faults: faultsOf(ended), ended: ended.length }).toEqual({ about, faults: [], ended: jobsOfRound })
       // A file for each job, so that a result that was stored twice would show; the last copy comes after "done".
       await until(async () => (await readdir(exportDir)).length >= jobsOfRound, `${about}: every copy is there`)
       // No server got the same prompt twice.
       for (const fake of pool.fakes) {
-        expect(
-          [...fake.executions].filter(([, times]) => times !== 1),
-          about,
-        ).toEqual([])
+        expect({ about, twice: [...fake.executions].filter(([, times]) => times !== 1) }).toEqual({ about, twice: [] })
       }
       if (rounds > 5) process.stderr.write(`\r${round + 1}/${rounds} (${about})      `)
       await pool.app.close()
-      expect((await readdir(exportDir)).length, about).toBe(jobsOfRound)
+      expect({ about, copies: (await readdir(exportDir)).length }).toEqual({ about, copies: jobsOfRound })
     }
   },
   rounds * 60_000,
