@@ -2,10 +2,13 @@ import type { CommandContext, CommonOptions } from './context'
 import { exitCodes, type ExitCode } from './exit-codes'
 import { openData, orAborted } from './open-data'
 import { fit } from './report/words'
+import { writeReport } from './write-report'
 
 /** Checks the data folder and, unless told otherwise, repairs it. */
 export interface DoctorCommand extends CommonOptions {
   repair: boolean
+  /** Absolute; where the diagnostics go. */
+  report?: string
 }
 
 /** Prints one line a check; exit code 1 when something is still wrong. */
@@ -15,6 +18,7 @@ export async function runDoctorCommand(command: DoctorCommand, context: CommandC
   const data = await openData(command.dataDir, context, false)
   try {
     const report = await orAborted(data.instance.client.call('app.doctor', { repair: command.repair }), signal)
+    if (command.report !== undefined) await writeReport(command.report, report, data.instance.client, command.dataDir)
     if (command.json) {
       for (const check of report.checks) terminal.out(`${JSON.stringify({ event: 'check', ...check })}\n`)
       const done = report.checks.filter((check) => check.ok).length
@@ -29,6 +33,7 @@ export async function runDoctorCommand(command: DoctorCommand, context: CommandC
       }
       terminal.out(report.ok ? 'Everything is in order.\n' : 'Something is still wrong: see the lines with ✗.\n')
     }
+    if (command.report !== undefined && !command.json) terminal.out(`The report is in ${command.report}.\n`)
     return report.ok ? exitCodes.done : exitCodes.failed
   } finally {
     await data.close()

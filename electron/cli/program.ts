@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import type { CommandContext } from './context'
 import { addEnginesCommands } from './engines-program'
+import { addRuntimeCommands } from './runtime-program'
 import type { EditCommand } from './edit-command'
 import { addCustomCommand, addOwnWorkflowCommands } from './custom-commands'
 import { addEditOptions, common, defaultOut, editBase, type EditFlags, type GlobalFlags } from './edit-options'
@@ -247,14 +248,17 @@ export async function runProgram(args: readonly string[], options: ProgramOption
     .command('doctor')
     .description('check and repair the database, the files and what was left behind')
     .option('--no-repair', 'only look')
+    .option('--report <file>', 'also write versions, devices and the last log lines there, without secrets', textUpTo(4096))
     .action(
-      run<GlobalFlags & { repair: boolean }>(async (flags, _words, begin) => {
+      run<GlobalFlags & { repair: boolean; report?: string }>(async (flags, _words, begin) => {
         const { runDoctorCommand } = await import('./doctor-command')
-        return await runDoctorCommand({ ...common(flags), repair: flags.repair }, begin())
+        const report = flags.report === undefined ? {} : { report: resolve(flags.report) }
+        return await runDoctorCommand({ ...common(flags), repair: flags.repair, ...report }, begin())
       }),
     )
 
   addEnginesCommands(program, run)
+  addRuntimeCommands(program, run)
 
   const workflows = program.command('workflows').description('the ComfyUI workflows that come with Recast, and your own')
   const runWorkflows = async (flags: GlobalFlags & { engine?: string }, begin: () => CommandContext): Promise<ExitCode> => {

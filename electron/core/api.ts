@@ -22,6 +22,7 @@ import type { Queue } from './jobs/queue'
 import type { Scheduler } from './jobs/scheduler'
 import { submitJobs } from './jobs/submit'
 import type { Models } from './models/models'
+import type { Runtime } from './runtime/runtime'
 import type { SettingStore } from './settings/settings'
 import type { SheetExports } from './sheets/sheet-exports'
 import { createCustomCalls } from './workflows/custom/custom-calls'
@@ -54,6 +55,7 @@ export interface ApiContext {
   library: () => Promise<WorkflowLibrary>
   custom: CustomStore
   models: Models
+  runtime: Runtime
 }
 
 /** The photo that `assets.importSample` imports. */
@@ -66,7 +68,7 @@ const viewsAtOnce = 500
 
 /** Makes the handlers: one for each call of the contract, over checked values. */
 export function createHandlers(context: ApiContext): CallHandlers {
-  const { tables, store, events, settings, pool, board, scheduler, queue, models } = context
+  const { tables, store, events, settings, pool, board, scheduler, queue, models, runtime } = context
 
   function needPicture(id: string): Picture {
     const picture = tables.pictures.get(id)
@@ -232,6 +234,20 @@ export function createHandlers(context: ApiContext): CallHandlers {
       const ready = engine.workflows()
       return { workflows: all.map((workflow) => viewOfWorkflow(workflow, ready?.get(workflow.id))), engine: pool.view(engine) }
     },
+    'runtime.status': () => ({ runtime: runtime.view(), log: runtime.log() }),
+    'runtime.doctor': (values) => runtime.doctor(values),
+    'runtime.install': (values) => runtime.install(values),
+    'runtime.cancel': () => runtime.cancel(),
+    async 'runtime.start'() {
+      await runtime.start()
+      return runtime.view()
+    },
+    'runtime.stop': () => runtime.stop(),
+    'runtime.update': () => runtime.update(),
+    'runtime.repair': () => runtime.repair(),
+    'runtime.rollback': ({ id }) => runtime.rollback(id),
+    'runtime.remove': (values) => runtime.remove(values),
+
     ...createCustomCalls(context),
     'settings.set'(patch) {
       const next = settings.set(patch)

@@ -32,7 +32,9 @@ import { recover, sweepWorkDirs } from './jobs/recovery'
 import { createScheduler } from './jobs/scheduler'
 import { createDownloader, type DownloaderOptions } from './download/downloader'
 import { loadLicences, type LicenceBook } from './models/licences'
-import { createModels } from './models/models'
+import { createModels, modelsFolder } from './models/models'
+import { createLocalEngine } from './runtime/local-engine'
+import { Runtime, type RuntimeParts } from './runtime/runtime'
 import { resourceFolder, workflowFolder } from './resources'
 import { openSettings } from './settings/settings'
 import { createSheetExports } from './sheets/sheet-exports'
@@ -98,6 +100,8 @@ export interface AppOptions {
   discoveryPorts?: readonly number[]
   /** An attempt whose server is away for this long (milliseconds) goes to another one that is here. */
   failoverMs?: number
+  /** Parts of the local runtime that a test brings itself. */
+  runtime?: Partial<RuntimeParts>
   /** Folder of the sample photos; absent: the one that comes with Recast. */
   samplesDir?: string
 }
@@ -195,7 +199,33 @@ export async function createApp(options: AppOptions): Promise<App> {
     const library = (): Promise<WorkflowLibrary> =>
       (reading ??= loadWorkflows(workflowFolder()).then((shipped) => ({ ...shipped, custom: custom.find })))
     const servers = openSavedServers(tables.servers)
-    const pool = createPool((options.engines ?? defaultEngines)(engineContext), {
+    const downloader = createDownloader(options.downloads)
+    const runtime = new Runtime({
+      dataDir,
+      settings: settings.get,
+      modelFolders: () => [modelsFolder(dataDir, settings.get()), ...settings.get().modelFolders],
+      downloader: () => downloader,
+      onChange(view) {
+        events.emit({ type: 'runtime', runtime: view })
+        pool.refresh('local')
+        scheduler.kick()
+      },
+      logger,
+      parts: options.runtime,
+    })
+    await runtime.open(takeJobs)
+    const local = createLocalEngine({
+      runtime,
+      remote: (address) =>
+        (options.remoteEngine ?? createComfyEngine)({
+          address,
+          library,
+          clientId: settings.clientId(),
+          onSuspect: () => void pool.probe('local'),
+          logger,
+        }),
+    })
+    const pool = createPool([...(options.engines ?? defaultEngines)(engineContext), local], {
       logger,
       remote: (address) =>
         (options.remoteEngine ?? createComfyEngine)({
@@ -247,7 +277,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       events,
       library,
       licences: () => (licences ??= loadLicences(workflowFolder())),
-      downloader: createDownloader(options.downloads),
+      downloader,
       environment: process.env,
       onReady: () => void Promise.all(pool.views().map((engine) => pool.probe(engine.id))).catch(() => undefined),
       logger,
@@ -288,6 +318,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       library,
       custom,
       models,
+      runtime,
     })
     const tiles = createStyleTiles(store, pool.all(), version)
     let closing: Promise<void> | undefined

@@ -233,6 +233,9 @@ function withOther(state: StudioState, body: Exclude<EventBody, { type: 'job' | 
       return { ...state, models: modelProgressed(state.models, body.file, body.download) }
     case 'engine.removed':
       return { ...state, engines: state.engines.filter((engine) => engine.id !== body.id) }
+    // Its state reaches the studio as the engine's; the runtime's own panel asks for it.
+    case 'runtime':
+      return state
     case 'settings':
       return { ...state, settings: body.settings }
     default:

@@ -6,6 +6,7 @@ import { idSchema } from '../domain/id'
 import { jobSchema, jobStateSchema, submissionSchema } from '../domain/job'
 import { modelViewSchema, unusedModelSchema, verificationSchema, workflowNeedsSchema } from '../domain/model'
 import { assetSchema, pictureSchema, versionSchema } from '../domain/picture'
+import { installRequestSchema, runtimeReportSchema, runtimeViewSchema } from '../domain/runtime'
 import { settingsPatchSchema, settingsSchema } from '../domain/settings'
 import { styleSchema } from '../domain/style'
 import { poseSchema } from '../domain/view'
@@ -254,6 +255,24 @@ export const calls = {
   'models.unused': { input: nothing, output: z.object({ files: z.array(unusedModelSchema), bytes: z.number() }) },
   /** Keeps an access token for the endpoint of now; an empty one is forgotten. */
   'models.setToken': { input: z.object({ token: z.string().max(512) }), output: nothing },
+  /** The local runtime as it is, with the server's last lines. */
+  'runtime.status': { input: nothing, output: z.object({ runtime: runtimeViewSchema, log: z.array(z.string()) }) },
+  /** Looks at machine and installation; with `run` starts it and lets the card prove itself. Downloads nothing. */
+  'runtime.doctor': { input: z.object({ run: z.boolean().default(false) }), output: runtimeReportSchema },
+  /** Installs, or goes on with an installation that was stopped; answers when it is whole. Progress comes as events. */
+  'runtime.install': { input: installRequestSchema, output: runtimeViewSchema },
+  /** Stops what is being installed; what came is kept. */
+  'runtime.cancel': { input: nothing, output: runtimeViewSchema },
+  'runtime.start': { input: nothing, output: runtimeViewSchema },
+  'runtime.stop': { input: nothing, output: runtimeViewSchema },
+  /** Installs what this version of Recast pins, tries it, and goes back to the former one when it does not start. */
+  'runtime.update': { input: nothing, output: runtimeViewSchema },
+  /** Makes the installation what it was when it was installed. */
+  'runtime.repair': { input: nothing, output: runtimeViewSchema },
+  /** Goes back to an earlier installation; the newest one without an id. */
+  'runtime.rollback': { input: z.object({ id: z.string().max(100).optional() }), output: runtimeViewSchema },
+  /** Removes the installation and its snapshots; pictures, models and the user's own folders stay. */
+  'runtime.remove': { input: z.object({ cache: z.boolean().default(false) }), output: runtimeViewSchema },
   'settings.set': { input: settingsPatchSchema, output: settingsSchema },
   /** Checks and repairs database, files and orphans. */
   'app.doctor': { input: z.object({ repair: z.boolean().default(true) }), output: doctorReportSchema },

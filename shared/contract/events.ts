@@ -6,6 +6,7 @@ import { assetMarkSchema } from '../domain/mark'
 import { modelDownloadSchema, modelViewSchema } from '../domain/model'
 import { pictureSchema } from '../domain/picture'
 import { collectionSchema } from '../domain/result'
+import { runtimeViewSchema } from '../domain/runtime'
 import { settingsSchema } from '../domain/settings'
 import { queueViewSchema } from './calls'
 
@@ -43,6 +44,8 @@ export const eventBodySchema = z.discriminatedUnion('type', [
   /** How far a model's download is; four times a second at most. */
   z.object({ type: z.literal('model.progress'), file: z.string(), download: modelDownloadSchema }),
   z.object({ type: z.literal('engine.removed'), id: z.string() }),
+  /** The local runtime as it is; four times a second at most while it is installed. */
+  z.object({ type: z.literal('runtime'), runtime: runtimeViewSchema }),
   z.object({ type: z.literal('settings'), settings: settingsSchema }),
 ])
 export type EventBody = z.infer<typeof eventBodySchema>

@@ -9,6 +9,21 @@ export type RuntimeDevice = z.infer<typeof runtimeDeviceSchema>
 export const cudaGenerationSchema = z.enum(['cu13', 'cu126'])
 export type CudaGeneration = z.infer<typeof cudaGenerationSchema>
 
+/** An address of a mirror: https, or plain http on this machine; no login in it. */
+const mirrorAddress = z
+  .string()
+  .max(400)
+  .regex(/^(https:\/\/[^\s@]+|http:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?(\/[^\s@]*)?)$/i)
+
+/** Mirrors by what they serve; models have their own setting. */
+export const runtimeMirrorsSchema = z.object({
+  python: mirrorAddress.optional(),
+  packages: mirrorAddress.optional(),
+  torch: mirrorAddress.optional(),
+  comfyui: mirrorAddress.optional(),
+})
+export type RuntimeMirrors = z.infer<typeof runtimeMirrorsSchema>
+
 /** A graphics processor, of whatever maker. Sizes in MiB. */
 export const graphicsCardSchema = z.object({
   maker: z.enum(['nvidia', 'amd', 'intel', 'apple', 'other']),
@@ -110,3 +125,59 @@ export const runtimeViewSchema = z.object({
   error: errorViewSchema.optional(),
 })
 export type RuntimeView = z.infer<typeof runtimeViewSchema>
+
+/** What the self-test saw: proof of a card, or what hinders. Times in milliseconds. */
+export const selfTestSchema = z.object({
+  ok: z.boolean(),
+  torch: z.string().optional(),
+  cudaVersion: z.string().nullable().optional(),
+  cuda: z.boolean(),
+  devices: z.array(z.object({ name: z.string(), capability: z.string(), memoryMb: z.number() })),
+  /** A small product of matrices on the card, by torch. */
+  computeMs: z.number().optional(),
+  startMs: z.number().optional(),
+  /** A 64 × 64 picture through ComfyUI and back. */
+  jobMs: z.number().optional(),
+  secondJobMs: z.number().optional(),
+  picture: z.enum(['right', 'black', 'flat', 'wrong']).optional(),
+  problems: z.array(z.string()),
+})
+export type SelfTest = z.infer<typeof selfTestSchema>
+
+/** What `runtime doctor` tells. */
+export const runtimeReportSchema = z.object({
+  ok: z.boolean(),
+  hardware: hardwareSchema,
+  runtime: runtimeViewSchema,
+  checks: z.array(z.object({ name: z.string(), ok: z.boolean(), note: z.string() })),
+  locks: z.array(
+    z.object({
+      platform: z.string(),
+      device: runtimeDeviceSchema,
+      generation: cudaGenerationSchema.optional(),
+      file: z.string(),
+      locked: z.boolean(),
+    }),
+  ),
+  selfTest: selfTestSchema.optional(),
+})
+export type RuntimeReport = z.infer<typeof runtimeReportSchema>
+
+/** What is to be installed, and from where. */
+export const installRequestSchema = z.object({
+  /** Absent: what the hardware is good for. */
+  device: runtimeDeviceSchema.optional(),
+  /** For this time; those of the settings stand behind them. */
+  mirrors: runtimeMirrorsSchema.default({}),
+  /** An archive of ComfyUI on this machine's disk. */
+  archive: z.string().max(4096).optional(),
+  /** Takes an archive of another version than the pinned one. */
+  unpinned: z.boolean().default(false),
+  /** From the cache alone. */
+  offline: z.boolean().default(false),
+  /** An existing ComfyUI folder, used where it is; nothing is installed. */
+  adopt: z.string().max(4096).optional(),
+  /** The Python of that folder, where it is not found. */
+  python: z.string().max(4096).optional(),
+})
+export type InstallRequest = z.output<typeof installRequestSchema>

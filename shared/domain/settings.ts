@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { runtimeMirrorsSchema } from './runtime'
 import { viewSetLimits, viewSetSchema } from './view'
 
 /** An address that files may be fetched from: https, or plain http on this machine. */
@@ -28,6 +29,11 @@ export const settingsSchema = z.object({
   modelMirrors: z.array(hubAddress).max(16).default([]),
   /** KB a second over all downloads; 0 for no limit. */
   downloadRate: z.int().min(0).max(10_000_000).default(0),
+  /** Addresses that stand in for the ordinary ones when the local runtime is installed. */
+  runtimeMirrors: runtimeMirrorsSchema.default({}),
+  /** Seconds without a job after which the local ComfyUI lets go of its models, and after which it is stopped; 0 for never. */
+  runtimeFreeAfter: z.int().min(0).max(86_400).default(300),
+  runtimeStopAfter: z.int().min(0).max(86_400).default(1_800),
   /** Days that the trash is kept; 0 = until it is emptied. */
   trashDays: z.int().min(0).max(3650).default(30),
 })
@@ -45,4 +51,7 @@ export const settingsPatchSchema = z.object({
   modelMirrors: settingsSchema.shape.modelMirrors.unwrap().optional(),
   downloadRate: settingsSchema.shape.downloadRate.unwrap().optional(),
   trashDays: settingsSchema.shape.trashDays.unwrap().optional(),
+  runtimeMirrors: settingsSchema.shape.runtimeMirrors.unwrap().optional(),
+  runtimeFreeAfter: settingsSchema.shape.runtimeFreeAfter.unwrap().optional(),
+  runtimeStopAfter: settingsSchema.shape.runtimeStopAfter.unwrap().optional(),
 })

@@ -75,6 +75,8 @@ export interface Engine {
   readonly slots: number
   /** Its attempts go on when Recast ends, and are found again by `lookup`. */
   readonly outlives?: boolean
+  /** Whether it is there at all (the managed ComfyUI may not be installed): one that is not is neither listed nor chosen. Absent: it is. */
+  isPresent?(): boolean
   /** The state now, without asking anybody. */
   view(): EngineView
   /** Looks whether it works, and remembers the answer for `view`. Never throws: a failed engine is a state. */

@@ -90,6 +90,8 @@ function addressOf(text: string): string | undefined {
   }
 }
 
+const isPresent = (engine: Engine): boolean => engine.isPresent?.() ?? true
+
 /** Makes the pool over engines that it then owns. */
 export function createPool(given: readonly Engine[], options: PoolOptions): EnginePool {
   const engines = [...given]
@@ -148,7 +150,7 @@ export function createPool(given: readonly Engine[], options: PoolOptions): Engi
 
   /** `auto` is what is set up and best: the own GPU, else servers, else drafts. One that is away is waited for. */
   function automatic(): readonly Engine[] {
-    const all = new Set([...given, ...setUp()])
+    const all = new Set([...given.filter(isPresent), ...setUp()])
     for (const kind of ['local', 'remote', 'draft'] as const) {
       const found = [...all].filter((engine) => engine.kind === kind)
       if (found.length > 0) return found
@@ -171,6 +173,10 @@ export function createPool(given: readonly Engine[], options: PoolOptions): Engi
   function refresh(id: string): void {
     const engine = byId.get(id)
     if (!engine || closed) return
+    if (!isPresent(engine)) {
+      if (lastViews.delete(id)) options.onRemoved?.(id)
+      return
+    }
     const now = view(engine)
     const text = JSON.stringify(now)
     if (lastViews.get(id) === text) return
@@ -224,7 +230,7 @@ export function createPool(given: readonly Engine[], options: PoolOptions): Engi
     all: () => engines,
     views() {
       setUp()
-      return engines.map(view)
+      return engines.filter(isPresent).map(view)
     },
     view,
     candidates,

@@ -1,0 +1,432 @@
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { AppError, toAppError } from '#shared/domain/error'
+import type { Hardware, InstallProgress, InstallRequest, RuntimeReport, RuntimeView } from '#shared/domain/runtime'
+import type { Settings } from '#shared/domain/settings'
+import type { AppLogger } from '../app'
+import { makeFolder } from '../assets/durable-file'
+import type { Downloader } from '../download/downloader'
+import { probeHardware } from './hardware/probe'
+import { examine, inspect } from './install/care'
+import { findRuntimeTools, type RuntimeTools } from './install/find-tools'
+import { install } from './install/installer'
+import { Journal } from './install/journal'
+import { mendNodes } from './install/mend-nodes'
+import { InstallationStore, deleteFolder, installationView, type RuntimePlace } from './install/store'
+import { runtimeLayout } from './layout'
+import { lockStates, readRecipe, recipeId, type Recipe } from './recipe'
+import { selfTest } from './self-test'
+import { Supervisor, type ServerPlan, type SupervisorTimes } from './supervisor/supervisor'
+
+/** What the runtime needs of the app; tests bring their own recipe, tools and times. */
+export interface RuntimeContext {
+  dataDir: string
+  settings: () => Settings
+  /** Folder of the models, first; then others that are shared. */
+  modelFolders: () => readonly string[]
+  downloader: () => Downloader
+  /** Told each new view; at most four a second while something is being installed. */
+  onChange: (view: RuntimeView) => void
+  logger: AppLogger
+  parts?: Partial<RuntimeParts> | undefined
+}
+
+/** What a test puts in the place of the real thing. */
+export interface RuntimeParts {
+  recipe: (wanted: Parameters<typeof readRecipe>[0]) => Recipe
+  tools: (python: string) => Promise<RuntimeTools>
+  hardware: (folder: string) => Promise<Hardware>
+  times: Partial<SupervisorTimes>
+  env: NodeJS.ProcessEnv
+}
+
+const tellEveryMs = 250
+/** Earlier installations that are kept to go back to. */
+const keptSnapshots = 2
+
+/** The managed local ComfyUI of one data folder: installed, run, mended, removed. One piece of work at a time. */
+export class Runtime {
+  readonly store: InstallationStore
+  readonly supervisor: Supervisor
+  readonly #context: RuntimeContext
+  readonly #parts: RuntimeParts
+  #place: RuntimePlace | undefined
+  #snapshots: RuntimeView['snapshots'] = []
+  #progress: InstallProgress | undefined
+  #stopInstall: AbortController | undefined
+  #busy: string | undefined
+  #error: AppError | undefined
+  #hardware: Hardware | undefined
+  #toldAt = 0
+  #opening: Promise<void> | undefined
+  #closed = false
+
+  constructor(context: RuntimeContext) {
+    this.#context = context
+    const layout = runtimeLayout(context.dataDir)
+    this.#parts = { recipe: readRecipe, tools: findRuntimeTools, hardware: probeHardware, times: {}, env: {}, ...context.parts }
+    this.store = new InstallationStore(layout)
+    this.supervisor = new Supervisor({
+      layout,
+      plan: () => this.#plan(),
+      idle: () => ({ freeAfterS: context.settings().runtimeFreeAfter, stopAfterS: context.settings().runtimeStopAfter }),
+      mend: async (failures) => {
+        const place = this.#place
+        if (!place?.installation) return false
+        return await mendNodes(
+          failures,
+          { store: this.store, installation: place.installation, recipe: this.#recipeOf(place), ...(await this.#uv()) },
+          context.logger,
+        )
+      },
+      onChange: () => this.#tell(),
+      logger: context.logger,
+      times: this.#parts.times,
+    })
+  }
+
+  /** Reads what is installed; once. With `own` also ends and clears away what a killed process left. */
+  open(own: boolean): Promise<void> {
+    this.#opening ??= (async () => {
+      if (own && existsSync(this.store.layout.root)) {
+        await this.supervisor.endOrphan()
+        await Journal.endLeftover(this.store.layout)
+        await this.store.sweep()
+      }
+      await this.#read()
+    })()
+    return this.#opening
+  }
+
+  get isInstalled(): boolean {
+    return this.#place !== undefined
+  }
+
+  view(): RuntimeView {
+    const { supervisor } = this
+    const current = this.#place && installationView(this.#place)
+    const state = this.#progress ? 'installing' : !current ? 'absent' : supervisor.state
+    const error = this.#error ?? supervisor.error
+    return {
+      state,
+      ...(current ? { current } : {}),
+      snapshots: this.#snapshots,
+      ...(supervisor.address === undefined ? {} : { address: supervisor.address }),
+      ...(supervisor.pid === undefined ? {} : { pid: supervisor.pid }),
+      ...(this.#progress ? { install: this.#progress } : {}),
+      ...(supervisor.state === 'starting' && supervisor.lastLine !== '' ? { lastLine: supervisor.lastLine } : {}),
+      restarts: supervisor.restarts,
+      ...(error ? { error: error.toView() } : {}),
+    }
+  }
+
+  /** The server's last lines. */
+  log(): string[] {
+    return this.supervisor.log.split('\n').slice(-400)
+  }
+
+  /** Looks at machine and installation; with `run` the installation proves itself. */
+  async doctor({ run }: { run: boolean }): Promise<RuntimeReport> {
+    await this.open(false)
+    const hardware = await this.#lookAtHardware()
+    const checks: RuntimeReport['checks'] = [
+      { name: 'hardware', ok: hardware.verdict.device === 'cuda', note: hardware.verdict.message },
+      ...hardware.warnings.map(({ code, message }) => ({ name: code.replaceAll('_', ' '), ok: false, note: message })),
+    ]
+    const place = this.#place
+    if (!place) checks.push({ name: 'runtime', ok: true, note: 'No local runtime is installed. Nothing was downloaded.' })
+    else {
+      const recipe = this.#recipeOf(place)
+      const problems = await inspect(this.store, place, { tools: recipe.tools, imports: recipe.imports }).catch(
+        (thrown: unknown) => [toAppError(thrown).message],
+      )
+      checks.push({
+        name: 'runtime',
+        ok: problems.length === 0,
+        note:
+          problems.length === 0
+            ? `ComfyUI ${installationView(place)?.version ?? ''} is as it was installed.`
+            : `${problems.join(' ')} "recast runtime repair" mends it.`,
+      })
+    }
+    const test =
+      run && place
+        ? await this.#useServer(() => selfTest({ place, tools: this.#recipeOf(place).tools, start: () => this.start() }))
+        : undefined
+    if (run && !place)
+      checks.push({
+        name: 'self-test',
+        ok: false,
+        note: 'There is nothing to test: install the runtime first ("recast runtime install").',
+      })
+    // A machine without a card is no fault; an installation that is broken, or fails its test, is.
+    const ok = checks.every(
+      (check) =>
+        check.ok || check.name === 'hardware' || hardware.warnings.some(({ code }) => code.replaceAll('_', ' ') === check.name),
+    )
+    return {
+      ok: ok && test?.ok !== false,
+      hardware,
+      runtime: this.view(),
+      checks,
+      locks: lockStates().map(({ generation, ...lock }) => ({ ...lock, ...(generation ? { generation } : {}) })),
+      ...(test ? { selfTest: test } : {}),
+    }
+  }
+
+  /** Installs what is asked for, or adopts a folder. Rejects with what hinders; then everything is as it was. */
+  install(request: InstallRequest): Promise<RuntimeView> {
+    return this.#exclusively('installed', async () => {
+      if (request.adopt !== undefined) return await this.#adopt(request, request.adopt)
+      const hardware = await this.#lookAtHardware()
+      const device = request.device ?? (hardware.verdict.device === 'cuda' ? 'cuda' : undefined)
+      if (device === undefined || (device === 'cuda' && hardware.verdict.device !== 'cuda')) {
+        throw new AppError('engine.start', `${hardware.verdict.message} For the CPU: recast runtime install --device cpu.`, {
+          retry: 'user',
+          detail: { verdict: hardware.verdict.code },
+        })
+      }
+      await this.#installRecipe(this.#parts.recipe({ device, generation: hardware.verdict.generation }), request)
+    })
+  }
+
+  /** Stops an installation that is under way. */
+  cancel(): RuntimeView {
+    this.#stopInstall?.abort()
+    return this.view()
+  }
+
+  /** Starts the server and waits until it is ready. */
+  async start(): Promise<string> {
+    await this.open(true)
+    if (!this.#place) throw absent()
+    return await this.supervisor.start()
+  }
+
+  async stop(): Promise<RuntimeView> {
+    await this.supervisor.stop()
+    return this.view()
+  }
+
+  /** Installs what is pinned now, and starts it; what does not start is gone back from. */
+  update(): Promise<RuntimeView> {
+    return this.#exclusively('updated', async () => {
+      const before = this.#managed('updated')
+      const recipe = this.#recipeOf(before)
+      if (before.installation?.recipe === recipeId(recipe) && before.installation.pinned) return
+      await this.#installRecipe(recipe, {})
+      try {
+        await this.supervisor.start()
+      } catch (thrown) {
+        await this.supervisor.stop()
+        if (before.installation) await this.store.pointTo(before.installation.id)
+        await this.#read()
+        const error = toAppError(thrown)
+        throw new AppError(error.code, `The new version does not start, so that the former one is back: ${error.message}`, {
+          retry: 'user',
+          cause: error,
+          detail: { ...error.detail },
+        })
+      }
+    })
+  }
+
+  /** Makes a fresh installation of the same recipe beside a damaged one, from the cache where it has everything. */
+  repair(): Promise<RuntimeView> {
+    return this.#exclusively('repaired', async () => {
+      const place = this.#managed('repaired')
+      const recipe = this.#recipeOf(place)
+      const problems = await inspect(this.store, place, { tools: recipe.tools, imports: recipe.imports }).catch(
+        (thrown: unknown) => [toAppError(thrown).message],
+      )
+      if (problems.length === 0) return
+      this.#context.logger.warn({ problems }, 'the runtime is repaired')
+      await this.#installRecipe(recipe, {})
+      // The damaged one is nothing to go back to.
+      if (place.installation) await this.store.discardFolder(this.store.folderOf(place.installation.id))
+      await this.store.sweep()
+    })
+  }
+
+  /** Goes back to an earlier installation. */
+  rollback(id: string | undefined): Promise<RuntimeView> {
+    return this.#exclusively('changed', async () => {
+      const known = await this.store.snapshots()
+      const wanted = id === undefined ? known[0] : known.find((one) => one.id === id)
+      if (!wanted)
+        throw new AppError(
+          'input.not_found',
+          'There is no such earlier installation to go back to. "recast runtime status" lists them.',
+        )
+      await this.supervisor.stop()
+      await this.store.pointTo(wanted.id)
+    })
+  }
+
+  /** Removes what was installed. An adopted folder is only let go of. */
+  remove({ cache }: { cache: boolean }): Promise<RuntimeView> {
+    return this.#exclusively('removed', async () => {
+      await this.supervisor.stop()
+      const { layout } = this.store
+      await this.store.unpoint()
+      await this.store.discardFolder(layout.versions)
+      await this.store.discardFolder(layout.staging)
+      if (cache) {
+        await this.store.discardFolder(join(layout.root, 'cache'))
+        await this.store.discardFolder(layout.cache.python)
+      }
+      await deleteFolder(layout.trash)
+    })
+  }
+
+  /** Stops an installation and the server, and waits for every process. */
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#stopInstall?.abort()
+    await this.supervisor.close()
+    while (this.#busy !== undefined) await sleep(20)
+  }
+
+  async #useServer<T>(work: () => Promise<T>): Promise<T> {
+    const release = this.supervisor.use()
+    try {
+      return await work()
+    } finally {
+      release()
+    }
+  }
+
+  async #lookAtHardware(): Promise<Hardware> {
+    return (this.#hardware = await this.#parts.hardware(this.#context.dataDir))
+  }
+
+  #managed(what: string): RuntimePlace {
+    if (!this.#place) throw absent()
+    if (this.#place.adopted) {
+      throw new AppError(
+        'input.conflict',
+        `This ComfyUI is yours and was not installed by Recast: it is not ${what} here. Use the tool that installed it.`,
+      )
+    }
+    return this.#place
+  }
+
+  #recipeOf(place: RuntimePlace): Recipe {
+    return this.#parts.recipe({
+      device: place.device,
+      generation: place.installation?.generation ?? (place.device === 'cuda' ? 'cu13' : undefined),
+    })
+  }
+
+  async #uv() {
+    const tools = await this.#parts.tools('3')
+    return { tools, mirrors: this.#context.settings().runtimeMirrors }
+  }
+
+  async #installRecipe(recipe: Recipe, request: Partial<InstallRequest>): Promise<void> {
+    const { settings, downloader } = this.#context
+    await makeFolder(this.store.layout.root)
+    this.#stopInstall = new AbortController()
+    if (this.#closed) this.#stopInstall.abort()
+    this.#progress = { step: 'begin', progress: 0, note: '' }
+    this.#tell()
+    await install({
+      recipe,
+      store: this.store,
+      tools: await this.#parts.tools(recipe.python),
+      downloader: downloader(),
+      mirrors: { ...settings().runtimeMirrors, ...request.mirrors },
+      offline: request.offline,
+      ...(request.archive === undefined
+        ? {}
+        : { archive: { path: resolve(request.archive), unpinned: request.unpinned === true } }),
+      signal: this.#stopInstall.signal,
+      onProgress: (progress) => {
+        const isNewStep = progress.step !== this.#progress?.step
+        this.#progress = progress
+        if (isNewStep || performance.now() - this.#toldAt >= tellEveryMs) this.#tell()
+      },
+    })
+    // The old server runs from a folder that is a snapshot now.
+    await this.supervisor.stop()
+    for (const old of (await this.store.snapshots()).slice(keptSnapshots))
+      await this.store.discardFolder(this.store.folderOf(old.id))
+    await this.store.sweep()
+    this.#progress = undefined
+    await this.#read()
+  }
+
+  async #adopt(request: InstallRequest, folder: string): Promise<void> {
+    const hardware = await this.#lookAtHardware()
+    const device = request.device ?? (hardware.verdict.device === 'cuda' ? 'cuda' : 'cpu')
+    const { tools } = this.#parts.recipe({ device: 'cpu' })
+    const adopted = await examine(folder, { python: request.python, device, tools })
+    await this.supervisor.stop()
+    await this.store.adopt(adopted)
+  }
+
+  /** One piece of work at a time; its error stays to be seen until the next one. */
+  async #exclusively(what: string, work: () => Promise<void>): Promise<RuntimeView> {
+    await this.open(true)
+    if (this.#busy !== undefined) {
+      throw new AppError('input.conflict', `The runtime is being ${this.#busy}. Wait for that, or stop it.`, {
+        detail: { busy: this.#busy },
+      })
+    }
+    this.#busy = what
+    this.#error = undefined
+    try {
+      await work()
+    } catch (thrown) {
+      const error = toAppError(thrown)
+      if (error.code !== 'canceled') this.#error = error
+      throw error
+    } finally {
+      this.#busy = undefined
+      this.#stopInstall = undefined
+      this.#progress = undefined
+      await this.#read()
+      this.#tell()
+    }
+    return this.view()
+  }
+
+  async #read(): Promise<void> {
+    this.#place = await this.store.current()
+    const snapshots = await this.store.snapshots()
+    this.#snapshots = snapshots.flatMap((installation) => installationView({ installation, adopted: undefined }) ?? [])
+  }
+
+  async #plan(): Promise<ServerPlan> {
+    const place = this.#place
+    if (!place) throw absent()
+    const recipe = this.#recipeOf(place)
+    const hardware = this.#hardware ?? (place.device === 'cuda' ? await this.#lookAtHardware() : undefined)
+    const several = (hardware?.cards.filter(({ maker }) => maker === 'nvidia').length ?? 0) > 1
+    return {
+      place,
+      tools: recipe.tools,
+      card: several ? hardware?.verdict.card : undefined,
+      modelFolders: this.#context.modelFolders(),
+      sentinels: {
+        core: place.adopted ? ['KSampler', 'LoadImage', 'SaveImage'] : recipe.comfyui.sentinels,
+        nodes: place.installation ? Object.fromEntries(recipe.nodes.map(({ id, sentinels }) => [id, sentinels])) : {},
+      },
+      env: this.#parts.env,
+    }
+  }
+
+  #tell(): void {
+    this.#toldAt = performance.now()
+    this.#context.onChange(this.view())
+  }
+}
+
+function absent(): AppError {
+  return new AppError(
+    'engine.start',
+    'No local runtime is installed. Install it (recast runtime install), or use a remote ComfyUI server.',
+    { retry: 'user' },
+  )
+}

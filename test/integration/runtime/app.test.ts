@@ -1,0 +1,202 @@
+// The whole way through the app: installed from loopback mirrors, started by a job, ended with the app.
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { App } from '#core/app'
+import { findPython } from '#core/runtime/install/find-tools'
+import { probeHardware } from '#core/runtime/hardware/probe'
+import { identify, processesOfSession } from '#core/runtime/process/identity'
+import type { RuntimeParts } from '#core/runtime/runtime'
+import { findUv } from '../../../scripts/uv.mjs'
+import { openApp, submit, until, untilState, writePhoto } from '../comfyui/harness'
+import { makeStandIn, startMirror, type Mirror, type StandIn } from './mirror'
+
+const uv = findUv({ install: true })
+if (!uv) process.stderr.write('SKIPPED: uv is not here and pip could not get it, so that the runtime in the app is not tested.\n')
+
+describe.skipIf(!uv || process.platform === 'win32')('the runtime in the app', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'recast-runtime-app-'))
+  let standIn: StandIn
+  let mirror: Mirror
+  let photo = ''
+  let count = 0
+
+  beforeAll(async () => {
+    mkdirSync(join(folder, 'made'))
+    standIn = await makeStandIn(join(folder, 'made'))
+    mirror = await startMirror(join(folder, 'made'))
+    photo = await writePhoto(join(folder, 'photo.png'))
+  })
+  afterEach(() => {
+    mirror.status = undefined
+  })
+  afterAll(async () => {
+    await mirror.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  const parts = (more: Partial<RuntimeParts> = {}): Partial<RuntimeParts> => ({
+    recipe: ({ device }) => ({ ...standIn.recipe, device }),
+    tools: async (python) => {
+      const found = await findPython(python)
+      return { uv: uv ?? '', python: found?.path, pythonVersion: found?.version }
+    },
+    // This machine as it is, but never with a card: what a test installs runs on the CPU.
+    hardware: (path) => probeHardware(path, { nvidiaSmi: [] }),
+    times: { lookMs: 100, hungMs: 2_000, end: { interruptMs: 1_500, terminateMs: 500 } },
+    ...more,
+  })
+  const open = (name: string, more: Partial<RuntimeParts> = {}): Promise<App> =>
+    openApp(join(folder, name), { runtime: parts(more), downloads: { retryMs: 20 } })
+  const mirrors = () => ({ packages: mirror.index, comfyui: mirror.url })
+  const installed = async (more: Partial<RuntimeParts> = {}): Promise<App> => {
+    const app = await open(`data-${(count += 1)}`, more)
+    await app.call('runtime.install', { device: 'cpu', mirrors: mirrors() })
+    return app
+  }
+
+  it('says what it found without a GPU, and downloads nothing', async () => {
+    const app = await open('no-gpu')
+    const before = mirror.requests.length
+    const report = await app.call('runtime.doctor', {})
+    expect(report.hardware.verdict).toMatchObject({ device: 'none' })
+    expect(report.hardware.verdict.message).toMatch(/remote ComfyUI.*CPU/)
+    expect(report.runtime.state).toBe('absent')
+    await expect(app.call('runtime.install', { mirrors: mirrors() })).rejects.toMatchObject({
+      message: expect.stringMatching(/--device cpu/) as string,
+    })
+    await expect(app.call('runtime.start', {})).rejects.toMatchObject({ code: 'engine.start' })
+    expect(mirror.requests.length).toBe(before)
+    expect((await app.call('engines.list', {})).engines).toEqual([])
+    expect(existsSync(join(folder, 'no-gpu', 'runtime', 'versions'))).toBe(false)
+  })
+
+  it(
+    'installs from nothing, runs a job, and leaves no process when it is closed; offline the second time',
+    { timeout: 90_000 },
+    async () => {
+      const app = await open('whole')
+      const steps = new Set<string>()
+      app.events.onEvent(({ body }) => body.type === 'runtime' && body.runtime.install && steps.add(body.runtime.install.step))
+      const view = await app.call('runtime.install', { device: 'cpu', mirrors: mirrors() })
+      expect(view).toMatchObject({ state: 'stopped', current: { version: '0.0.7', device: 'cpu', adopted: false } })
+      expect(steps).toContain('check')
+      expect((await app.call('engines.list', {})).engines).toMatchObject([{ id: 'local', state: 'ready' }])
+
+      const [job] = await submit(app, photo, { engine: 'local' })
+      const done = await untilState(app, job, 'done', 'failed')
+      expect(done.error?.message).toBeUndefined()
+      expect(done.outputs).toHaveLength(1)
+      const { runtime, log } = await app.call('runtime.status', {})
+      expect(runtime).toMatchObject({ state: 'ready', restarts: 0 })
+      expect(log.join('\n')).toContain('recast-standin 1.0.0')
+      const pid = runtime.pid ?? 0
+      expect(await processesOfSession(pid)).toContain(pid)
+      await app.close()
+      expect(await identify(pid)).toBeUndefined()
+      expect(await processesOfSession(pid)).toEqual([])
+      expect(existsSync(join(folder, 'whole', 'runtime', 'server.json'))).toBe(false)
+
+      mirror.status = 503
+      const again = await open('whole')
+      expect((await again.call('runtime.status', {})).runtime).toMatchObject({ state: 'stopped', current: { version: '0.0.7' } })
+      await again.call('runtime.remove', {})
+      expect((await again.call('runtime.status', {})).runtime.state).toBe('absent')
+      expect((await again.call('engines.list', {})).engines).toEqual([])
+      expect(existsSync(join(folder, 'whole', 'comfyui', 'output'))).toBe(true)
+      const before = mirror.requests.length
+      await again.call('runtime.install', { device: 'cpu', offline: true, mirrors: mirrors() })
+      expect(mirror.requests.length).toBe(before)
+      const [second] = await submit(again, photo, { engine: 'auto' })
+      expect((await untilState(again, second, 'done', 'failed')).state).toBe('done')
+    },
+  )
+
+  it(
+    'runs a job again whose server was killed, and fails one that takes all memory with the reason',
+    { timeout: 90_000 },
+    async () => {
+      const app = await installed({ env: { STANDIN_FAULT: 'killed-in-job' } })
+      const [job] = await submit(app, photo, { engine: 'local' })
+      const done = await untilState(app, job, 'done', 'failed')
+      expect(done.error?.message).toBeUndefined()
+      expect((await app.call('runtime.status', {})).runtime.restarts).toBe(1)
+      const short = await installed({ env: { STANDIN_FAULT: 'memory-in-job' } })
+      const [large] = await submit(short, photo, { engine: 'local' })
+      const failed = await untilState(short, large, 'done', 'failed')
+      expect(failed.error).toMatchObject({ code: 'engine.out_of_memory' })
+    },
+  )
+
+  it(
+    'repairs what was damaged, keeps the former one at an update that does not start, and goes back',
+    { timeout: 90_000 },
+    async () => {
+      let recipe = standIn.recipe
+      let env: NodeJS.ProcessEnv = {}
+      const app = await installed({
+        recipe: ({ device }) => ({ ...recipe, device }),
+        get env() {
+          return env
+        },
+      })
+      const first = (await app.call('runtime.status', {})).runtime.current
+      const version = join(app.dataDir, 'runtime', 'versions', first?.id ?? '')
+      writeFileSync(join(version, 'ComfyUI', 'main.py'), 'raise SystemExit(9)\n')
+      const broken = await app.call('runtime.doctor', {})
+      expect(broken.ok).toBe(false)
+      expect(broken.checks.find(({ name }) => name === 'runtime')?.note).toContain('main.py')
+      await app.call('settings.set', { runtimeMirrors: mirrors() })
+      const repaired = await app.call('runtime.repair', {})
+      expect(repaired.current?.id).not.toBe(first?.id)
+      expect(existsSync(version)).toBe(false)
+      expect((await app.call('runtime.doctor', {})).checks.find(({ name }) => name === 'runtime')?.ok).toBe(true)
+
+      // A new pin whose server lacks a node: it does not become ready.
+      recipe = {
+        ...standIn.recipe,
+        imports: ['recast_standin', 'json'],
+        comfyui: { ...standIn.recipe.comfyui, sentinels: ['NoSuchNode'] },
+        lock: { ...standIn.recipe.lock, text: `${standIn.recipe.lock.text}\n` },
+      }
+      await expect(app.call('runtime.update', {})).rejects.toMatchObject({
+        message: expect.stringMatching(/former one is back.*NoSuchNode/) as string,
+      })
+      expect((await app.call('runtime.status', {})).runtime.current?.id).toBe(repaired.current?.id)
+      recipe = { ...recipe, comfyui: standIn.recipe.comfyui }
+      const updated = await app.call('runtime.update', {})
+      expect(updated).toMatchObject({ state: 'ready' })
+      expect(updated.current?.id).not.toBe(repaired.current?.id)
+      const back = await app.call('runtime.rollback', { id: repaired.current?.id })
+      expect(back).toMatchObject({ state: 'stopped', current: { id: repaired.current?.id } })
+      env = {}
+    },
+  )
+
+  it('uses an existing folder where it is, and only lets go of it', { timeout: 60_000 }, async () => {
+    const own = join(folder, 'made', 'source', 'ComfyUI-pinned')
+    const before = readFileSync(join(own, 'main.py'), 'utf8')
+    const app = await open('adopting')
+    await expect(app.call('runtime.install', { adopt: folder })).rejects.toMatchObject({ code: 'input.not_found' })
+    const python = (await findPython('3'))?.path
+    // Its Python has no torch here: it is refused before anything is pointed to.
+    await expect(app.call('runtime.install', { adopt: own, device: 'cpu', python })).rejects.toMatchObject({
+      message: expect.stringMatching(/torch/) as string,
+    })
+    expect((await app.call('runtime.status', {})).runtime.state).toBe('absent')
+    expect(readFileSync(join(own, 'main.py'), 'utf8')).toBe(before)
+  })
+
+  it('stops everything when it is closed in the middle of an installation', async () => {
+    mirror.pace = 40
+    const app = await open('closing')
+    const running = app.call('runtime.install', { device: 'cpu', mirrors: mirrors() })
+    running.catch(() => undefined)
+    await until(async () => (await app.call('runtime.status', {})).runtime.install !== undefined, 'it began')
+    await app.close()
+    await expect(running).rejects.toMatchObject({ code: 'canceled' })
+    mirror.pace = 0
+    expect(existsSync(join(folder, 'closing', 'runtime', 'current.json'))).toBe(false)
+  })
+})
