@@ -138,9 +138,7 @@ export class Runtime {
     if (!place) checks.push({ name: 'runtime', ok: true, note: 'No local runtime is installed. Nothing was downloaded.' })
     else {
       const recipe = this.#recipeOf(place)
-      const problems = await inspect(this.store, place, { tools: recipe.tools, imports: recipe.imports }).catch(
-        (thrown: unknown) => [toAppError(thrown).message],
-      )
+      const problems = await this.#inspect(place, recipe).catch((thrown: unknown) => [toAppError(thrown).message])
       checks.push({
         name: 'runtime',
         ok: problems.length === 0,
@@ -237,9 +235,7 @@ export class Runtime {
     return this.#exclusively('repaired', async () => {
       const place = this.#managed('repaired')
       const recipe = this.#recipeOf(place)
-      const problems = await inspect(this.store, place, { tools: recipe.tools, imports: recipe.imports }).catch(
-        (thrown: unknown) => [toAppError(thrown).message],
-      )
+      const problems = await this.#inspect(place, recipe).catch((thrown: unknown) => [toAppError(thrown).message])
       if (problems.length === 0) return
       this.#context.logger.warn({ problems }, 'the runtime is repaired')
       await this.#installRecipe(recipe, {})
@@ -286,6 +282,10 @@ export class Runtime {
     this.#stopInstall?.abort()
     await this.supervisor.close()
     while (this.#busy !== undefined) await sleep(20)
+  }
+
+  #inspect(place: RuntimePlace, { tools, imports, nodes }: Recipe): Promise<string[]> {
+    return inspect(this.store, place, { tools, imports, nodes: nodes.map(({ id }) => id) })
   }
 
   async #useServer<T>(work: () => Promise<T>): Promise<T> {
@@ -411,7 +411,11 @@ export class Runtime {
       modelFolders: this.#context.modelFolders(),
       sentinels: {
         core: place.adopted ? ['KSampler', 'LoadImage', 'SaveImage'] : recipe.comfyui.sentinels,
-        nodes: place.installation ? Object.fromEntries(recipe.nodes.map(({ id, sentinels }) => [id, sentinels])) : {},
+        nodes: Object.fromEntries(
+          recipe.nodes
+            .filter(({ id }) => place.installation?.nodes.some((node) => node.id === id))
+            .map(({ id, sentinels }) => [id, sentinels]),
+        ),
       },
       env: this.#parts.env,
     }

@@ -54,7 +54,9 @@ describe.skipIf(!uv)('installing the runtime', () => {
     expect(existsSync(options.store.layout.staging)).toBe(false)
     expect(existsSync(options.store.layout.journal)).toBe(false)
     if (!place) throw new Error('not installed')
-    expect(await inspect(options.store, place, { tools: toolsFolder, imports: ['recast_standin'] })).toEqual([])
+    expect(
+      await inspect(options.store, place, { tools: toolsFolder, imports: ['recast_standin'], nodes: ['StandinNode'] }),
+    ).toEqual([])
 
     const before = mirror.requests.length
     mirror.status = 503
@@ -74,7 +76,11 @@ describe.skipIf(!uv)('installing the runtime', () => {
     rmSync(join(site, 'recast_standin', '__init__.py'))
     rmSync(join(site, 'recast_standin-1.0.0.dist-info'), { recursive: true })
     rmSync(join(site, 'recast_standin'), { recursive: true })
-    const problems = await inspect(options.store, now, { tools: toolsFolder, imports: ['recast_standin'] })
+    const problems = await inspect(options.store, now, {
+      tools: toolsFolder,
+      imports: ['recast_standin'],
+      nodes: ['StandinNode'],
+    })
     expect(problems.join(' ')).toMatch(/main\.py.*cannot be imported.*is missing/)
     await options.store.pointTo(first.id)
     expect((await options.store.current())?.installation?.id).toBe(first.id)

@@ -9,16 +9,28 @@ import { askEnvironment, environmentProblems } from './check-environment'
 import { readVersion } from './installer'
 import { manifestSchema, readJson, type Adopted, type InstallationStore, type RuntimePlace } from './store'
 
+/** What an installation is held against. */
+export interface InspectOptions {
+  /** Folder of check.py. */
+  tools: string
+  imports: readonly string[]
+  /** Custom nodes that belong to it. */
+  nodes: readonly string[]
+  signal?: AbortSignal | undefined
+}
+
 /** What is wrong with the current installation, in sentences; empty when it is as it was installed. */
 export async function inspect(
   store: InstallationStore,
   place: RuntimePlace,
-  { tools, imports, signal }: { tools: string; imports: readonly string[]; signal?: AbortSignal | undefined },
+  { tools, imports, nodes, signal }: InspectOptions,
 ): Promise<string[]> {
   const problems: string[] = []
   const { installation } = place
   let packages: Record<string, string> = {}
   if (installation) {
+    const missing = nodes.filter((id) => !installation.nodes.some((node) => node.id === id))
+    if (missing.length > 0) problems.push(`Custom nodes could not be fetched: ${missing.join(', ')}.`)
     const folder = store.folderOf(installation.id)
     const manifest = (await readJson(join(folder, 'manifest.json'), manifestSchema)) ?? {}
     for (const [id, entries] of Object.entries(manifest)) {

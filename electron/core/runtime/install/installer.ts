@@ -111,12 +111,21 @@ async function make(options: InstallOptions): Promise<Installation> {
     )
   })
   for (const [at, node] of recipe.nodes.entries()) {
-    await once(`node ${node.id}`, async () => {
-      tell('nodes', at / recipe.nodes.length, node.id)
-      await makeFolder(join(layout.staging, 'custom_nodes'))
-      const folder = join(layout.staging, 'custom_nodes', node.id)
-      await placeSource(options, node, folder, undefined, (note, part) => tell('nodes', (at + part) / recipe.nodes.length, note))
-    })
+    try {
+      await once(`node ${node.id}`, async () => {
+        tell('nodes', at / recipe.nodes.length, node.id)
+        await makeFolder(join(layout.staging, 'custom_nodes'))
+        const folder = join(layout.staging, 'custom_nodes', node.id)
+        await placeSource(options, node, folder, undefined, (note, part) =>
+          tell('nodes', (at + part) / recipe.nodes.length, note),
+        )
+      })
+    } catch (thrown) {
+      const error = toAppError(thrown)
+      // Most workflows run without it; the doctor says that it is missing, and a repair tries again.
+      if (signal?.aborted || error.code.startsWith('io.') || error.code === 'bug') throw thrown
+      tell('nodes', (at + 1) / recipe.nodes.length, `${node.id} is left out: ${error.message}`)
+    }
   }
   await once('packages', async () => {
     // uv killed in the middle leaves packages that look installed: nothing but a fresh environment is to be trusted. Its cache makes that cheap.
@@ -164,7 +173,8 @@ async function make(options: InstallOptions): Promise<Installation> {
   }
 
   tell('finish', 0, 'Putting it in place')
-  const trees = await readTrees(layout, recipe)
+  const placed = recipe.nodes.filter(({ id }) => journal.isDone(`node ${id}`))
+  const trees = await readTrees(layout, [recipe.comfyui, ...placed])
   const installation: Installation = {
     id: journal.id,
     recipe: recipeId(recipe),
@@ -176,7 +186,7 @@ async function make(options: InstallOptions): Promise<Installation> {
     ...(facts.torch ? { torch: facts.torch.version } : {}),
     python: facts.python,
     comfyTree: trees['ComfyUI'] ?? '',
-    nodes: recipe.nodes.map(({ id }) => ({ id, tree: trees[id] ?? '' })),
+    nodes: placed.map(({ id }) => ({ id, tree: trees[id] ?? '' })),
     installedAt: new Date().toISOString(),
   }
   signal?.throwIfAborted()
@@ -217,10 +227,10 @@ async function placeSource(
 }
 
 /** Tree ids as they were unpacked; also leaves them as the manifest of the installation. */
-async function readTrees(layout: RuntimeLayout, recipe: Recipe): Promise<Record<string, string>> {
+async function readTrees(layout: RuntimeLayout, pins: readonly Pick<Pin, 'id'>[]): Promise<Record<string, string>> {
   const trees: Record<string, string> = {}
   const manifest: Manifest = {}
-  for (const { id } of [recipe.comfyui, ...recipe.nodes]) {
+  for (const { id } of pins) {
     const read = JSON.parse(await readFile(treesFile(layout, id), 'utf8')) as { tree: string; entries: Manifest[string] }
     trees[id] = read.tree
     manifest[id] = read.entries
