@@ -180,10 +180,14 @@ export class Runtime {
       const hardware = await this.#lookAtHardware()
       const device = request.device ?? (hardware.verdict.device === 'cuda' ? 'cuda' : undefined)
       if (device === undefined || (device === 'cuda' && hardware.verdict.device !== 'cuda')) {
-        throw new AppError('engine.start', `${hardware.verdict.message} For the CPU: recast runtime install --device cpu.`, {
-          retry: 'user',
-          detail: { verdict: hardware.verdict.code },
-        })
+        throw new AppError(
+          'engine.start',
+          `${hardware.verdict.message} Nothing was downloaded. For the CPU: recast runtime install --device cpu.`,
+          {
+            retry: 'user',
+            detail: { verdict: hardware.verdict.code },
+          },
+        )
       }
       await this.#installRecipe(this.#parts.recipe({ device, generation: hardware.verdict.generation }), request)
     })

@@ -130,7 +130,7 @@ describe('verdict', () => {
   it('says what to do about an old driver before anything is downloaded', () => {
     const verdict = decideVerdict({ state: 'ok', cards: [card('551.23', '8.9')] }, [], linux)
     expect(verdict).toMatchObject({ code: 'driver_too_old', device: 'none' })
-    expect(verdict.message).toMatch(/551\.23.*580.*Nothing was downloaded/)
+    expect(verdict.message).toMatch(/551\.23.*580.*look again/)
   })
 
   it.each([

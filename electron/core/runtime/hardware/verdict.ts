@@ -77,7 +77,7 @@ export function decideVerdict(
   if (amd) return none('amd', `${amd.name} is an AMD card: the managed runtime supports NVIDIA CUDA. ${otherwise}`)
   const intel = others.find(({ maker }) => maker === 'intel')
   if (intel) return none('intel', `${intel.name} cannot run these models: the managed runtime supports NVIDIA CUDA. ${otherwise}`)
-  return none('no_card', `No NVIDIA card was found. Nothing was downloaded. ${otherwise}`)
+  return none('no_card', `No NVIDIA card was found. ${otherwise}`)
 }
 
 function fromCards(
@@ -106,7 +106,7 @@ function fromCards(
     const { card, answer } = old
     return none(
       'driver_too_old',
-      `The driver ${card.driver ?? '(unknown)'} of ${card.name} is too old: install ${answer.needs} or newer, restart, and look again. Nothing was downloaded. ${otherwise}`,
+      `The driver ${card.driver ?? '(unknown)'} of ${card.name} is too old: install ${answer.needs} or newer, restart, and look again. ${otherwise}`,
     )
   }
   return none(

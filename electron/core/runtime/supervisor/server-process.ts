@@ -60,7 +60,9 @@ function openLog(path: string): WriteStream {
 
 /** Starts a server. Rejects with `engine.start` when its Python cannot be started at all. */
 export async function startServerProcess({ place, layout, tools, port, args, env, onLine }: ServerStart): Promise<ServerProcess> {
-  for (const folder of [layout.user.input, layout.user.output, layout.user.temp, layout.user.user, layout.root]) {
+  // ComfyUI lists its base's custom_nodes without looking whether it is there.
+  const { base, input, output, temp, user } = layout.user
+  for (const folder of [join(base, 'custom_nodes'), join(base, 'models'), input, output, temp, user, layout.root]) {
     await mkdir(folder, { recursive: true })
   }
   const killsBefore = await kernelKills()

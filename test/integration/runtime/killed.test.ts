@@ -1,0 +1,97 @@
+// SIGKILL at random moments of an installation: afterwards it is installed or it is not, and the next start ends the work.
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { inspect } from '#core/runtime/install/care'
+import { findPython } from '#core/runtime/install/find-tools'
+import { InstallationStore } from '#core/runtime/install/store'
+import { runtimeLayout } from '#core/runtime/layout'
+import { findUv } from '../../../scripts/uv.mjs'
+import { bundle } from '../bundle'
+import { makeStandIn, startMirror, toolsFolder, type Mirror, type StandIn } from './mirror'
+
+const uv = findUv({ install: true })
+/** Kills; RECAST_KILLS asks for more than fits into every run of the tests. */
+const kills = Number(process.env['RECAST_KILLS'] ?? 6)
+
+describe.skipIf(!uv || process.platform === 'win32')('an installation that is killed', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'recast-killed-install-'))
+  let standIn: StandIn
+  let mirror: Mirror
+  let child = ''
+  let bundled = ''
+
+  beforeAll(async () => {
+    mkdirSync(join(folder, 'made'))
+    standIn = await makeStandIn(join(folder, 'made'))
+    mirror = await startMirror(join(folder, 'made'))
+    mirror.pace = 4
+    const python = await findPython('3')
+    const tools = { uv: uv ?? '', python: python?.path, pythonVersion: python?.version }
+    writeFileSync(join(folder, 'facts.json'), JSON.stringify({ recipe: standIn.recipe, tools }))
+    bundled = await bundle({ 'install-child': 'test/integration/runtime/install-child.ts' })
+    child = join(bundled, 'install-child.js')
+  })
+  afterAll(async () => {
+    await mirror.close()
+    rmSync(bundled, { recursive: true, force: true })
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  /** Runs the installer; kills it after a while where one is given. Answers whether it came to its end. */
+  async function run(dataDir: string, killAfterMs?: number): Promise<boolean> {
+    const started = spawn(process.execPath, [child, dataDir, mirror.url, join(folder, 'facts.json')], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    let words = ''
+    started.stderr.on('data', (chunk: Buffer) => (words += chunk.toString()))
+    const ended = new Promise<number | null>((resolve) => started.once('exit', (code) => resolve(code)))
+    if (killAfterMs !== undefined) {
+      await Promise.race([ended, sleep(killAfterMs)])
+      started.kill('SIGKILL')
+    }
+    const code = await ended
+    if (code !== null && code !== 0) throw new Error(`the installer failed: ${words}`)
+    return code === 0
+  }
+
+  it(`is there whole or not at all, ${kills} times`, { timeout: 60_000 + kills * 20_000 }, async () => {
+    const began = performance.now()
+    expect(await run(join(folder, 'whole'))).toBe(true)
+    const wholeMs = performance.now() - began
+    const size = readFileSync(standIn.archive).length
+    const path = `/standin/ComfyUI/archive/${'c'.repeat(40)}.tar.gz`
+    const seen = { before: 0, after: 0 }
+    for (let kill = 0; kill < kills; kill += 1) {
+      const dataDir = join(folder, `data-${kill}`)
+      const store = new InstallationStore(runtimeLayout(dataDir))
+      mirror.sent.clear()
+      const ended = await run(dataDir, Math.random() * wholeMs * 1.05)
+      const place = await store.current()
+      if (place) {
+        seen.after += 1
+        expect(await inspect(store, place, { tools: toolsFolder, imports: ['recast_standin'], nodes: ['StandinNode'] })).toEqual(
+          [],
+        )
+      } else {
+        seen.before += 1
+        expect(ended).toBe(false)
+        expect(await run(dataDir)).toBe(true)
+        const now = await store.current()
+        if (!now) throw new Error('it says that it ended, and nothing is installed')
+        expect(await inspect(store, now, { tools: toolsFolder, imports: ['recast_standin'], nodes: ['StandinNode'] })).toEqual([])
+        // Nothing fetched twice but what was on its way when it was killed.
+        expect((mirror.sent.get(path) ?? 0) - size).toBeLessThan(400_000)
+      }
+      await store.sweep()
+      expect(existsSync(store.layout.staging)).toBe(false)
+      expect(existsSync(store.layout.trash)).toBe(false)
+      rmSync(dataDir, { recursive: true, force: true })
+    }
+    process.stderr.write(`killed ${kills} times: ${seen.before} before it was whole, ${seen.after} after\n`)
+    expect(seen.before + seen.after).toBe(kills)
+  })
+})
