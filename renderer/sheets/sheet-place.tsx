@@ -21,7 +21,7 @@ export function SheetPlace(): ReactElement {
   const picture = useStudio(openPicture)
   const link = useStudio((state) => state.link)
   // Each snapshot brings new lists, and forgets older jobs: they are asked for again.
-  const snapshot = useStudio((state) => state.engines)
+  const snapshot = useStudio((state) => state.styles)
   const sheet = useSheet(picture?.id)
   const id = picture?.id
   useEffect(() => {
