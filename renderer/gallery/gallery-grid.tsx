@@ -93,7 +93,8 @@ export function GalleryGrid(props: GalleryGridProps): ReactElement {
 
   const firstRow = virtualizer.range?.startIndex ?? 0
   const lastRow = virtualizer.range?.endIndex ?? 0
-  useEffect(() => {
+  // Before the frame is painted: what is missing is asked for a frame earlier.
+  useLayoutEffect(() => {
     if (room.width > 0) onLook(firstRow * columns, Math.min(total - 1, (lastRow + 1) * columns - 1))
   }, [onLook, firstRow, lastRow, columns, total, room.width])
 

@@ -59,7 +59,12 @@ export function PopupMenu(props: {
 
 function Entries(props: { label: string; entries: MenuEntry[]; onDone?: () => void }): ReactElement {
   return (
-    <AriaMenu aria-label={props.label} className="outline-none" {...(props.onDone ? { onClose: props.onDone } : {})}>
+    <AriaMenu
+      aria-label={props.label}
+      className="outline-none"
+      // One opened by the caller has no trigger that would hand the focus on.
+      {...(props.onDone ? { onClose: props.onDone, autoFocus: 'first' as const } : {})}
+    >
       {props.entries.flatMap((entry) => {
         const line = <Line key={entry.id} entry={entry} />
         return entry.separator ? [<Separator key={`${entry.id}-above`} className="my-1 h-px bg-line" />, line] : [line]

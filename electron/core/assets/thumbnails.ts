@@ -51,6 +51,14 @@ async function isWholeWebp(path: string): Promise<boolean> {
   }
 }
 
+/** Whether there is a file; one that was looked through before needs no more. */
+function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    (facts) => facts.size > 0,
+    () => false,
+  )
+}
+
 /** Opens the cache of a data folder. */
 export async function openThumbnails(dataDir: string, maxBytes = defaultCacheBytes): Promise<Thumbnails> {
   const folder = join(dataDir, 'cache', 'thumbnails')
@@ -61,9 +69,12 @@ export async function openThumbnails(dataDir: string, maxBytes = defaultCacheByt
   const kept = new Map<string, number>()
   let total = 0
   const pending = new Map<string, Promise<string>>()
+  /** Those that were made or looked through since the start. */
+  const proven = new Set<string>()
   const places = gate(inFlight)
 
   const forget = (name: string): void => {
+    proven.delete(name)
     total -= kept.get(name) ?? 0
     kept.delete(name)
   }
@@ -110,6 +121,7 @@ export async function openThumbnails(dataDir: string, maxBytes = defaultCacheByt
         .toFile(part)
       await rename(part, target)
       remember(name, info.size)
+      proven.add(name)
       await evict()
       return target
     } catch (error) {
@@ -123,8 +135,11 @@ export async function openThumbnails(dataDir: string, maxBytes = defaultCacheByt
     if (running) return running
     const target = join(folder, name)
     const work = (async () => {
-      if (kept.has(name) && (await isWholeWebp(target))) {
+      // Files of the cache only ever appear whole while this process runs; the user may take them away.
+      const sound = proven.has(name) ? isThere(target) : isWholeWebp(target)
+      if (kept.has(name) && (await sound)) {
         remember(name, kept.get(name) ?? 0)
+        proven.add(name)
         return target
       }
       forget(name)

@@ -6,9 +6,15 @@ import type { FileUrl } from '../../../renderer/canvas/types'
 import { layoutGrid } from '../../../renderer/library/grid-layout'
 
 /** The yardstick: the same virtualised rows of the same pictures and boxes, and nothing else. */
-export function BareList({ pictures, fileUrl }: { pictures: readonly Picture[]; fileUrl: FileUrl }): ReactElement {
+export function BareList(props: {
+  pictures: readonly Picture[]
+  fileUrl: FileUrl
+  /** Narrowest item, CSS pixels. */
+  minItemWidth?: number
+}): ReactElement {
+  const { pictures, fileUrl, minItemWidth = 132 } = props
   const scroller = useRef<HTMLDivElement>(null)
-  const { columns, itemWidth, rowHeight } = layoutGrid(innerWidth - 24 - 12, 132)
+  const { columns, itemWidth, rowHeight } = layoutGrid(innerWidth - 24 - 12, minItemWidth)
   const virtualizer = useVirtualizer({
     count: Math.ceil(pictures.length / columns),
     getScrollElement: () => scroller.current,

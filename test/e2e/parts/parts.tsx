@@ -15,6 +15,7 @@ import { emptySelection } from '../../../renderer/library/selection'
 import { StyleTiles } from '../../../renderer/styles/style-tiles'
 import { VersionStrip } from '../../../renderer/versions/version-strip'
 import { BareList } from './bare-list'
+import { GalleryAlone } from './gallery-alone'
 import '../../../renderer/theme/studio.css'
 
 export interface PartsWindow {
@@ -220,6 +221,10 @@ if (root) {
     <I18nextProvider i18n={createI18n(language)}>
       {query.get('only') === 'grid' ? (
         <GridAlone />
+      ) : query.get('only') === 'gallery' ? (
+        <GalleryAlone pictures={pictures} fileUrl={fileUrl} />
+      ) : query.get('only') === 'gallery-bare' ? (
+        <BareList pictures={pictures} fileUrl={fileUrl} minItemWidth={148} />
       ) : query.get('only') === 'bare' ? (
         <BareList pictures={pictures} fileUrl={fileUrl} />
       ) : (
