@@ -9,13 +9,14 @@ import { makeFolder } from '../assets/durable-file'
 import type { Downloader } from '../download/downloader'
 import { probeHardware } from './hardware/probe'
 import { examine, inspect } from './install/care'
-import { findRuntimeTools, type RuntimeTools } from './install/find-tools'
+import { findRuntimeTools, settlePython, type RuntimeTools } from './install/find-tools'
 import { install } from './install/installer'
 import { Journal } from './install/journal'
 import { mendNodes } from './install/mend-nodes'
 import { InstallationStore, deleteFolder, installationView, type RuntimePlace } from './install/store'
 import { runtimeLayout } from './layout'
-import { lockStates, readRecipe, recipeId, type Recipe } from './recipe'
+import { readRecipe, recipeId, type Recipe } from './recipe'
+import { makeReport } from './report'
 import { selfTest } from './self-test'
 import { Supervisor, type ServerPlan, type SupervisorTimes } from './supervisor/supervisor'
 
@@ -130,47 +131,14 @@ export class Runtime {
   async doctor({ run }: { run: boolean }): Promise<RuntimeReport> {
     await this.open(false)
     const hardware = await this.#lookAtHardware()
-    const checks: RuntimeReport['checks'] = [
-      { name: 'hardware', ok: hardware.verdict.device === 'cuda', note: hardware.verdict.message },
-      ...hardware.warnings.map(({ code, message }) => ({ name: code.replaceAll('_', ' '), ok: false, note: message })),
-    ]
     const place = this.#place
-    if (!place) checks.push({ name: 'runtime', ok: true, note: 'No local runtime is installed. Nothing was downloaded.' })
-    else {
-      const recipe = this.#recipeOf(place)
-      const problems = await this.#inspect(place, recipe).catch((thrown: unknown) => [toAppError(thrown).message])
-      checks.push({
-        name: 'runtime',
-        ok: problems.length === 0,
-        note:
-          problems.length === 0
-            ? `ComfyUI ${installationView(place)?.version ?? ''} is as it was installed.`
-            : `${problems.join(' ')} "recast runtime repair" mends it.`,
-      })
-    }
+    const recipe = place && this.#recipeOf(place)
+    const problems = place && recipe ? await this.#problems(place, recipe) : undefined
     const test =
-      run && place
-        ? await this.#useServer(() => selfTest({ place, tools: this.#recipeOf(place).tools, start: () => this.start() }))
+      run && place && recipe
+        ? await this.#useServer(() => selfTest({ place, tools: recipe.tools, start: () => this.start() }))
         : undefined
-    if (run && !place)
-      checks.push({
-        name: 'self-test',
-        ok: false,
-        note: 'There is nothing to test: install the runtime first ("recast runtime install").',
-      })
-    // A machine without a card is no fault; an installation that is broken, or fails its test, is.
-    const ok = checks.every(
-      (check) =>
-        check.ok || check.name === 'hardware' || hardware.warnings.some(({ code }) => code.replaceAll('_', ' ') === check.name),
-    )
-    return {
-      ok: ok && test?.ok !== false,
-      hardware,
-      runtime: this.view(),
-      checks,
-      locks: lockStates().map(({ generation, ...lock }) => ({ ...lock, ...(generation ? { generation } : {}) })),
-      ...(test ? { selfTest: test } : {}),
-    }
+    return makeReport({ hardware, problems, asked: run, test, runtime: this.view() })
   }
 
   /** Installs what is asked for, or adopts a folder. Rejects with what hinders; then everything is as it was. */
@@ -239,7 +207,7 @@ export class Runtime {
     return this.#exclusively('repaired', async () => {
       const place = this.#managed('repaired')
       const recipe = this.#recipeOf(place)
-      const problems = await this.#inspect(place, recipe).catch((thrown: unknown) => [toAppError(thrown).message])
+      const problems = await this.#problems(place, recipe)
       if (problems.length === 0) return
       this.#context.logger.warn({ problems }, 'the runtime is repaired')
       await this.#installRecipe(recipe, {})
@@ -288,8 +256,10 @@ export class Runtime {
     while (this.#busy !== undefined) await sleep(20)
   }
 
-  #inspect(place: RuntimePlace, { tools, imports, nodes }: Recipe): Promise<string[]> {
-    return inspect(this.store, place, { tools, imports, nodes: nodes.map(({ id }) => id) })
+  /** What is wrong with an installation; one that cannot be asked is wrong by that. */
+  async #problems(place: RuntimePlace, { tools, imports, nodes }: Recipe): Promise<string[]> {
+    const question = { tools, imports, nodes: nodes.map(({ id }) => id) }
+    return await inspect(this.store, place, question).catch((thrown: unknown) => [toAppError(thrown).message])
   }
 
   async #useServer<T>(work: () => Promise<T>): Promise<T> {
@@ -338,7 +308,7 @@ export class Runtime {
     await install({
       recipe,
       store: this.store,
-      tools: await this.#parts.tools(recipe.python),
+      tools: await settlePython(await this.#parts.tools(recipe.python), this.store.layout.cache.python),
       downloader: downloader(),
       mirrors: { ...settings().runtimeMirrors, ...request.mirrors },
       offline: request.offline,

@@ -1,10 +1,13 @@
 import { readdirSync, existsSync } from 'node:fs'
+import { cp } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { AppError } from '#shared/domain/error'
 import { resourceFolder } from '../../resources'
 import { runTool } from '../process/run-tool'
+import { makeFolder } from '../../assets/durable-file'
 import { pathFolders, pythonEnvironment } from './environment'
+import { deleteFolder, moveFolder } from './store'
 
 /** Where uv and Python are; absent in the options of an installer, they are looked up. */
 export interface RuntimeTools {
@@ -74,4 +77,23 @@ export async function findRuntimeTools(wantedPython: string): Promise<RuntimeToo
   const uv = findUv()
   const python = await findPython(wantedPython)
   return { uv, python: python?.path, pythonVersion: python?.version }
+}
+
+/**
+ * Puts the bundled Python into the data folder, once for each version: environments point to their Python by path, and the app's own place
+ * changes with updates (an AppImage's with every start). Tools with another Python stay as they are.
+ */
+export async function settlePython(tools: RuntimeTools, folder: string): Promise<RuntimeTools> {
+  const source = bundled('python')
+  const inside = source === undefined || tools.python === undefined ? '..' : relative(source, tools.python)
+  if (source === undefined || inside.startsWith('..')) return tools
+  const target = join(folder, `bundled-${tools.pythonVersion ?? 'unknown'}`)
+  if (!existsSync(target)) {
+    await makeFolder(folder)
+    const part = `${target}.part`
+    await deleteFolder(part)
+    await cp(source, part, { recursive: true, verbatimSymlinks: true })
+    await moveFolder(part, target)
+  }
+  return { ...tools, python: join(target, inside) }
 }

@@ -1,0 +1,48 @@
+import type { Hardware, RuntimeReport, RuntimeView, SelfTest } from '#shared/domain/runtime'
+import { lockStates } from './recipe'
+
+/** What a report is made of. */
+export interface ReportFacts {
+  hardware: Hardware
+  /** What is wrong with the installation; undefined where there is none. */
+  problems: readonly string[] | undefined
+  /** The self-test was asked for. */
+  asked: boolean
+  test: SelfTest | undefined
+  runtime: RuntimeView
+}
+
+/** Puts the doctor's findings into words. A machine without a card is no fault; a damaged installation, or one that fails its test, is. */
+export function makeReport({ hardware, problems, asked, test, runtime }: ReportFacts): RuntimeReport {
+  const { verdict, warnings } = hardware
+  const version = runtime.current?.version ?? ''
+  const whole = problems === undefined || problems.length === 0
+  const note =
+    problems === undefined
+      ? 'No local runtime is installed. Nothing was downloaded.'
+      : whole
+        ? `ComfyUI ${version} is as it was installed.`
+        : `${problems.join(' ')} "recast runtime repair" mends it.`
+  const untested = asked && problems === undefined
+  return {
+    ok: whole && !untested && test?.ok !== false,
+    hardware,
+    runtime,
+    checks: [
+      { name: 'hardware', ok: verdict.device === 'cuda', note: verdict.message },
+      ...warnings.map(({ code, message }) => ({ name: code.replaceAll('_', ' '), ok: false, note: message })),
+      { name: 'runtime', ok: whole, note },
+      ...(untested
+        ? [
+            {
+              name: 'self-test',
+              ok: false,
+              note: 'There is nothing to test: install the runtime first ("recast runtime install").',
+            },
+          ]
+        : []),
+    ],
+    locks: lockStates().map(({ generation, ...lock }) => ({ ...lock, ...(generation ? { generation } : {}) })),
+    ...(test ? { selfTest: test } : {}),
+  }
+}
