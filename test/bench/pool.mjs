@@ -8,7 +8,7 @@ export function run() {
   const vitest = join(root, 'node_modules/vitest/vitest.mjs')
   const { status } = spawnSync(
     process.execPath,
-    [vitest, 'run', '--silent=false', '--disable-console-intercept', 'test/integration/pool/throughput.test.ts'],
+    [vitest, 'run', 'test/integration/pool/throughput.test.ts', '--disable-console-intercept'],
     { cwd: root, stdio: 'inherit', env: { ...process.env, RECAST_BENCH: '1' } },
   )
   return status ?? 1
