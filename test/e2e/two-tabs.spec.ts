@@ -99,3 +99,32 @@ test('a tab of an earlier start says how to go on', async ({ page, studio }) => 
   await page.goto(studio.url)
   await expect(page.getByTestId('empty')).toBeVisible()
 })
+
+test('two tabs show the same gallery: stars, collections, the trash, and an undo in the other tab', async ({
+  open: one,
+  context,
+  studio,
+}) => {
+  await bringPhoto(one)
+  for (const style of ['clay', 'pencil']) await one.getByTestId(`style-${style}`).dblclick()
+  await expect(jobs(one, 'done')).toHaveCount(2, { timeout: engineTime })
+  const two = await context.newPage()
+  await two.goto(studio.url)
+  for (const tab of [one, two]) {
+    await tab.getByTestId('show-gallery').click()
+    await expect(tab.getByTestId('gallery-item')).toHaveCount(2)
+  }
+  await one.getByTestId('gallery-item').first().click()
+  await one.keyboard.press('4')
+  await two.getByTestId('scope-starred').click()
+  await expect(two.getByTestId('gallery-item')).toHaveCount(1)
+  await one.getByTestId('collection-new').click()
+  await one.getByTestId('collection-name').fill('Shared')
+  await one.keyboard.press('Enter')
+  await expect(two.getByTestId('collection')).toContainText('Shared')
+  await two.getByTestId('gallery-item').first().click()
+  await two.keyboard.press('Delete')
+  await expect(one.getByTestId('gallery-item')).toHaveCount(1)
+  await two.getByTestId('toast-undo').click()
+  await expect(one.getByTestId('gallery-item')).toHaveCount(2)
+})
