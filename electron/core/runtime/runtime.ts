@@ -13,6 +13,7 @@ import { findRuntimeTools, settlePython, type RuntimeTools } from './install/fin
 import { install } from './install/installer'
 import { Journal } from './install/journal'
 import { mendNodes } from './install/mend-nodes'
+import { probeMirrors } from './install/probe-mirrors'
 import { InstallationStore, deleteFolder, installationView, type RuntimePlace } from './install/store'
 import { runtimeLayout } from './layout'
 import { readRecipe, recipeId, type Recipe } from './recipe'
@@ -305,6 +306,8 @@ export class Runtime {
     if (this.#closed) this.#stopInstall.abort()
     this.#progress = { step: 'begin', progress: 0, note: '' }
     this.#tell()
+    if (request.offline !== true)
+      await probeMirrors({ ...settings().runtimeMirrors, ...request.mirrors }, this.#stopInstall.signal)
     await install({
       recipe,
       store: this.store,

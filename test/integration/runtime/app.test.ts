@@ -188,6 +188,16 @@ describe.skipIf(!uv || process.platform === 'win32')('the runtime in the app', (
     expect(readFileSync(join(own, 'main.py'), 'utf8')).toBe(before)
   })
 
+  it('asks a mirror before it wants anything of it', async () => {
+    const app = await open('deaf-mirror')
+    const asked = { device: 'cpu' as const, mirrors: { ...mirrors(), packages: 'http://127.0.0.1:9/simple' } }
+    await expect(app.call('runtime.install', asked)).rejects.toMatchObject({
+      code: 'engine.offline',
+      message: expect.stringMatching(/mirror for packages/) as string,
+    })
+    expect((await app.call('runtime.status', {})).runtime).toMatchObject({ state: 'absent', error: { code: 'engine.offline' } })
+  })
+
   it('stops everything when it is closed in the middle of an installation', async () => {
     mirror.pace = 40
     const app = await open('closing')
