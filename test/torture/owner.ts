@@ -12,7 +12,9 @@ export interface OwnerOrder {
   /** Jobs a batch, and how many batches there shall be in all. */
   jobs: number
   batches: number
-  engine: 'tint' | 'draft'
+  engine: 'tint' | 'draft' | 'comfyui'
+  /** Where the ComfyUI is. */
+  engineUrl?: string
   storing: 'durable' | 'naive'
 }
 
@@ -29,6 +31,7 @@ const app = await createApp({
   dataDir: order.dataDir,
   version: '0.0.0',
   ...(order.engine === 'tint' ? { engines: () => [createTintEngine({ slots: 2, steps: 4, stepMs: 8 })] } : {}),
+  ...(order.engine === 'comfyui' ? { engines: () => [] } : {}),
   ...(order.storing === 'naive' ? { openBlobs: openNaiveBlobs, commitResult: naiveCommit } : {}),
 })
 say({ say: 'ready' })
@@ -56,6 +59,7 @@ for (;;) {
   await app.call('jobs.submit', {
     pictures,
     edits: [{ kind: 'style', styleId: 'clay' }],
+    ...(order.engineUrl === undefined ? {} : { engine: order.engineUrl, workflowId: 'sd15-style' }),
     // Other seeds in each batch: every job of the whole run has a result of its own (as far as the engine heeds seeds).
     seed: 1 + total,
     count: order.jobs / order.photos.length,

@@ -1,4 +1,4 @@
-// npm run torture -- faults … | mixtures …   (see run-faults.mjs, run-mixtures.mjs)
+// npm run torture -- faults … | mixtures … | comfyui …   (see run-faults.mjs, run-mixtures.mjs, run-comfyui.mjs)
 // npm run torture -- [KILLS] [--engine tint|draft] [--storing durable|naive] [--jobs N]
 // npm run torture -- downloads [KILLS]   (see downloads.mjs)
 // Kills Recast's core at random moments during batches of jobs, and examines what is left. Exit 1 when anything is wrong.
@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build } from 'vite'
 
-const others = { faults: './run-faults.mjs', mixtures: './run-mixtures.mjs' }
+const others = { faults: './run-faults.mjs', mixtures: './run-mixtures.mjs', comfyui: './run-comfyui.mjs' }
 if (Object.hasOwn(others, process.argv[2] ?? '')) {
   const { run } = await import(others[process.argv[2]])
   process.exit(await run(process.argv.slice(3)))

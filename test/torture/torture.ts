@@ -16,6 +16,8 @@ export interface TortureOptions {
   kills: number
   jobs: number
   engine: OwnerOrder['engine']
+  /** Where the ComfyUI is that does the jobs. */
+  engineUrl?: string
   storing: OwnerOrder['storing']
   onKill?: (n: number, what: string) => void
 }
@@ -56,13 +58,19 @@ async function writePhotos(folder: string): Promise<string[]> {
   )
 }
 
-/** When a life ends: after a time, or a moment after the n-th job came to storing its result. */
-type Death = { afterMs: number } | { afterCollecting: number; thenMs: number } | undefined
+/** When a life ends: after a time, or a moment after the n-th job came to a state. */
+type Death = { afterMs: number } | { state: 'staging' | 'collecting'; times: number; thenMs: number } | undefined
 
-/** Half of the moments anywhere, half near the storing of a result, where a careless store would be hurt. */
+/**
+ * Half of the moments anywhere, the others near the storing of a result, where a careless store would be hurt, and (with a server) near
+ * the post of a prompt, where a careless client would post it twice or never.
+ */
 function randomDeath(engine: OwnerOrder['engine'], typicalReadyMs: number): Death {
-  if (Math.random() < 0.5) return { afterCollecting: 1 + Math.floor(Math.random() * 3), thenMs: Math.random() * 30 }
-  return { afterMs: Math.random() * (typicalReadyMs + (engine === 'draft' ? 1500 : 500)) }
+  if (Math.random() < 0.5) {
+    const state = engine === 'comfyui' && Math.random() < 0.5 ? 'staging' : 'collecting'
+    return { state, times: 1 + Math.floor(Math.random() * 3), thenMs: Math.random() * 30 }
+  }
+  return { afterMs: Math.random() * (typicalReadyMs + (engine === 'tint' ? 500 : 1500)) }
 }
 
 interface Life {
@@ -86,14 +94,14 @@ function live(owner: string, order: OwnerOrder, death: Death): Promise<Life> {
     }
     const timers = [setTimeout(() => child.kill('SIGKILL'), 120_000)]
     if (death && 'afterMs' in death) timers.push(setTimeout(kill, death.afterMs))
-    let collecting = 0
+    let reached = 0
     createInterface({ input: child.stdout }).on('line', (text) => {
       const line = JSON.parse(text) as OwnerLine
       if (line.say === 'ready') life.readyMs = performance.now() - start
       if (line.say === 'done') life.doctor = line.doctor
-      if (line.say === 'state' && line.state === 'collecting' && death && 'afterCollecting' in death) {
-        collecting += 1
-        if (collecting === death.afterCollecting) timers.push(setTimeout(kill, death.thenMs))
+      if (line.say === 'state' && death && 'state' in death && line.state === death.state) {
+        reached += 1
+        if (reached === death.times) timers.push(setTimeout(kill, death.thenMs))
       }
     })
     child.stderr.setEncoding('utf8').on('data', (text: string) => (life.stderr += text))
@@ -177,6 +185,7 @@ export async function torture(options: TortureOptions): Promise<TortureReport> {
     jobs,
     batches: 1,
     engine,
+    ...(options.engineUrl === undefined ? {} : { engineUrl: options.engineUrl }),
     storing,
   }
   const readyMs: number[] = []

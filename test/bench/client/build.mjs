@@ -5,8 +5,11 @@ import { build } from 'vite'
 
 const root = resolve(import.meta.dirname, '../../..')
 
-/** Bundles TypeScript entries (file below the checkout, by name) for Node, loads them, and answers them and what takes them away. */
-export async function loadBundled(entries) {
+/**
+ * Bundles TypeScript entries (file below the checkout, by name) for Node, loads them, and answers them and what takes them away.
+ * `processes` are bundled beside them and not loaded: they are started by their file.
+ */
+export async function loadBundled(entries, processes = {}) {
   const parent = join(root, 'out')
   mkdirSync(parent, { recursive: true })
   const outDir = mkdtempSync(join(parent, 'bench-'))
@@ -22,7 +25,7 @@ export async function loadBundled(entries) {
       emptyOutDir: false,
       minify: false,
       rollupOptions: {
-        input: Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, join(root, file)])),
+        input: Object.fromEntries(Object.entries({ ...entries, ...processes }).map(([name, file]) => [name, join(root, file)])),
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },
     },
