@@ -167,7 +167,7 @@ export function createDownloader(options: DownloaderOptions = {}): Downloader {
     try {
       if (left) {
         report('checking')
-        await part.keep(left.bytes, left.origin, signal)
+        await part.keep(left.bytes, left.origin)
       }
       const context: ExchangeContext = {
         sources,
@@ -242,7 +242,8 @@ export function createDownloader(options: DownloaderOptions = {}): Downloader {
         continue
       }
       const promised = request.sha256?.toLowerCase() ?? part.origin?.sha256
-      const sha256 = part.digest()
+      // The flush and the end of the hash side by side.
+      const [sha256] = await Promise.all([part.digest(), part.sync()])
       if (promised === undefined || sha256 === promised) return sha256
       await part.restart({ url, sha256: promised })
       // Bytes of a former try or of another source may be to blame: this source gets one chance from the beginning.

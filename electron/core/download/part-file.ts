@@ -1,10 +1,10 @@
-import { createHash, type Hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { open, readFile, rename, stat, type FileHandle } from 'node:fs/promises'
 import { uptime } from 'node:os'
 import { dirname } from 'node:path'
 import { z } from 'zod'
 import { discard, makeFolder, syncFolder } from '../assets/durable-file'
+import { FollowingHash } from './following-hash'
 
 /** What is known of a part file beside its bytes; lies next to it, so that a download goes on after any end of the process. */
 const stateSchema = z.object({
@@ -33,8 +33,7 @@ export interface PartOrigin {
 /** Bytes between two flushes to the disk: so much may be fetched again after a power loss (after a kill, nothing is). */
 const syncEveryBytes = 64 * 1024 * 1024
 /** Bytes that may wait in memory while the disk is busy. */
-const maxWaitingBytes = 4 * 1024 * 1024
-const readBytes = 1024 * 1024
+const maxWaitingBytes = 16 * 1024 * 1024
 
 /** The part file of a target. */
 export const partPath = (target: string): string => `${target}.part`
@@ -66,7 +65,7 @@ export async function readPart(target: string): Promise<{ origin: PartOrigin; by
 export class PartFile {
   readonly target: string
   #file: FileHandle
-  #hash: Hash = createHash('sha256')
+  readonly #hash: FollowingHash
   #bytes = 0
   #origin: PartOrigin | undefined
   #synced = 0
@@ -80,6 +79,7 @@ export class PartFile {
   private constructor(target: string, file: FileHandle) {
     this.target = target
     this.#file = file
+    this.#hash = new FollowingHash(partPath(target))
   }
 
   /** Opens the part file, making it where there is none, without trusting its bytes: see {@link keep} and {@link restart}. */
@@ -102,18 +102,13 @@ export class PartFile {
     return this.#origin
   }
 
-  /** Keeps the first `bytes` of what is there and reads them into the hash. */
-  async keep(bytes: number, origin: PartOrigin, signal: AbortSignal): Promise<void> {
+  /** Keeps the first `bytes` of what is there; they are read into the hash meanwhile. */
+  async keep(bytes: number, origin: PartOrigin): Promise<void> {
+    const { size } = await this.#file.stat()
+    if (size < bytes) throw new Error('the part file became shorter')
     await this.#file.truncate(bytes)
-    this.#hash = createHash('sha256')
-    const buffer = Buffer.allocUnsafe(readBytes)
-    for (let at = 0; at < bytes;) {
-      signal.throwIfAborted()
-      const { bytesRead } = await this.#file.read(buffer, 0, Math.min(readBytes, bytes - at), at)
-      if (bytesRead === 0) throw new Error('the part file became shorter')
-      this.#hash.update(buffer.subarray(0, bytesRead))
-      at += bytesRead
-    }
+    this.#hash.again()
+    this.#hash.reach(bytes)
     this.#bytes = bytes
     this.#written = bytes
     this.#origin = origin
@@ -124,7 +119,7 @@ export class PartFile {
   async restart(origin: PartOrigin): Promise<void> {
     await this.#settle()
     await this.#file.truncate(0)
-    this.#hash = createHash('sha256')
+    this.#hash.again()
     this.#bytes = 0
     this.#written = 0
     this.#synced = 0
@@ -141,7 +136,6 @@ export class PartFile {
   /** Takes the next bytes; answers a promise when the disk is behind and the source has to wait. Throws what the disk said. */
   append(chunk: Uint8Array): Promise<void> | undefined {
     if (this.#failure !== undefined) throw this.#failure
-    this.#hash.update(chunk)
     this.#bytes += chunk.length
     this.#waiting.push(chunk)
     this.#waitingBytes += chunk.length
@@ -158,14 +152,17 @@ export class PartFile {
     if (this.#origin) await this.#writeState()
   }
 
-  /** The sha256 of all bytes, in hexadecimal digits. Ends the hash: nothing can be appended after. */
-  digest(): string {
-    return this.#hash.digest('hex')
+  /** The sha256 of all bytes, in hexadecimal digits; waits until they are written and read. */
+  async digest(): Promise<string> {
+    await this.#settle()
+    if (this.#failure !== undefined) throw this.#failure
+    return this.#hash.digest(this.#bytes)
   }
 
   /** Closes the file; what is there stays for the next start. */
   async close(): Promise<void> {
     await this.#settle()
+    await this.#hash.close()
     await this.#file.close()
   }
 
@@ -183,6 +180,7 @@ export class PartFile {
         this.#waiting = []
         this.#waitingBytes = 0
         await this.#writeAll(batch, length)
+        this.#hash.reach(this.#written)
         if (this.#written - this.#synced >= syncEveryBytes) this.#syncing ??= this.#syncBehind()
       }
     } catch (error) {
