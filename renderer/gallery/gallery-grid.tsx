@@ -2,6 +2,7 @@
 /* oxlint-disable react/incompatible-library -- the virtualizer is made to be read while rendering; there is no React Compiler here */
 import { defaultRangeExtractor, useVirtualizer, type Range } from '@tanstack/react-virtual'
 import {
+  memo,
   useCallback,
   useEffect,
   useImperativeHandle,
@@ -20,7 +21,7 @@ import { gridGap, layoutGrid } from '../library/grid-layout'
 import { indexAfterKey } from '../library/selection'
 import { gridPadding } from '../library/library-row'
 import { GalleryItem } from './gallery-item'
-import { resultAt, type GalleryPages } from './gallery-pages'
+import { pageSize, resultAt, type GalleryPages } from './gallery-pages'
 
 /** How the grid is moved from outside. */
 export interface GalleryGridHandle {
@@ -194,33 +195,78 @@ export function GalleryGrid(props: GalleryGridProps): ReactElement {
           )
         }}
       >
-        {virtualizer.getVirtualItems().map((row) =>
-          Array.from({ length: Math.min(columns, total - row.index * columns) }, (_unused, column) => {
-            const index = row.index * columns + column
-            // Of a row that is kept for the focus alone, that one item.
-            const offScreen = row.index < firstRow - overscan || row.index > lastRow + overscan
-            if (offScreen && index !== activeIndex) return null
-            const result = resultAt(pages, index)
-            return (
-              <GalleryItem
-                key={index}
-                result={result}
-                index={index}
-                total={total}
-                fileUrl={props.fileUrl}
-                label={result ? props.labelOf(result) : ''}
-                name={props.nameOf(result)}
-                selected={result !== undefined && props.selected.has(result.assetId)}
-                active={index === activeIndex}
-                x={gridPadding + column * (itemWidth + gridGap)}
-                y={row.start}
-                width={itemWidth}
-                height={rowHeight - gridGap}
-              />
-            )
-          }),
-        )}
+        {virtualizer.getVirtualItems().map((row) => {
+          const first = row.index * columns
+          const offScreen = row.index < firstRow - overscan || row.index > lastRow + overscan
+          return (
+            <GalleryRow
+              key={row.key}
+              first={first}
+              count={Math.min(columns, total - first)}
+              // Of a row that is kept for the focus alone, that one item.
+              only={offScreen ? activeIndex : undefined}
+              page={pages.pages.get(Math.floor(first / pageSize))}
+              nextPage={pages.pages.get(Math.floor((first + columns - 1) / pageSize))}
+              total={total}
+              fileUrl={props.fileUrl}
+              labelOf={props.labelOf}
+              nameOf={props.nameOf}
+              selected={props.selected}
+              activeIndex={row.index === activeRow ? activeIndex : undefined}
+              y={row.start}
+              itemWidth={itemWidth}
+              itemHeight={rowHeight - gridGap}
+            />
+          )
+        })}
       </div>
     </div>
   )
 }
+
+interface GalleryRowProps extends Pick<GalleryGridProps, 'fileUrl' | 'labelOf' | 'nameOf' | 'selected'> {
+  /** Place of its first item. */
+  first: number
+  count: number
+  only: number | undefined
+  /** The pages that its first and its last item lie in. */
+  page: readonly Result[] | undefined
+  nextPage: readonly Result[] | undefined
+  total: number
+  activeIndex: number | undefined
+  y: number
+  itemWidth: number
+  itemHeight: number
+}
+
+/** One row of the grid: a unit of rendering, not an element, so that scrolling compares a dozen rows and not all their items. */
+const GalleryRow = memo(function GalleryRow(props: GalleryRowProps): ReactElement {
+  const { first } = props
+  return (
+    <>
+      {Array.from({ length: props.count }, (_unused, column) => {
+        const index = first + column
+        if (props.only !== undefined && props.only !== index) return null
+        const own = Math.floor(index / pageSize) === Math.floor(first / pageSize) ? props.page : props.nextPage
+        const result = own?.[index % pageSize]
+        return (
+          <GalleryItem
+            key={index}
+            result={result}
+            index={index}
+            total={props.total}
+            fileUrl={props.fileUrl}
+            label={result ? props.labelOf(result) : ''}
+            name={props.nameOf(result)}
+            selected={result !== undefined && props.selected.has(result.assetId)}
+            active={index === props.activeIndex}
+            x={gridPadding + column * (props.itemWidth + gridGap)}
+            y={props.y}
+            width={props.itemWidth}
+            height={props.itemHeight}
+          />
+        )
+      })}
+    </>
+  )
+})

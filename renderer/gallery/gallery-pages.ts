@@ -5,7 +5,7 @@ export const pageSize = 100
 /** Pages that are kept: 4,000 results, however far the user has come. */
 const keptPages = 40
 
-/** The part of a search that is here: pages by number, the most recently used last. */
+/** The part of a search that is here: pages by number. */
 export interface GalleryPages {
   /** How many there are; undefined until the first answer. */
   readonly total: number | undefined
@@ -26,28 +26,14 @@ export function pagesOf(first: number, last: number): number[] {
   return Array.from({ length: to - from + 1 }, (_unused, n) => from + n)
 }
 
-/** Takes a page; the least recently used ones give way. */
+/** Takes a page; those furthest from it give way. */
 export function withPage(state: GalleryPages, page: number, items: readonly Result[], total: number): GalleryPages {
   const pages = new Map(state.pages)
-  pages.delete(page)
   pages.set(page, items)
-  for (const oldest of pages.keys()) {
-    if (pages.size <= keptPages) break
-    pages.delete(oldest)
+  while (pages.size > keptPages) {
+    let furthest = page
+    for (const other of pages.keys()) if (Math.abs(other - page) > Math.abs(furthest - page)) furthest = other
+    pages.delete(furthest)
   }
   return { total, pages }
-}
-
-/** Marks pages as just used, so that they stay; the same value when they are that already. */
-export function touched(state: GalleryPages, wanted: readonly number[]): GalleryPages {
-  const newest = [...state.pages.keys()].slice(-wanted.length)
-  const here = wanted.filter((page) => state.pages.has(page))
-  if (here.every((page) => newest.includes(page))) return state
-  const pages = new Map(state.pages)
-  for (const page of here) {
-    const items = pages.get(page) ?? []
-    pages.delete(page)
-    pages.set(page, items)
-  }
-  return { ...state, pages }
 }

@@ -1,6 +1,6 @@
 import type { AppClient } from '#shared/contract/client'
 import type { Result, ResultFilter } from '#shared/domain/result'
-import { noPages, pageSize, pagesOf, touched, withPage, type GalleryPages } from './gallery-pages'
+import { noPages, pageSize, pagesOf, withPage, type GalleryPages } from './gallery-pages'
 
 /** A search of the gallery as the grid sees it: a long list of which the looked-at parts are fetched. */
 export interface GallerySource {
@@ -81,7 +81,6 @@ export function createGallerySource(client: Pick<AppClient, 'call'>, onError: (t
     },
     want(first, last) {
       looked = pagesOf(first, last)
-      tell(touched(pages, looked))
       pump()
     },
     setFilter(next) {

@@ -7,6 +7,9 @@ import { DragAndDrop } from '../../../renderer/dnd'
 import { GalleryGrid } from '../../../renderer/gallery/gallery-grid'
 import { createGallerySource } from '../../../renderer/gallery/gallery-source'
 
+const labelOf = (result: Result): string => result.label
+const nameOf = (result: Result | undefined): string => (result ? `${result.label}, ${result.pictureName}` : 'Loading')
+
 /** The gallery's grid filling the window, over an app that answers pages after as long as the real one takes (8 ms), for measuring. */
 export function GalleryAlone({ pictures, fileUrl }: { pictures: readonly Picture[]; fileUrl: FileUrl }): ReactElement {
   const [source] = useState(() => {
@@ -45,8 +48,8 @@ export function GalleryAlone({ pictures, fileUrl }: { pictures: readonly Picture
           label="Results"
           selected={selected}
           activeIndex={0}
-          labelOf={(result) => result.label}
-          nameOf={(result) => (result ? `${result.label}, ${result.pictureName}` : 'Loading')}
+          labelOf={labelOf}
+          nameOf={nameOf}
           onLook={source.want}
           onReach={() => undefined}
           onOpen={() => undefined}
