@@ -8,6 +8,7 @@ const benches = {
   draft: () => import('./draft.mjs'),
   'graph-to-prompt': () => import('./graph-to-prompt.mjs'),
   pool: () => import('./pool.mjs'),
+  real: () => import('./real.mjs'),
   studio: () => import('./studio.mjs'),
 }
 

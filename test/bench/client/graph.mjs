@@ -32,3 +32,14 @@ export function sampleGraph(seed, prefix, { checkpoint = 'v1-5-pruned-emaonly-fp
     43: { class_type: 'SaveImage', inputs: { images: ['8', 0], filename_prefix: prefix } },
   }
 }
+
+/** A job that draws over a photo: loaders, photo and its encoding are the same for every one of a sheet, words and seed its own. */
+export function remixGraph(photo, words, seed, prefix, { checkpoint, steps = 2, denoise = 0.6 }) {
+  const graph = sampleGraph(seed, prefix, { checkpoint, steps })
+  delete graph[5]
+  graph[4] = { class_type: 'LoadImage', inputs: { image: photo } }
+  graph[9] = { class_type: 'VAEEncode', inputs: { pixels: ['4', 0], vae: ['1', 2] } }
+  graph[6].inputs.text = words
+  Object.assign(graph[3].inputs, { latent_image: ['9', 0], denoise })
+  return graph
+}

@@ -40,10 +40,14 @@ function libraryOf(graph: Graph): WorkflowLibrary {
 /** Recast with one server: durable queue, durable files, everything as in use. */
 export interface BenchRecast {
   dataDir: string
-  /** Submits jobs as one batch; answers their ids. */
-  submit(count: number): Promise<string[]>
+  /** Submits jobs as one batch; answers their ids. Each style is a job of its own with words of its own. */
+  submit(count: number, styles?: readonly string[]): Promise<string[]>
   /** Waits for a job's end. */
   ended(id: string): Promise<Job>
+  job(id: string): Promise<Job>
+  cancel(id: string): Promise<void>
+  /** How many different previews a job has shown. */
+  previews(id: string): number
   /** The file of a job's only result. */
   resultPath(job: Job): Promise<string>
   close(): Promise<void>
@@ -74,16 +78,26 @@ export async function openRecast(
     ends.set(body.job.id, body.job)
     waiting.get(body.job.id)?.(body.job)
   })
+  const shown = new Map<string, Set<string>>()
+  app.events.onPreview(({ header, image }) => {
+    const seen = shown.get(header.jobId) ?? new Set()
+    shown.set(header.jobId, seen.add(Buffer.from(image).toString('latin1')))
+  })
   let seed = 1
   return {
     dataDir,
-    async submit(count) {
+    job: (id) => app.call('jobs.get', { id }),
+    async cancel(id) {
+      await app.call('jobs.cancel', { ids: [id] })
+    },
+    previews: (id) => shown.get(id)?.size ?? 0,
+    async submit(count, styles = ['clay']) {
       const ids: string[] = []
       while (ids.length < count) {
         const some = Math.min(maxCount, count - ids.length)
         const { jobs } = await app.call('jobs.submit', {
           pictures: [{ pictureId }],
-          edits: [{ kind: 'style', styleId: 'clay' }],
+          edits: styles.map((styleId) => ({ kind: 'style' as const, styleId })),
           engine: url,
           workflowId: 'bench',
           seed,

@@ -27,6 +27,8 @@ export type ProxyFault =
 /** A TCP proxy before one server, with faults on demand. */
 export interface FaultyProxy {
   readonly url: string
+  /** Paths of the posts that have come by. */
+  readonly posts: readonly string[]
   /** Begins a fault. */
   begin(fault: ProxyFault): void
   /** Ends what goes on by itself; what is broken stays broken. */
@@ -54,6 +56,7 @@ const giantBytes = 200_000_000
 export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
   const { hostname, port } = new URL(target)
   const pairs = new Set<Pair>()
+  const posts: string[] = []
   const state: { slow: boolean; garbage: 'text' | 'binary' | undefined; loseNext: 'cut' | 'silent' | undefined } = {
     slow: false,
     garbage: undefined,
@@ -85,6 +88,8 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
 
   function fromClient(pair: Pair, bytes: Buffer): void {
     if (!pair.isSocket && /^GET \S*\/ws/.test(bytes.toString('latin1', 0, 200))) pair.isSocket = true
+    const post = /^POST (\S+) /.exec(bytes.toString('latin1', 0, 200))
+    if (post?.[1]) posts.push(post[1])
     if (state.loseNext && /^POST (?:\/api)?\/prompt /.test(bytes.toString('latin1', 0, 40))) {
       pair.loseAnswer = state.loseNext
       state.loseNext = undefined
@@ -157,6 +162,7 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
   }
 
   return {
+    posts,
     url: `http://127.0.0.1:${(listener.address() as AddressInfo).port}`,
     begin,
     end() {

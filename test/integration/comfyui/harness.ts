@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterEach } from 'vitest'
 import { createApp, type App, type AppOptions, type RemoteContext } from '#core/app'
-import { createComfyEngine } from '#core/engines/comfyui/comfy-engine'
+import { type ComfyEngineOptions, createComfyEngine } from '#core/engines/comfyui/comfy-engine'
 import type { Job, SubmissionInput } from '#shared/domain/job'
 import { type FakeComfyUi, type FakeOptions, startFakeComfyUi } from '../../fakes/comfyui/fake-comfyui'
 
@@ -29,7 +29,7 @@ export async function startFake(options: FakeOptions = {}): Promise<FakeComfyUi>
 }
 
 /** The engine of an address with times that suit a test. */
-export function quickEngine(more: { headers?: Record<string, string>; silenceMs?: number; lostMs?: number } = {}) {
+export function quickEngine(more: Partial<ComfyEngineOptions> = {}) {
   return (context: RemoteContext) =>
     createComfyEngine({ ...context, reconcileMs: 100, lostMs: 4_000, forgottenMs: 250, pingMs: 500, ...more })
 }

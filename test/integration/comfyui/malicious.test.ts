@@ -26,7 +26,7 @@ async function strays(folder: string): Promise<string[]> {
   return names.filter((name) => name !== 'photo.png' && name !== 'data')
 }
 
-async function attacked(faults: Partial<Faults>, more: Parameters<typeof quickEngine>[0] & { idleTimeoutMs?: number } = {}) {
+async function attacked(faults: Partial<Faults>, more: Parameters<typeof quickEngine>[0] = {}) {
   const fake = await startFake({ stepMs: 5, faults })
   const folder = await temporaryFolder()
   const app = await openApp(join(folder, 'data'), { remoteEngine: quickEngine(more) })
@@ -82,9 +82,23 @@ describe('a malicious server', () => {
   })
 
   it('a frame of 200 MB is cut off by its head, and the job ends by the history', async () => {
-    const { app, fake, job } = await attacked({ giantFrameBytes: 200e6 })
+    const { app, fake, job, grown } = await attacked({ giantFrameBytes: 200e6 })
     expect(await untilState(app, job, 'done', 'failed')).toMatchObject({ state: 'done' })
     expect([...fake.executions.values()]).toEqual([1])
+    // The double lives in this process, too: the frame itself is its own, and nothing may come beside it.
+    expect(grown()).toBeLessThan(200e6 + 120e6)
+  })
+
+  it('a result that drips a byte now and then is cut off with a clear error, and nothing of it stays', async () => {
+    const { app, folder, job } = await attacked({ view: 'drip' }, { fetchMs: 400 })
+    const timedOut = async () => {
+      const { error } = await app.call('jobs.get', { id: job?.id ?? '' })
+      return error?.code === 'engine.timeout' && error
+    }
+    expect((await until(timedOut, 'it was cut off')).message).toMatch(/too slowly.*Check the way/)
+    await app.call('jobs.cancel', { ids: [job?.id ?? ''] })
+    await until(async () => (await readdir(join(folder, 'data', 'staging'))).length === 0, 'the work folder is gone')
+    expect(await strays(folder)).toEqual([])
   })
 
   it('a queue and a history without end are cut off, and the job is tried again when they are sound', async () => {

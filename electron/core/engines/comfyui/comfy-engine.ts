@@ -29,6 +29,8 @@ export interface ComfyEngineOptions extends Omit<ComfyServerOptions, 'onProblem'
   library: () => Promise<WorkflowLibrary>
   /** Without a sign from a running prompt for this long (milliseconds; loading models excluded) its worker counts as dead. */
   silenceMs?: number
+  /** All of a job's results must be fetched within this time (milliseconds), however slowly they drip. */
+  fetchMs?: number
   logger: AppLogger
 }
 
@@ -370,7 +372,8 @@ class Remote implements Engine {
 
   /** Fetches the pictures of a prompt that ended; throws what became of it when it did not end well. */
   private async fetch(server: ComfyServer, job: PostedJob, end: PromptEnd, signal: AbortSignal): Promise<EngineResult[]> {
-    if (end.type === 'success') return await fetchResults(server, job, end, this.library, signal)
+    if (end.type === 'success')
+      return await fetchResults(server, job, end, this.library, { signal, fetchMs: this.options.fetchMs })
     const saved = end.type === 'forgotten' ? await findSavedResult(server, job, signal) : undefined
     if (saved) return saved
     throw endError(end, this.address.label, this.lighter(job.workflow))

@@ -1,10 +1,9 @@
-import { createWriteStream } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
-import { Transform } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { Agent, request, type Dispatcher, type FormData } from 'undici'
+import { Agent, type Dispatcher, type FormData } from 'undici'
 import { AppError } from '#shared/domain/error'
 import type { ServerAddress } from './address'
+import { receive, type ReceiveOptions, type WholeAnswer } from './answer'
+import { streamToFile, tooLarge } from './large-file'
 
 /** How a server is reached beside its address. */
 export interface HttpOptions {
@@ -16,13 +15,12 @@ export interface HttpOptions {
   connectTimeoutMs?: number
   /** Milliseconds without a byte after which an answer counts as lost. */
   idleTimeoutMs?: number
+  /** Milliseconds within which an answer other than a picture must be whole, however slowly its bytes drip. */
+  totalTimeoutMs?: number
 }
 
 /** A small answer: status and body, the body read up to a limit. */
-export interface Answer {
-  status: number
-  body: Buffer
-}
+export type Answer = Pick<WholeAnswer, 'status' | 'body'>
 
 /** Largest JSON answer that is read: the history of a long graph is tens of KB, `/object_info` with many nodes some MB. */
 export const maxJsonBytes = 64 * 1024 * 1024
@@ -30,13 +28,23 @@ export const maxJsonBytes = 64 * 1024 * 1024
 const maxHeldBytes = 16 * 1024 * 1024
 const defaultConnectTimeoutMs = 5_000
 const defaultIdleTimeoutMs = 30_000
+/** `/object_info` with many nodes is some MB, and may come over a thin line. */
+const defaultTotalTimeoutMs = 300_000
+/** A picture is waited for as long as its caller does. */
+const noTotalMs = 2 ** 31 - 1
 
 /** Patience with a look at the queue or the history at first, milliseconds. */
 const firstLookMs = 3_000
 /** Patience with a result on which no byte comes, milliseconds; the last try has the idle time-out's. */
 const downloadIdleMs = [4_000, 12_000]
 
-type RequestOptions = Omit<Dispatcher.RequestOptions, 'origin' | 'path' | 'method' | 'headers'>
+interface RequestOptions extends Pick<Dispatcher.DispatchOptions, 'body' | 'headersTimeout' | 'bodyTimeout'> {
+  signal?: AbortSignal
+  headers?: Record<string, string>
+}
+
+/** Thrown while an answer's head is read: the file is to be streamed, not held. */
+class TooLargeToHold extends Error {}
 
 /** HTTP with one server: bounded in time and size, never redirected (a redirect could carry the headers to another host). */
 export class ComfyHttp {
@@ -89,16 +97,11 @@ export class ComfyHttp {
     }
   }
 
-  /** Asks and reads the answer up to `limit` bytes. Rejects with `engine.offline` when no whole answer came. */
-  async ask(
-    method: 'GET' | 'POST',
-    path: string,
-    options: RequestOptions & { headers?: Record<string, string>; limit?: number } = {},
-  ): Promise<Answer> {
-    const { headers, limit = maxJsonBytes, ...rest } = options
+  /** Asks and reads the answer, up to {@link maxJsonBytes}. Rejects with `engine.offline` when no whole answer came. */
+  async ask(method: 'GET' | 'POST', path: string, options: RequestOptions = {}): Promise<Answer> {
+    const totalMs = this.#options.totalTimeoutMs ?? defaultTotalTimeoutMs
     try {
-      const response = await this.#request(method, path, { ...rest, headers: { ...this.#headers, ...headers } })
-      return { status: response.statusCode, body: await readBounded(response.body, limit) }
+      return await this.#request(method, path, options, { totalMs, limitOf: () => maxJsonBytes })
     } catch (thrown) {
       throw this.#offline(thrown, path)
     }
@@ -144,54 +147,37 @@ export class ComfyHttp {
   }
 
   async #download(path: string, target: string, limit: number, signal: AbortSignal, idleMs: number): Promise<number> {
-    let response: Dispatcher.ResponseData
+    const limitOf = (status: number, headers: WholeAnswer['headers']): number => {
+      if (status !== 200) return maxJsonBytes
+      const declared = Number(headers['content-length'] ?? Number.NaN)
+      if (declared > limit) throw tooLarge(limit)
+      if (!(declared <= maxHeldBytes)) throw new TooLargeToHold()
+      return declared
+    }
+    let answer: Answer
     try {
-      response = await this.#request('GET', path, { headers: this.#headers, signal, headersTimeout: idleMs, bodyTimeout: idleMs })
+      const patience = { signal, headersTimeout: idleMs, bodyTimeout: idleMs }
+      answer = await this.#request('GET', path, patience, { totalMs: noTotalMs, limitOf })
     } catch (thrown) {
+      if (thrown instanceof TooLargeToHold) return await this.#stream(path, target, limit, signal, idleMs)
       throw this.#offline(thrown, path)
     }
-    if (response.statusCode !== 200) {
-      const body = await readBounded(response.body, 64 * 1024).catch(() => Buffer.alloc(0))
-      throw this.refused({ status: response.statusCode, body }, path)
-    }
-    const declared = Number(response.headers['content-length'] ?? Number.NaN)
-    if (declared <= limit && declared <= maxHeldBytes) return await this.#hold(response, declared, path, target, signal)
-    let bytes = 0
-    const count = new Transform({
-      transform(chunk: Buffer, _encoding, done) {
-        bytes += chunk.length
-        done(bytes > limit ? tooLarge(path, limit) : null, chunk)
-      },
-    })
-    try {
-      await pipeline(response.body, count, createWriteStream(target, { flags: 'w' }), { signal })
-    } catch (thrown) {
-      const errno = (thrown as { syscall?: unknown }).syscall
-      if (thrown instanceof AppError || errno === 'write' || errno === 'open') throw thrown
-      throw this.#offline(thrown, path)
-    }
-    if (Number.isFinite(declared) && declared !== bytes)
-      throw this.#offline(new Error(`${bytes} of ${declared} bytes came`), path)
-    return bytes
+    if (answer.status !== 200) throw this.refused(answer, path)
+    // In one go: a stream would wait for the disk at each of its pieces.
+    await writeFile(target, answer.body, { signal })
+    return answer.body.length
   }
 
-  /** Takes a file of known length into memory and writes it in one go: a stream would wait for the disk at each of its pieces. */
-  async #hold(
-    response: Dispatcher.ResponseData,
-    declared: number,
-    path: string,
-    target: string,
-    signal: AbortSignal,
-  ): Promise<number> {
-    let body: Buffer
+  async #stream(path: string, target: string, limit: number, signal: AbortSignal, idleMs: number): Promise<number> {
+    const { certificateAuthority } = this.#options
+    const url = `${this.#address.http}${path}`
     try {
-      body = await readBounded(response.body, declared)
+      return await streamToFile({ url, headers: this.#headers, certificateAuthority, target, limit, idleMs, signal })
     } catch (thrown) {
+      const errno = (thrown as { syscall?: unknown }).syscall
+      if (errno === 'write' || errno === 'open') throw thrown
       throw this.#offline(thrown, path)
     }
-    if (body.length !== declared) throw this.#offline(new Error(`${body.length} of ${declared} bytes came`), path)
-    await writeFile(target, body, { signal })
-    return body.length
   }
 
   /** Parses an answer's body; `engine.rejected` when it is no JSON (a login page, a proxy's error). */
@@ -266,9 +252,12 @@ export class ComfyHttp {
   #request(
     method: 'GET' | 'POST',
     path: string,
-    options: RequestOptions & { headers: Record<string, string> },
-  ): Promise<Dispatcher.ResponseData> {
-    return request(`${this.#address.http}${path}`, { ...options, method, dispatcher: this.#agent })
+    { signal, headers, ...rest }: RequestOptions,
+    more: Omit<ReceiveOptions, 'signal'>,
+  ): Promise<WholeAnswer> {
+    const { origin, pathname, search } = new URL(`${this.#address.http}${path}`)
+    const request = { ...rest, origin, path: `${pathname}${search}`, method, headers: { ...this.#headers, ...headers } }
+    return receive(this.#agent, request, { ...more, signal })
   }
 
   #offline(thrown: unknown, path: string): unknown {
@@ -291,32 +280,10 @@ export class ComfyHttp {
 /** Whether an error says that nothing came, rather than something wrong. */
 function isSilence(thrown: unknown): boolean {
   const why = thrown instanceof AppError ? thrown.detail?.['why'] : undefined
-  return why === 'UND_ERR_HEADERS_TIMEOUT' || why === 'UND_ERR_BODY_TIMEOUT' || why === 'UND_ERR_CONNECT_TIMEOUT'
-}
-
-function tooLarge(path: string, limit: number): AppError {
-  return new AppError(
-    'engine.execution',
-    `The server sends more than ${Math.round(limit / 1e6)} MB for one picture; it was cut off. Check the workflow's output size.`,
-    {
-      detail: { path: path.split('?')[0], limit },
-    },
+  return (
+    why === 'RECAST_TOTAL_TIMEOUT' ||
+    why === 'UND_ERR_HEADERS_TIMEOUT' ||
+    why === 'UND_ERR_BODY_TIMEOUT' ||
+    why === 'UND_ERR_CONNECT_TIMEOUT'
   )
-}
-
-async function readBounded(body: Dispatcher.ResponseData['body'], limit: number): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    bytes += chunk.length
-    if (bytes > limit) {
-      body.destroy()
-      throw new AppError(
-        'engine.rejected',
-        `The server's answer is longer than ${Math.round(limit / 1e6)} MB. Check that the address is ComfyUI's own.`,
-      )
-    }
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
 }

@@ -12,8 +12,8 @@ import { finishResult } from './pictures'
 import type { PromptEnd, RemoteImage } from './prompt-watch'
 import type { ComfyServer } from './server'
 
-/** All of a result must be here within this time, however slowly a server drips it, milliseconds. */
-const fetchMs = 600_000
+/** All of a job's results must be here within this time, however slowly a server drips them, milliseconds. */
+const defaultFetchMs = 600_000
 /** A workflow's results; more than this one prompt of ours never makes. */
 const maxResults = 64
 /** The studio's default of the strength slider: from here up the words alone count, below it the photo shows through. */
@@ -36,14 +36,15 @@ export function outputPrefix(workflowId: string, promptId: string): string {
 
 /**
  * Fetches the pictures of a prompt that ended well, lays them over the photo and writes them into the task's folder.
- * Throws `engine.execution` for what is no usable picture, `engine.offline` when it did not come whole.
+ * Throws `engine.execution` for what is no usable picture, `engine.offline` when it did not come whole, `engine.timeout` when it was
+ * not here after `fetchMs`.
  */
 export async function fetchResults(
   server: ComfyServer,
   job: PostedJob,
   end: Extract<PromptEnd, { type: 'success' }>,
   library: WorkflowLibrary | undefined,
-  signal: AbortSignal,
+  { signal, fetchMs = defaultFetchMs }: { signal: AbortSignal; fetchMs?: number | undefined },
 ): Promise<EngineResult[]> {
   const made = end.images.filter(({ node }) => job.bound.outputs.some((output) => output.node === node))
   const pick = pickOf(job.workflow, job.task)
@@ -56,10 +57,21 @@ export async function fetchResults(
     })
   }
   const letterbox = letterboxOf(first, job, library)
-  const limited = AbortSignal.any([signal, AbortSignal.timeout(fetchMs)])
+  const late = AbortSignal.timeout(fetchMs)
+  const limited = AbortSignal.any([signal, late])
   const results: EngineResult[] = []
-  for (const [index, image] of images.slice(0, maxResults).entries()) {
-    results.push(await fetchOne(server, { ...job, letterbox }, image, index, limited))
+  try {
+    for (const [index, image] of images.slice(0, maxResults).entries()) {
+      results.push(await fetchOne(server, { ...job, letterbox }, image, index, limited))
+    }
+  } catch (thrown) {
+    if (!late.aborted || signal.aborted) throw thrown
+    const { label } = server.address
+    throw new AppError(
+      'engine.timeout',
+      `${label} sends its result too slowly: it was not here after ${Math.round(fetchMs / 1000)} s. Check the way to that server, then retry the job.`,
+      { cause: thrown, detail: { server: label, fetchMs } },
+    )
   }
   return results
 }
@@ -79,7 +91,7 @@ export async function findSavedResult(
   const number = String((pickOf(job.workflow, job.task) ?? 0) + 1).padStart(5, '0')
   const image = { filename: `${outputPrefix(job.workflow.id, job.promptId)}_${number}_.png`, subfolder: '', type: 'output' }
   try {
-    return [await fetchOne(server, job, image, 0, AbortSignal.any([signal, AbortSignal.timeout(fetchMs)]))]
+    return [await fetchOne(server, job, image, 0, AbortSignal.any([signal, AbortSignal.timeout(defaultFetchMs)]))]
   } catch {
     signal.throwIfAborted()
     return undefined

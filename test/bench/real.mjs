@@ -1,0 +1,247 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import sharp from 'sharp'
+import { openBare } from './client/bare.mjs'
+import { loadBundled } from './client/build.mjs'
+import { remixGraph, sampleGraph } from './client/graph.mjs'
+import { startServer } from './client/real-server.mjs'
+
+const root = resolve(import.meta.dirname, '../..')
+const side = 64
+const cuts = 10
+/** Styles whose words make the eight pictures of a sheet. */
+const sheet = ['anime', 'cartoon', 'clay', 'line-art', 'oil-painting', 'paper-cut', 'pencil', 'pixel-art']
+/** Nodes that are the same in all of a sheet: the checkpoint, the photo, its encoding. */
+const shared = ['1', '4', '9']
+
+/**
+ * Jobs on a real ComfyUI with a small checkpoint: what may happen to one, and a sheet of eight beside eight jobs sent the naive way.
+ * --engine URL; --start COMMAND: the bench starts the server itself (at that address) and kills it in mid-job; --checkpoint FILE: one that
+ * it has; --broken FILE: one that it lists and cannot load; --photo FILE; --only NAME. Answers the exit code.
+ */
+export async function run(args) {
+  const { values } = parseArgs({
+    args,
+    options: {
+      engine: { type: 'string', default: 'http://127.0.0.1:8188' },
+      start: { type: 'string' },
+      checkpoint: { type: 'string', default: 'v1-5-pruned-emaonly-fp16.safetensors' },
+      broken: { type: 'string' },
+      photo: { type: 'string', default: join(root, 'resources/samples/coffee.png') },
+      only: { type: 'string' },
+    },
+  })
+  const dir = await mkdtemp(join(tmpdir(), 'recast-bench-real-'))
+  const server = values.start === undefined ? undefined : await startServer(values.start, values.engine)
+  const built = await loadBundled({ recast: 'test/bench/client/recast.ts', proxy: 'test/fakes/faulty-proxy/faulty-proxy.ts' })
+  const proxy = await built.modules.proxy.startFaultyProxy(values.engine)
+  const photo = join(dir, 'photo.png')
+  await sharp(values.photo).flatten({ background: '#fff' }).resize(side, side, { fit: 'cover' }).png().toFile(photo)
+  const bench = { ...values, url: values.engine, server, proxy, photo, open: built.modules.recast.openRecast }
+  let wrong = 0
+  try {
+    for (const [name, tell] of Object.entries(cases(bench))) {
+      if (values.only !== undefined && values.only !== name) continue
+      const began = performance.now()
+      try {
+        const said = await tell()
+        console.log(`${name.padEnd(34)} ok  ${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${said}`)
+      } catch (thrown) {
+        wrong += 1
+        console.log(`${name.padEnd(34)} NO  ${thrown instanceof Error ? thrown.message : String(thrown)}`)
+      }
+    }
+  } finally {
+    await proxy.close()
+    built.remove()
+    await server?.end()
+    await rm(dir, { recursive: true, force: true })
+  }
+  return wrong === 0 ? 0 : 1
+}
+
+function cases(bench) {
+  const { checkpoint, broken, proxy, server } = bench
+  const words = (more = {}) => sampleGraph(0, '', { checkpoint, side, steps: 4, ...more })
+  return {
+    'text to image': () => done(bench, words(), 'previews'),
+    'image to image': () => done(bench, remixGraph('', '', 0, '', { checkpoint, steps: 4, denoise: 1 }), 'previews'),
+    'cancel while queued': () =>
+      opened(bench, words({ steps: 30 }), async (recast) => {
+        const [first, second] = await recast.submit(2)
+        await until(async () => (await pending(bench.url)) > 0, 'the second waits on the server')
+        await recast.cancel(second)
+        const state = await endedAs(recast, second, 'canceled')
+        await until(async () => (await pending(bench.url)) === 0, 'it is gone from the queue')
+        await right(bench, recast, await endedAs(recast, first, 'done'))
+        return `${state.state}, gone from the server's queue; the one before it done`
+      }),
+    'cancel while sampling': () =>
+      opened(bench, words({ steps: 400 }), async (recast) => {
+        const [id] = await recast.submit(1)
+        await until(() => recast.previews(id) > 0, 'it samples')
+        const began = performance.now()
+        await recast.cancel(id)
+        await endedAs(recast, id, 'canceled')
+        const answered = performance.now() - began
+        await until(async () => (await waiting(bench.url)) === 0, 'the server is idle')
+        return `answered in ${answered.toFixed(0)} ms, the server idle after ${(performance.now() - began).toFixed(0)} ms`
+      }),
+    'refused prompt': () =>
+      opened(bench, words({ checkpoint: 'no-such-file.safetensors' }), async (recast) => {
+        const [id] = await recast.submit(1)
+        return refusal(await endedAs(recast, id, 'failed'))
+      }),
+    ...(broken && {
+      'failing model file': () =>
+        opened(bench, words({ checkpoint: broken }), async (recast) => {
+          const [id] = await recast.submit(1)
+          return refusal(await endedAs(recast, id, 'failed'))
+        }),
+    }),
+    [`socket cut ${cuts} times in one job`]: () =>
+      opened({ ...bench, url: proxy.url }, words({ steps: 60 }), async (recast) => {
+        const [id] = await recast.submit(1)
+        for (let n = 0; n < cuts; n += 1) {
+          await until(async () => (await recast.job(id)).progress > n / (2 * cuts), 'it goes on')
+          proxy.begin('reset')
+          await sleep(150)
+        }
+        const before = (await recast.job(id)).state
+        await right(bench, recast, await endedAs(recast, id, 'done'))
+        return `${before} after the last cut, then done in its first attempt`
+      }),
+    ...(server && {
+      'server killed in mid-job': () =>
+        opened(bench, words({ steps: 60 }), async (recast) => {
+          const [id] = await recast.submit(1)
+          await until(() => recast.previews(id) > 0, 'it samples')
+          await server.killAndStart()
+          const job = await endedAs(recast, id, 'done')
+          await right(bench, recast, job)
+          return `done in attempt ${job.attempt}, one result`
+        }),
+    }),
+    'sheet of 8 beside 8 naive jobs': () => sheetOfEight(bench),
+  }
+}
+
+/** Eight of one photo as Recast sends them, and as eight jobs with node ids of their own that send the photo each time. */
+async function sheetOfEight(bench) {
+  const { checkpoint, proxy, url } = bench
+  const graph = remixGraph('', '', 0, '', { checkpoint })
+  await free(url)
+  const ours = await opened({ ...bench, url: proxy.url }, graph, async (recast) => {
+    const before = new Set(Object.keys(await history(url)))
+    const uploads = proxy.posts.length
+    const began = performance.now()
+    const ids = await recast.submit(sheet.length, sheet)
+    const jobs = await Promise.all(ids.map((id) => endedAs(recast, id, 'done')))
+    const ms = performance.now() - began
+    for (const job of jobs) await right(bench, recast, job)
+    const entries = Object.entries(await history(url)).filter(([id]) => !before.has(id))
+    const cached = entries.map(([, { status }]) => status.messages.find(([type]) => type === 'execution_cached')?.[1].nodes ?? [])
+    const runs = cached.filter((nodes) => !shared.every((node) => nodes.includes(node))).length
+    return { ms, runs, prompts: entries.length, uploads: proxy.posts.slice(uploads).filter((path) => /upload/.test(path)).length }
+  })
+  await free(url)
+  const bare = await openBare(url)
+  const photo = await readFile(bench.photo)
+  const began = performance.now()
+  for (const [n, words] of sheet.entries()) {
+    const name = await upload(url, photo, `naive-${process.pid}-${n}.png`)
+    await bare.job(renumbered(remixGraph(name, words, n + 1, `naive-${process.pid}-${n}`, { checkpoint }), 100 * (n + 1)))
+  }
+  const naiveMs = performance.now() - began
+  await bare.close()
+  const { ms, runs, uploads, prompts } = ours
+  const said = `${(ms / 1000).toFixed(1)} s, naive ${(naiveMs / 1000).toFixed(1)} s: ${(ms / naiveMs).toFixed(2)} ×; loaders and encoding ran ${runs} time(s) in ${prompts} prompts, ${uploads} upload(s)`
+  if (runs !== 1 || uploads !== 1 || prompts !== sheet.length) throw new Error(said)
+  return said
+}
+
+/** One job to its right end. */
+function done(bench, graph, wanted) {
+  return opened(bench, graph, async (recast) => {
+    const [id] = await recast.submit(1)
+    await right(bench, recast, await endedAs(recast, id, 'done'))
+    const previews = recast.previews(id)
+    if (wanted === 'previews' && previews === 0) throw new Error('done without a preview')
+    return `done, ${previews} previews`
+  })
+}
+
+async function opened({ open, url, photo }, graph, work) {
+  const recast = await open(url, photo, graph)
+  try {
+    return await work(recast)
+  } finally {
+    await recast.close()
+  }
+}
+
+async function endedAs(recast, id, state) {
+  const job = await recast.ended(id)
+  if (job.state !== state) throw new Error(`${job.state} instead of ${state}: ${job.error?.message ?? ''}`)
+  if (job.outputs.length !== (state === 'done' ? 1 : 0)) throw new Error(`${state} with ${job.outputs.length} results`)
+  return job
+}
+
+/** Whether a job's stored picture has the pixels of the file that the server made for this job's seed. */
+async function right({ url }, recast, job) {
+  const pixels = async (png) => await sharp(png).removeAlpha().raw().toBuffer()
+  const own = await pixels(await recast.resultPath(job))
+  for (const { prompt, outputs } of Object.values(await history(url))) {
+    const [image] = outputs['43']?.images ?? []
+    if (!image || prompt[2]['3']?.inputs.seed !== job.seed) continue
+    const file = await fetch(`${url}/view?${new URLSearchParams(image)}`)
+    if (file.ok && own.equals(await pixels(Buffer.from(await file.arrayBuffer())))) return
+  }
+  throw new Error('the stored picture is none that the server made for this job')
+}
+
+function refusal({ state, error, attempt }) {
+  if (!error) throw new Error('failed without a reason')
+  return `${state} after ${attempt} attempt(s): ${error.code}, "${error.message.slice(0, 120)}"`
+}
+
+/** The same graph under other node ids: the server's cache knows none of it. */
+function renumbered(graph, by) {
+  const id = (old) => String(Number(old) + by)
+  const moved = ([name, value]) => [name, Array.isArray(value) ? [id(value[0]), value[1]] : value]
+  return Object.fromEntries(
+    Object.entries(graph).map(([old, node]) => [
+      id(old),
+      { ...node, inputs: Object.fromEntries(Object.entries(node.inputs).map(moved)) },
+    ]),
+  )
+}
+
+async function upload(url, png, name) {
+  const form = new FormData()
+  form.set('image', new Blob([png]), name)
+  return (await (await fetch(`${url}/upload/image`, { method: 'POST', body: form })).json()).name
+}
+
+async function free(url) {
+  const body = JSON.stringify({ unload_models: true, free_memory: true })
+  await fetch(`${url}/free`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+  // The server does it in its own time, between two jobs.
+  await sleep(2_000)
+}
+
+const history = async (url) => await (await fetch(`${url}/history`)).json()
+const queue = async (url) => await (await fetch(`${url}/queue`)).json()
+const pending = async (url) => (await queue(url)).queue_pending.length
+const waiting = async (url) => (await queue(url)).queue_running.length + (await pending(url))
+
+async function until(look, what, ms = 180_000) {
+  const giveUpAt = performance.now() + ms
+  while (!(await look())) {
+    if (performance.now() > giveUpAt) throw new Error(`waited in vain until ${what}`)
+    await sleep(20)
+  }
+}
