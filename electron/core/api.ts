@@ -9,11 +9,13 @@ import { styles } from '#shared/styles/catalogue'
 import type { AssetStore } from './assets/asset-store'
 import type { Database } from './database/database'
 import type { Tables } from './database/tables'
+import { diagnosticsText } from './diagnostics/diagnostics'
 import { runDoctor } from './diagnostics/doctor'
 import type { EnginePool } from './engines/pool'
 import { createEngineHandlers } from './engines/servers/handlers'
 import type { SavedServers } from './engines/servers/saved-servers'
 import type { EventSource } from './event-hub'
+import type { Exports } from './exports/exports'
 import { galleryHandlers } from './gallery/handlers'
 import type { Trash } from './gallery/trash'
 import type { JobBoard } from './jobs/board'
@@ -48,6 +50,7 @@ export interface ApiContext {
   scheduler: Scheduler
   exporter: JobExporter
   queue: Queue
+  exports: Exports
   sheets: SheetExports
   trash: Trash
   /** Folder of the sample photos. Throws when the installation lacks it. */
@@ -163,11 +166,8 @@ export function createHandlers(context: ApiContext): CallHandlers {
 
     'assets.import': ({ paths, as }) => importPaths(paths, as),
     'assets.importSample': () => importPaths([join(context.samplesDir(), sampleFile)], 'picture'),
-    async 'assets.export'({ items, dir, format, quality }) {
-      const paths: string[] = []
-      for (const { assetId, name } of items) paths.push(await store.export(assetId, { dir, name, format, quality }))
-      return { paths }
-    },
+    'exports.plan': (values) => context.exports.plan(values),
+    'assets.export': (values) => context.exports.run(values),
 
     'sheets.export': (values) => context.sheets.run(values),
 
@@ -258,6 +258,9 @@ export function createHandlers(context: ApiContext): CallHandlers {
       scheduler.kick()
       return next
     },
+    'app.diagnostics': async () => ({
+      text: await diagnosticsText({ ...context, settings: settings.get(), engines: pool.views(), queue: board.queue() }),
+    }),
     'app.doctor': ({ repair }) => runDoctor({ ...context, isDriven: (attemptId) => scheduler.isDriven(attemptId) }, repair),
   }
 }

@@ -18,6 +18,7 @@ import { accessOf, openSavedServers, type Access } from './engines/servers/saved
 import type { Engine } from './engines/engine'
 import { createPool, isAddress } from './engines/pool'
 import { createEventHub, type EventHub } from './event-hub'
+import { createExports } from './exports/exports'
 import { createFiles } from './files'
 import { checkInput } from './input-check'
 import { checkOutput } from './output-check'
@@ -291,6 +292,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       models.start()
     }
     const queue = createQueue({ db, tables, board, scheduler, exporter })
+    const exports = createExports({ dataDir, version, tables, store })
     const sheets = createSheetExports({ store, folder: join(dataDir, 'cache', 'sheets') })
     const trash = createTrash({ db, tables, store, events, logger, days: () => settings.get().trashDays })
     if (takeJobs) trash.start()
@@ -312,6 +314,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       scheduler,
       exporter,
       queue,
+      exports,
       sheets,
       trash,
       samplesDir,
@@ -350,7 +353,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       version,
       call,
       events,
-      files: createFiles({ store, events, tiles, sheets }),
+      files: createFiles({ store, events, tiles, sheets, exports }),
       close() {
         closing ??= (async () => {
           stopping.abort()

@@ -3,6 +3,7 @@ import type { ImportResult } from '#shared/contract/calls'
 import type { AppFile, AppFiles } from './app'
 import type { AssetStore } from './assets/asset-store'
 import type { EventSource } from './event-hub'
+import type { Exports } from './exports/exports'
 import type { SheetExports } from './sheets/sheet-exports'
 import type { StyleTiles } from './style-tiles'
 
@@ -12,15 +13,16 @@ export function createFiles(context: {
   events: EventSource
   tiles: StyleTiles
   sheets: SheetExports
+  exports: Pick<Exports, 'encoding'>
 }): AppFiles {
-  const { store, events, tiles, sheets } = context
+  const { store, events, tiles, sheets, exports } = context
   return {
     async read(assetId, { width, styleId, download } = {}): Promise<AppFile> {
       const made = sheets.file(assetId)
       if (made) return made
       if (download) {
-        const { format, name, quality } = download
-        return await store.download(assetId, name, { format, ...(quality === undefined ? {} : { quality }) })
+        const { name, ...options } = download
+        return await store.download(assetId, name, await exports.encoding(assetId, options))
       }
       if (styleId !== undefined) return await tiles.get(assetId, styleId, width)
       return await store.serve(assetId, width)

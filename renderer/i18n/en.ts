@@ -304,6 +304,8 @@ export const en = {
   'export.done_other': '{{count}} files exported to {{dir}}',
   'export.started_one': 'One file is being downloaded',
   'export.started_other': '{{count}} files are being downloaded',
+  'export.copied': 'The picture is in the clipboard.',
+  'export.copyFailed': 'The clipboard is closed to Recast. Allow it for this page, or download the picture.',
   'export.alpha': 'JPEG has no transparency: clear areas turn white.',
 
   'shortcuts.title': 'Keyboard shortcuts',

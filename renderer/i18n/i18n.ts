@@ -7,6 +7,8 @@ import { modelsEn } from './models.en'
 import { modelsZh } from './models.zh'
 import { partsEn } from './parts.en'
 import { partsZh } from './parts.zh'
+import { setupEn } from './setup.en'
+import { setupZh } from './setup.zh'
 import type { Say, WordKey } from './words'
 import { zh } from './zh'
 
@@ -34,8 +36,8 @@ export function createI18n(language: Language): I18n {
     // React escapes what it renders.
     interpolation: { escapeValue: false },
     resources: {
-      en: { translation: en, parts: partsEn, models: modelsEn },
-      zh: { translation: zh, parts: partsZh, models: modelsZh },
+      en: { translation: en, parts: partsEn, models: modelsEn, setup: setupEn },
+      zh: { translation: zh, parts: partsZh, models: modelsZh, setup: setupZh },
     },
     react: { useSuspense: false },
   })

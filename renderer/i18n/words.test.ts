@@ -6,6 +6,8 @@ import { chooseLanguage, createI18n } from './i18n'
 import { knownNotes, noteWords } from './notes'
 import { partsEn } from './parts.en'
 import { partsZh } from './parts.zh'
+import { setupEn } from './setup.en'
+import { setupZh } from './setup.zh'
 import { zh } from './zh'
 
 const placeholders = (text: string): string[] => [...text.matchAll(/\{\{(\w+)\}\}/gu)].map((match) => match[1] ?? '').sort()
@@ -14,6 +16,7 @@ const stem = (key: string): string => key.replace(/_(one|other)$/u, '')
 describe.each([
   { name: 'the studio', english: en as Record<string, string>, chinese: zh as Record<string, string> },
   { name: 'the parts', english: partsEn as Record<string, string>, chinese: partsZh as Record<string, string> },
+  { name: 'set-up', english: setupEn as Record<string, string>, chinese: setupZh as Record<string, string> },
 ])('the dictionaries of $name', ({ english, chinese }) => {
   it('have the same keys, but for the singular that Chinese has not', () => {
     expect(Object.keys(chinese).sort()).toEqual(
@@ -56,8 +59,8 @@ describe('every word', () => {
   it('is used somewhere: a dead key is a word that somebody translates for nothing', () => {
     // Keys that are put together from a value, e.g. `job.state.${state}`.
     const built =
-      /^(job\.state|job\.level|engine\.state|export\.format|shortcuts\.group|drag|canvas\.compare|gallery\.kind|compare|view\.sheet|sheet\.export)\./u
-    const dead = [...Object.keys(en), ...Object.keys(partsEn)]
+      /^(job\.state|job\.level|engine\.state|export\.format|shortcuts\.group|drag|canvas\.compare|gallery\.kind|compare|view\.sheet|sheet\.export|export\.token|set\.section|help|runtime\.state|runtime\.step|runtime\.verdict|export\.(size|profile|metadata|conflict))\./u
+    const dead = [...Object.keys(en), ...Object.keys(partsEn), ...Object.keys(setupEn)]
       .map(stem)
       .filter((key) => !built.test(key) && !source.includes(`'${key}'`))
     expect([...new Set(dead)]).toEqual([])

@@ -290,6 +290,8 @@ export const zh: ChineseWords = {
   'export.save': '导出',
   'export.done_other': '已导出 {{count}} 个文件到 {{dir}}',
   'export.started_other': '正在下载 {{count}} 个文件',
+  'export.copied': '图片已复制到剪贴板。',
+  'export.copyFailed': '无法使用剪贴板。请允许此页面访问剪贴板，或下载图片。',
   'export.alpha': 'JPEG 没有透明通道：透明区域会变成白色。',
 
   'shortcuts.title': '键盘快捷键',

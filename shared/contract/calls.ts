@@ -13,6 +13,7 @@ import { poseSchema } from '../domain/view'
 import { workflowViewSchema } from '../domain/workflow'
 import { galleryCalls } from './gallery-calls'
 import { engineCalls } from './engine-calls'
+import { exportCalls } from './export-calls'
 
 const nothing = z.object({})
 const modelFiles = z.array(z.string().min(1).max(255)).min(1).max(500)
@@ -51,9 +52,6 @@ export const doctorReportSchema = z.object({
   ),
 })
 export type DoctorReport = z.infer<typeof doctorReportSchema>
-
-export const exportFormatSchema = z.enum(['png', 'jpeg', 'webp', 'tiff', 'avif'])
-export type ExportFormat = z.infer<typeof exportFormatSchema>
 
 /**
  * Every call of the app: input and output schema. From this map come the handlers' type, the preload's allow-list,
@@ -108,19 +106,7 @@ export const calls = {
   },
   /** The sample photo that comes with Recast, as an import. */
   'assets.importSample': { input: nothing, output: z.object({ results: z.array(importResultSchema) }) },
-  /** Writes versions to a folder on this machine's disk, never overwriting; answers the paths in order. */
-  'assets.export': {
-    input: z.object({
-      items: z
-        .array(z.object({ assetId: idSchema, name: z.string().min(1).max(200) }))
-        .min(1)
-        .max(10_000),
-      dir: z.string().min(1).max(4096),
-      format: exportFormatSchema.default('png'),
-      quality: z.int().min(1).max(100).default(90),
-    }),
-    output: z.object({ paths: z.array(z.string()) }),
-  },
+  ...exportCalls,
   /**
    * Makes files of a contact sheet: each picture by itself, all on one, or a turntable that plays for ever. With `dir` they are written
    * there, never over another file; without it (a browser) one file is made, to be loaded from the address of `fileId` until Recast ends.
@@ -276,6 +262,8 @@ export const calls = {
   'settings.set': { input: settingsPatchSchema, output: settingsSchema },
   /** Checks and repairs database, files and orphans. */
   'app.doctor': { input: z.object({ repair: z.boolean().default(true) }), output: doctorReportSchema },
+  /** What a report of a fault needs: versions, machine, engines, settings, the last log lines; without secrets, home folder and names. */
+  'app.diagnostics': { input: nothing, output: z.object({ text: z.string() }) },
   ...galleryCalls,
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>
 

@@ -1,4 +1,5 @@
 import type { CallInput, CallName, CallOutput, ImportResult } from './calls'
+import type { ExportOptions } from '../domain/export'
 import type { AppEvent } from './events'
 import type { PreviewFrame } from './preview-frame'
 
@@ -26,7 +27,9 @@ export interface FileUrlOptions {
   /** Small draft of this asset in that style, for a style tile. */
   styleId?: string
   /** As a download in this format under this name. */
-  download?: { format: 'png' | 'jpeg' | 'webp' | 'tiff' | 'avif'; name: string; quality?: number }
+  download?: { name: string; format: ExportOptions['format'] } & {
+    [K in Exclude<keyof ExportOptions, 'format'>]?: ExportOptions[K]
+  }
 }
 
 // Blob is a web and Node type alike; shared/ compiles with neither's library, so it is named structurally here.

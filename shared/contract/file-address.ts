@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { exportOptionsSchema } from '../domain/export'
 import { idSchema } from '../domain/id'
-import { exportFormatSchema } from './calls'
 import type { FileUrlOptions } from './client'
 
 /** The one path under which pictures are served; the read-only cookie is limited to it. */
@@ -15,11 +15,17 @@ const fileQuerySchema = z
       .regex(/^[a-z0-9][a-z0-9_-]{0,63}$/)
       .optional(),
     download: z.string().min(1).max(200).optional(),
-    format: exportFormatSchema.optional(),
+    format: exportOptionsSchema.shape.format.unwrap().optional(),
+    size: z.literal('original').optional(),
+    profile: z.enum(['srgb', 'source']).optional(),
+    meta: z.literal('recipe').optional(),
     q: z.coerce.number().int().min(1).max(100).optional(),
   })
   .refine((query) => (query.download === undefined) === (query.format === undefined), 'download and format go together')
-  .refine((query) => query.q === undefined || query.download !== undefined, 'q goes with download')
+  .refine(
+    ({ q, size, profile, meta, download }) => download !== undefined || (q ?? size ?? profile ?? meta) === undefined,
+    'q, size, profile and meta go with download',
+  )
 
 /** Where a picture is served, below a shell's origin: `/files/<id>?w=512`. */
 export function fileAddress(assetId: string, options: FileUrlOptions = {}): string {
@@ -29,6 +35,9 @@ export function fileAddress(assetId: string, options: FileUrlOptions = {}): stri
     styleId === undefined ? '' : `style=${encodeURIComponent(styleId)}`,
     download ? `download=${encodeURIComponent(download.name.replace(/\p{Surrogate}/gu, '_'))}&format=${download.format}` : '',
     download?.quality === undefined ? '' : `q=${download.quality}`,
+    download?.size === 'original' ? 'size=original' : '',
+    download?.profile === undefined || download.profile === 'none' ? '' : `profile=${download.profile}`,
+    download?.metadata === 'recipe' ? 'meta=recipe' : '',
   ].filter((part) => part !== '')
   return `${filesPath}/${assetId}${query.length > 0 ? `?${query.join('&')}` : ''}`
 }
@@ -40,14 +49,23 @@ export function readFileAddress(
 ): { assetId: string; options: FileUrlOptions } | undefined {
   const parsed = fileQuerySchema.safeParse(query)
   if (!parsed.success || !idSchema.safeParse(assetId).success) return undefined
-  const { w, style, download, format, q } = parsed.data
+  const { w, style, download, format, q, size, profile, meta } = parsed.data
   return {
     assetId,
     options: {
       ...(w === undefined ? {} : { width: w }),
       ...(style === undefined ? {} : { styleId: style }),
       ...(download !== undefined && format !== undefined
-        ? { download: { format, name: download, ...(q === undefined ? {} : { quality: q }) } }
+        ? {
+            download: {
+              format,
+              name: download,
+              ...(q === undefined ? {} : { quality: q }),
+              ...(size ? { size } : {}),
+              ...(profile ? { profile } : {}),
+              ...(meta ? { metadata: meta } : {}),
+            },
+          }
         : {}),
     },
   }

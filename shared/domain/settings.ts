@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { runtimeMirrorsSchema } from './runtime'
+import { exportChoicesSchema } from './export'
 import { viewSetLimits, viewSetSchema } from './view'
 
 /** An address that files may be fetched from: https, or plain http on this machine. */
@@ -36,6 +37,17 @@ export const settingsSchema = z.object({
   runtimeStopAfter: z.int().min(0).max(86_400).default(1_800),
   /** Days that the trash is kept; 0 = until it is emptied. */
   trashDays: z.int().min(0).max(3650).default(30),
+  /** `reduce`: nothing moves, whatever the system says. */
+  motion: z.enum(['system', 'reduce']).default('system'),
+  /** Key combinations by command, where they are not the usual ones; an empty one takes the key away. */
+  shortcuts: z.record(z.string().max(64), z.string().max(40)).default({}),
+  /** A message of the system when a long batch has ended. */
+  notify: z.boolean().default(false),
+  /** The first questions were answered or passed over. */
+  welcomed: z.boolean().default(false),
+  /** How exported files are named and written, as chosen last. */
+  exportName: z.string().max(200).default('{name}'),
+  exportOptions: exportChoicesSchema.default({ format: 'png', quality: 90, size: 'result', profile: 'srgb', metadata: 'none' }),
 })
 export type Settings = z.infer<typeof settingsSchema>
 export const settingsPatchSchema = z.object({
@@ -54,4 +66,10 @@ export const settingsPatchSchema = z.object({
   runtimeMirrors: settingsSchema.shape.runtimeMirrors.unwrap().optional(),
   runtimeFreeAfter: settingsSchema.shape.runtimeFreeAfter.unwrap().optional(),
   runtimeStopAfter: settingsSchema.shape.runtimeStopAfter.unwrap().optional(),
+  motion: settingsSchema.shape.motion.unwrap().optional(),
+  shortcuts: settingsSchema.shape.shortcuts.unwrap().optional(),
+  notify: settingsSchema.shape.notify.unwrap().optional(),
+  welcomed: settingsSchema.shape.welcomed.unwrap().optional(),
+  exportName: settingsSchema.shape.exportName.unwrap().optional(),
+  exportOptions: settingsSchema.shape.exportOptions.unwrap().optional(),
 })

@@ -1,12 +1,13 @@
-import type { ExportFormat } from '#shared/contract/calls'
+import { createHash } from 'node:crypto'
 import { AppError } from '#shared/domain/error'
+import { exportExtensions, type ExportFormat } from '#shared/domain/export'
 import type { Database } from '../database/database'
 import { toCoreError } from '../database/errors'
 import { assetTable, type AssetTable, type StoredAsset } from '../database/tables/assets'
 import { pictureTable, type PictureTable } from '../database/tables/pictures'
 import type { EngineInput, EngineResult } from '../engines/engine'
 import { openBlobStore, type BlobStore } from './blob-store'
-import { exportPicture, exportTypes, planExportPath, renderExport, writeExport, type ExportOptions } from './export'
+import { exportPicture, exportMimes, planExportPath, renderExport, writeExport, type EncodeOptions } from './export'
 import { checkFiles, type Check, type FileCheckOptions } from './file-checks'
 import { createImporter, type Importer } from './import'
 import { safeFileStem } from './names'
@@ -47,13 +48,13 @@ export interface AssetStore extends Importer {
   /** The working picture, or a thumbnail of at least that width. Throws `input.not_found`, `input.damaged`, `io.*`. */
   serve(assetId: string, width?: number): Promise<ServedFile>
   /** The picture as a download in a format, with the name to save it under. */
-  download(assetId: string, name: string, options: ExportOptions): Promise<ServedFile & { downloadName: string }>
+  download(assetId: string, name: string, options: EncodeOptions): Promise<ServedFile & { downloadName: string }>
   /** Writes a copy to a folder, never over another file; answers its path. */
-  export(assetId: string, target: { dir: string; name: string } & ExportOptions): Promise<string>
+  export(assetId: string, target: { dir: string; name: string } & EncodeOptions): Promise<string>
   /** The path that an export will have; store it, then call {@link AssetStore.writeExport}. */
   planExportPath(dir: string, name: string, format: ExportFormat, taken?: (key: string) => boolean): Promise<string>
   /** Writes to a planned path; may be repeated. `input.conflict` when another file took it. */
-  writeExport(assetId: string, path: string, options: ExportOptions): Promise<void>
+  writeExport(assetId: string, path: string, options: EncodeOptions): Promise<void>
   checkFiles(options: FileCheckOptions): Promise<Check[]>
 }
 
@@ -126,10 +127,11 @@ export async function openAssetStore(options: AssetStoreOptions): Promise<AssetS
     },
     async download(assetId, name, options) {
       const stored = need(assetId)
-      const { extension, mime } = exportTypes[options.format]
+      const mime = exportMimes[options.format]
       const file = await withFile(blobs, stored, (path) => renderExport(path, options))
-      const etag = `"${stored.workingSha256.slice(0, 40)}-${options.format}-${options.quality ?? 0}"`
-      return { ...file, mime, etag, downloadName: safeFileStem(name) + extension }
+      const form = createHash('sha256').update(JSON.stringify(options)).digest('hex').slice(0, 16)
+      const etag = `"${stored.workingSha256.slice(0, 40)}-${options.format}-${form}"`
+      return { ...file, mime, etag, downloadName: safeFileStem(name) + exportExtensions[options.format] }
     },
     export: (assetId, target) => withFile(blobs, need(assetId), (path) => exportPicture(path, target)),
     planExportPath,

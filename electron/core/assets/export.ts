@@ -3,34 +3,45 @@ import { constants } from 'node:fs'
 import { copyFile, link, open, rename, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Sharp } from 'sharp'
-import type { ExportFormat } from '#shared/contract/calls'
 import { AppError } from '#shared/domain/error'
+import { exportExtensions, type ExportFormat } from '#shared/domain/export'
 import { fileSize, hashFile } from './blob-store'
 import { discard, makeFolder, syncFile, syncFolder } from './durable-file'
 import { numberedStem, safeFileStem } from './names'
 import { decode, pictureError, readPicture } from './picture-reader'
 
-/** File extension and media type of each export format. */
-export const exportTypes: Record<ExportFormat, { extension: string; mime: string }> = {
-  png: { extension: '.png', mime: 'image/png' },
-  jpeg: { extension: '.jpg', mime: 'image/jpeg' },
-  webp: { extension: '.webp', mime: 'image/webp' },
-  tiff: { extension: '.tif', mime: 'image/tiff' },
-  avif: { extension: '.avif', mime: 'image/avif' },
+/** Media type of each export format. */
+export const exportMimes: Readonly<Record<ExportFormat, string>> = {
+  png: 'image/png',
+  jpeg: 'image/jpeg',
+  webp: 'image/webp',
+  tiff: 'image/tiff',
+  avif: 'image/avif',
 }
 
-/** How a picture is written. */
-export interface ExportOptions {
+/** How a picture is written, down to what the encoder is told. */
+export interface EncodeOptions {
   format: ExportFormat
   /** 1..100, for the formats that lose something. */
   quality?: number
+  /** Exactly this size; absent: its own. */
+  size?: { width: number; height: number }
+  /** The profile that colours are converted to and that is put into the file: sRGB, or the path of an ICC file. Absent: sRGB, not named. */
+  icc?: string
+  /** An XMP packet for the file; absent: no metadata at all. */
+  xmp?: string
 }
 
 const defaultQuality = 90
 
-/** The encoder's pipeline: sRGB, no metadata, transparency on white where the format has none. */
-function encode(workingPath: string, { format, quality = defaultQuality }: ExportOptions): Sharp {
-  const picture = decode(workingPath).autoOrient().toColourspace('srgb')
+/** The encoder's pipeline: sRGB unless told otherwise, transparency on white where the format has none. */
+function encode(workingPath: string, options: EncodeOptions): Sharp {
+  const { format, quality = defaultQuality, size, icc, xmp } = options
+  let picture = decode(workingPath).autoOrient().toColourspace('srgb')
+  // The shape was decided by whoever asked for the size.
+  if (size) picture = picture.resize(size.width, size.height, { fit: 'fill', kernel: 'lanczos3' })
+  if (icc !== undefined) picture = picture.withIccProfile(icc)
+  if (xmp !== undefined) picture = picture.withXmp(xmp)
   switch (format) {
     case 'png':
       return picture.png({ compressionLevel: 6 })
@@ -46,18 +57,19 @@ function encode(workingPath: string, { format, quality = defaultQuality }: Expor
   }
 }
 
-/** Whether a working file can leave as it is: a PNG that carries nothing but 8-bit pixels. */
-async function leavesAsIs(workingPath: string, format: ExportFormat): Promise<boolean> {
-  return format === 'png' && (await readPicture(workingPath).then((facts) => facts.barePng))
+/** Whether a working file can leave as it is: a PNG that carries nothing but 8-bit pixels, and nothing is asked that changes it. */
+async function leavesAsIs(workingPath: string, { format, size, icc, xmp }: EncodeOptions): Promise<boolean> {
+  if (format !== 'png' || size !== undefined || icc !== undefined || xmp !== undefined) return false
+  return (await readPicture(workingPath)).barePng
 }
 
 /** The picture in a format: the file itself where it already is that, else its bytes. For downloads. */
 export async function renderExport(
   workingPath: string,
-  options: ExportOptions,
+  options: EncodeOptions,
 ): Promise<{ path: string; bytes?: never } | { bytes: Uint8Array; path?: never }> {
   try {
-    if (await leavesAsIs(workingPath, options.format)) return { path: workingPath }
+    if (await leavesAsIs(workingPath, options)) return { path: workingPath }
     return { bytes: await encode(workingPath, options).toBuffer() }
   } catch (error) {
     throw pictureError(error)
@@ -87,7 +99,7 @@ export async function planExportPath(
     await makeFolder(dir)
     const stem = safeFileStem(name)
     for (let n = 1; n <= maxNumber; n++) {
-      const path = join(dir, numberedStem(stem, n) + exportTypes[format].extension)
+      const path = join(dir, numberedStem(stem, n) + exportExtensions[format])
       if (!taken(pathKey(path)) && !(await exists(path))) return path
     }
   } catch (error) {
@@ -147,13 +159,13 @@ async function claim(part: string, path: string): Promise<boolean> {
  * May be repeated: when the same content is there already, it is done. Throws `input.conflict` when another file took the
  * path (plan a new one), `io.disk_full`, `io.permission`, `input.damaged`.
  */
-export async function writeExport(workingPath: string, path: string, options: ExportOptions): Promise<void> {
+export async function writeExport(workingPath: string, path: string, options: EncodeOptions): Promise<void> {
   // In the target's own folder, so that the last step is atomic; the same name at each try, so that a kill leaves nothing for good.
   const token = createHash('sha256').update(`${workingPath}\0${path}`).digest('hex').slice(0, 16)
   const part = join(dirname(path), `.recast-${token}.part`)
   try {
     await makeFolder(dirname(path))
-    if (await leavesAsIs(workingPath, options.format)) await copyFile(workingPath, part, constants.COPYFILE_FICLONE)
+    if (await leavesAsIs(workingPath, options)) await copyFile(workingPath, part, constants.COPYFILE_FICLONE)
     else await encode(workingPath, options).toFile(part)
     await syncFile(part)
     if (!(await claim(part, path)) && !(await sameContent(part, path))) {
@@ -174,7 +186,7 @@ export async function writeExport(workingPath: string, path: string, options: Ex
 const promised = new Set<string>()
 
 /** Plans and writes in one go, for exports that no row remembers; a lost race for the name gets the next one. Answers the path. */
-export async function exportPicture(workingPath: string, target: { dir: string; name: string } & ExportOptions): Promise<string> {
+export async function exportPicture(workingPath: string, target: { dir: string; name: string } & EncodeOptions): Promise<string> {
   const lost = new Set<string>()
   for (;;) {
     const path = await planExportPath(target.dir, target.name, target.format, (key) => lost.has(key) || promised.has(key))

@@ -74,7 +74,7 @@ export function createModelApp(): ModelApp {
       case 'pictures.list':
         return { items: [], total: (input as { limit: number }).limit }
       case 'assets.export':
-        return { paths: (input as { items: { name: string }[] }).items.map((item) => item.name) }
+        return { paths: (input as { items: { name: string }[] }).items.map((item) => item.name), skipped: [], failed: [] }
       default:
         return {}
     }
