@@ -15,7 +15,7 @@ export function ExportOutcome(props: { run: ExportRun; onRetry: () => void }): R
   const running = run.state === 'running'
   return (
     <section className="flex flex-col gap-2" data-testid="export-outcome" data-state={run.state}>
-      <p role="status" className="flex items-center justify-between gap-3">
+      <p aria-live="polite" className="flex items-center justify-between gap-3">
         <span>
           {running
             ? setup('export.running', { done: run.done, count: run.count })

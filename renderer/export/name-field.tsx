@@ -40,7 +40,7 @@ export function NameField(props: { pattern: string; onChange: (pattern: string) 
         ))}
       </div>
       {unknown.length > 0 ? (
-        <p className="text-s text-bad" role="status">
+        <p className="text-s text-bad" aria-live="polite">
           {say('export.name.unknown', { tokens: unknown.map((word) => `{${word}}`).join(' ') })}
         </p>
       ) : null}

@@ -168,7 +168,7 @@ describe('what is written', () => {
       const [path = ''] = (await app.call('assets.export', { items, dir, format, metadata: 'recipe' })).paths
       const { xmp } = await sharp(path).metadata()
       const text = String(xmp)
-      expect(text, format).toContain('<recast:recipe>')
+      expect(text).toContain('<recast:recipe>')
       const json = /<recast:recipe>(.*)<\/recast:recipe>/.exec(text)?.[1]?.replaceAll('&#34;', '"') ?? ''
       expect(JSON.parse(json)).toMatchObject({ seed, edit: { kind: 'style', styleId: 'clay' }, engine: 'tint' })
       expect(text).not.toContain(dataDir)
