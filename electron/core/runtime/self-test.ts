@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { randomUUID } from 'node:crypto'
 import sharp from 'sharp'
-import { request } from 'undici'
 import type { SelfTest } from '#shared/domain/runtime'
 import { toAppError } from '#shared/domain/error'
 import { askEnvironment } from './install/check-environment'
@@ -82,8 +81,7 @@ async function runJob(address: string, sigma: number): Promise<{ pixels: Uint8Ar
       throw new Error(`the job failed: ${reason ?? 'ComfyUI gives no reason'}`)
     }
     const query = new URLSearchParams({ filename: image.filename, subfolder: image.subfolder, type: image.type })
-    const answer = await request(`${address}/view?${query.toString()}`, { signal: AbortSignal.timeout(30_000) })
-    const bytes = Buffer.from(await answer.body.arrayBuffer())
+    const bytes = await (await call(address, `/view?${query.toString()}`, undefined)).arrayBuffer()
     const pixels = await sharp(bytes, { limitInputPixels: 1_000_000 }).removeAlpha().toColourspace('srgb').raw().toBuffer()
     return { pixels, ms: Math.round(performance.now() - began) }
   }

@@ -1,4 +1,3 @@
-import { EnvHttpProxyAgent, request } from 'undici'
 import { AppError } from '#shared/domain/error'
 import type { Mirrors } from './environment'
 
@@ -9,6 +8,7 @@ const probeMs = 15_000
  * roots of mirrors rarely list. Goes through the user's proxies. Rejects with `engine.offline`, naming the mirror.
  */
 export async function probeMirrors(mirrors: Mirrors, signal?: AbortSignal): Promise<void> {
+  const { EnvHttpProxyAgent, request } = await import('undici')
   const agent = new EnvHttpProxyAgent({
     noProxy: [process.env['NO_PROXY'] ?? process.env['no_proxy'] ?? '', '127.0.0.1', 'localhost'].join(','),
   })

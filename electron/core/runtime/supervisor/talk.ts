@@ -1,5 +1,4 @@
 import { createServer } from 'node:net'
-import { request } from 'undici'
 
 /** A port of 127.0.0.1 that was free a moment ago. Another program may take it before the server does: then the next one is tried. */
 export function freePort(): Promise<number> {
@@ -19,6 +18,7 @@ export function freePort(): Promise<number> {
 const maxAnswer = 64 * 1024 * 1024
 
 async function getJson(url: string, timeoutMs: number): Promise<unknown> {
+  const { request } = await import('undici')
   const answer = await request(url, { headersTimeout: timeoutMs, bodyTimeout: timeoutMs, signal: AbortSignal.timeout(timeoutMs) })
   if (answer.statusCode !== 200 || Number(answer.headers['content-length'] ?? 0) > maxAnswer) {
     await answer.body.dump({ limit: 1024, signal: AbortSignal.timeout(timeoutMs) })
@@ -57,6 +57,7 @@ export async function missingClasses(port: number, classes: readonly string[]): 
 
 /** Lets the server forget its models; it does so after the job that runs. */
 export async function freeMemory(port: number): Promise<void> {
+  const { request } = await import('undici')
   const answer = await request(`http://127.0.0.1:${port}/free`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
