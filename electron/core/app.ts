@@ -206,6 +206,11 @@ export async function createApp(options: AppOptions): Promise<App> {
       settings: settings.get,
       modelFolders: () => [modelsFolder(dataDir, settings.get()), ...settings.get().modelFolders],
       downloader: () => downloader,
+      shareModels(folder) {
+        const { modelFolders } = settings.get()
+        if (modelFolders.includes(folder) || modelFolders.length >= 32) return
+        events.emit({ type: 'settings', settings: settings.set({ modelFolders: [...modelFolders, folder] }) })
+      },
       onChange(view) {
         events.emit({ type: 'runtime', runtime: view })
         pool.refresh('local')

@@ -17,6 +17,8 @@ export interface RuntimeLayout {
   serverFile: string
   serverLog: string
   modelPaths: string
+  /** What Python compiles of an adopted ComfyUI, whose own folder stays as it is. */
+  compiled: string
   cache: { archives: string; packages: string; python: string }
   user: { base: string; input: string; output: string; user: string; temp: string; database: string }
 }
@@ -36,6 +38,7 @@ export function runtimeLayout(dataDir: string): RuntimeLayout {
     serverFile: join(root, 'server.json'),
     serverLog: join(root, 'server.log'),
     modelPaths: join(root, 'model-paths.yaml'),
+    compiled: join(root, 'compiled'),
     cache: { archives: join(root, 'cache', 'archives'), packages: join(root, 'cache', 'packages'), python: join(root, 'python') },
     user: {
       base,

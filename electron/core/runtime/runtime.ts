@@ -19,6 +19,7 @@ import { runtimeLayout } from './layout'
 import { readRecipe, recipeId, type Recipe } from './recipe'
 import { makeReport } from './report'
 import { selfTest } from './self-test'
+import { absent, serverPlan } from './server-plan'
 import { Supervisor, type ServerPlan, type SupervisorTimes } from './supervisor/supervisor'
 
 /** What the runtime needs of the app; tests bring their own recipe, tools and times. */
@@ -28,6 +29,8 @@ export interface RuntimeContext {
   /** Folder of the models, first; then others that are shared. */
   modelFolders: () => readonly string[]
   downloader: () => Downloader
+  /** Told the models folder of a ComfyUI that is adopted: from then on its models are everybody's. */
+  shareModels: (folder: string) => void
   /** Told each new view; at most four a second while something is being installed. */
   onChange: (view: RuntimeView) => void
   logger: AppLogger
@@ -341,6 +344,8 @@ export class Runtime {
     const adopted = await examine(folder, { python: request.python, device, tools })
     await this.supervisor.stop()
     await this.store.adopt(adopted)
+    const models = join(adopted.folder, 'models')
+    if (existsSync(models)) this.#context.shareModels(models)
   }
 
   /** One piece of work at a time; its error stays to be seen until the next one. */
@@ -378,36 +383,18 @@ export class Runtime {
   async #plan(): Promise<ServerPlan> {
     const place = this.#place
     if (!place) throw absent()
-    const recipe = this.#recipeOf(place)
     const hardware = this.#hardware ?? (place.device === 'cuda' ? await this.#lookAtHardware() : undefined)
-    const several = (hardware?.cards.filter(({ maker }) => maker === 'nvidia').length ?? 0) > 1
-    return {
+    return serverPlan({
       place,
-      tools: recipe.tools,
-      card: several ? hardware?.verdict.card : undefined,
+      recipe: this.#recipeOf(place),
+      hardware,
       modelFolders: this.#context.modelFolders(),
-      sentinels: {
-        core: place.adopted ? ['KSampler', 'LoadImage', 'SaveImage'] : recipe.comfyui.sentinels,
-        nodes: Object.fromEntries(
-          recipe.nodes
-            .filter(({ id }) => place.installation?.nodes.some((node) => node.id === id))
-            .map(({ id, sentinels }) => [id, sentinels]),
-        ),
-      },
       env: this.#parts.env,
-    }
+    })
   }
 
   #tell(): void {
     this.#toldAt = performance.now()
     this.#context.onChange(this.view())
   }
-}
-
-function absent(): AppError {
-  return new AppError(
-    'engine.start',
-    'No local runtime is installed. Install it (recast runtime install), or use a remote ComfyUI server.',
-    { retry: 'user' },
-  )
 }

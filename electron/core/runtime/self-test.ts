@@ -106,7 +106,14 @@ export async function selfTest({
 }): Promise<SelfTest> {
   const test: SelfTest = { ok: false, cuda: false, devices: [], problems: [] }
   try {
-    const facts = await askEnvironment({ python: place.python, tools, imports: ['torch'], packages: {}, compute: true })
+    const facts = await askEnvironment({
+      python: place.python,
+      tools,
+      imports: ['torch'],
+      packages: {},
+      compute: true,
+      foreign: place.adopted !== undefined,
+    })
     for (const { module, error } of facts.failures) test.problems.push(`${module}: ${error}`)
     if (facts.torch) {
       const { version, cudaVersion, cuda, devices, computeMs, computeRight } = facts.torch

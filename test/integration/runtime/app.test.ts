@@ -1,5 +1,5 @@
 // The whole way through the app: installed from loopback mirrors, started by a job, ended with the app.
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -10,6 +10,7 @@ import { identify, processesOfSession } from '#core/runtime/process/identity'
 import type { RuntimeParts } from '#core/runtime/runtime'
 import { findUv } from '../../../scripts/uv.mjs'
 import { openApp, submit, until, untilState, writePhoto } from '../comfyui/harness'
+import { makeExistingComfyui, treeOf } from './existing'
 import { makeStandIn, startMirror, type Mirror, type StandIn } from './mirror'
 
 const uv = findUv({ install: true })
@@ -174,10 +175,9 @@ describe.skipIf(!uv || process.platform === 'win32')('the runtime in the app', (
     },
   )
 
-  it('uses an existing folder where it is, and only lets go of it', { timeout: 60_000 }, async () => {
+  it('refuses an existing folder that would not start, and says why', { timeout: 60_000 }, async () => {
     const own = join(folder, 'made', 'source', 'ComfyUI-pinned')
-    const before = readFileSync(join(own, 'main.py'), 'utf8')
-    const app = await open('adopting')
+    const app = await open('refusing')
     await expect(app.call('runtime.install', { adopt: folder })).rejects.toMatchObject({ code: 'input.not_found' })
     const python = (await findPython('3'))?.path
     // Its Python has no torch here: it is refused before anything is pointed to.
@@ -185,7 +185,39 @@ describe.skipIf(!uv || process.platform === 'win32')('the runtime in the app', (
       message: expect.stringMatching(/torch/) as string,
     })
     expect((await app.call('runtime.status', {})).runtime.state).toBe('absent')
-    expect(readFileSync(join(own, 'main.py'), 'utf8')).toBe(before)
+  })
+
+  it('uses an existing folder where it is, changes nothing in it, and only lets go of it', { timeout: 90_000 }, async () => {
+    const { own, strange } = makeExistingComfyui(join(folder, 'existing'), standIn)
+    const before = treeOf(own)
+    const app = await open('adopting')
+    const view = await app.call('runtime.install', { adopt: own, device: 'cpu' })
+    expect(view).toMatchObject({ state: 'stopped', current: { adopted: true, version: '0.0.7', torch: '0.0.1' } })
+    const { settings } = await app.call('app.snapshot', {})
+    expect(settings.modelFolders).toEqual([join(own, 'models')])
+    // The very same program, started by its owner: whatever happens to ours, it goes on.
+    const theirs = strange()
+    try {
+      const [job] = await submit(app, photo, { engine: 'local' })
+      expect((await untilState(app, job, 'done', 'failed')).error?.message).toBeUndefined()
+      const { runtime } = await app.call('runtime.status', {})
+      const paths = readFileSync(join(app.dataDir, 'runtime', 'model-paths.yaml'), 'utf8')
+      expect(paths).toContain(JSON.stringify(join(own, 'models')))
+      expect(paths).toContain(JSON.stringify(join(app.dataDir, 'models')))
+      await expect(app.call('runtime.update', {})).rejects.toMatchObject({ code: 'input.conflict' })
+      await expect(app.call('runtime.repair', {})).rejects.toMatchObject({ code: 'input.conflict' })
+      await app.call('runtime.stop', {})
+      expect(await processesOfSession(runtime.pid ?? 0)).toEqual([])
+      expect((await app.call('runtime.doctor', {})).ok).toBe(true)
+      await app.call('runtime.remove', { cache: true })
+      expect((await app.call('runtime.status', {})).runtime.state).toBe('absent')
+      expect(await identify(theirs.pid ?? 0)).toBeDefined()
+    } finally {
+      theirs.kill('SIGKILL')
+    }
+    expect(treeOf(own)).toEqual(before)
+    // What it made lies in the data folder.
+    expect(readdirSync(join(app.dataDir, 'comfyui', 'output')).length).toBeGreaterThan(0)
   })
 
   it('asks a mirror before it wants anything of it', async () => {

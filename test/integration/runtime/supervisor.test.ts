@@ -239,4 +239,62 @@ describe.skipIf(process.platform === 'win32')('supervisor', () => {
     expect(await endOrphan(layout)).toBe(true)
     await until(async () => (await identify(stranger.pid ?? 0)) === undefined, 'our orphan was ended')
   })
+
+  it(
+    'ends a healthy server that a former Recast left, with its children, and no other ComfyUI',
+    { timeout: 30_000 },
+    async () => {
+      const { supervisor, layout } = make()
+      const run = (name: string) => {
+        const folders = ['input', 'output'].flatMap((kind) => [`--${kind}-directory`, join(folder, name, kind)])
+        const child = spawn(python, ['-u', 'main.py', '--port', '0', ...folders], {
+          cwd: join(folder, 'source', 'ComfyUI-pinned'),
+          detached: true,
+          stdio: ['ignore', 'pipe', 'ignore'],
+          env: { ...process.env, PYTHONPATH: join(folder, 'packages'), STANDIN_CHILD: '1' },
+        })
+        let said = ''
+        child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()))
+        return { child, pid: child.pid ?? 0, said: () => said }
+      }
+      const ours = run('ours')
+      const theirs = run('theirs')
+      try {
+        await until(() => [ours, theirs].every(({ said }) => said().includes('To see the GUI')), 'both listen')
+        writeFileSync(layout.serverFile, JSON.stringify({ ...(await identify(ours.pid)), port: 1 }))
+        const children = [ours, theirs].map(({ said }) => Number(/child (\d+)/.exec(said())?.[1]))
+        await supervisor.endOrphan()
+        expect(await processesOfSession(ours.pid)).toEqual([])
+        expect(await identify(children[0] ?? 0)).toBeUndefined()
+        expect(existsSync(layout.serverFile)).toBe(false)
+        expect((await processesOfSession(theirs.pid)).sort()).toEqual([theirs.pid, children[1] ?? 0].sort())
+        // A server of our own beside theirs, and its end, are nothing to theirs either.
+        await supervisor.start()
+        await supervisor.close()
+        expect(await identify(theirs.pid)).toBeDefined()
+      } finally {
+        for (const { pid } of [ours, theirs]) {
+          try {
+            process.kill(-pid, 'SIGKILL')
+          } catch {
+            // Ended, as it should be for ours.
+          }
+        }
+      }
+    },
+  )
+
+  it('ends what is left of a session whose leader has died', async () => {
+    const layout = runtimeLayout(join(folder, 'leaderless'))
+    mkdirSync(layout.root, { recursive: true })
+    const leader = spawn('sh', ['-c', 'sleep 300 & read line; exit 0'], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] })
+    const pid = leader.pid ?? 0
+    await until(async () => (await processesOfSession(pid)).length === 2, 'it has a child')
+    writeFileSync(layout.serverFile, JSON.stringify({ ...(await identify(pid)), port: 1 }))
+    leader.stdin.end('\n')
+    await until(async () => (await identify(pid)) === undefined, 'the leader ended')
+    expect(await processesOfSession(pid)).toHaveLength(1)
+    expect(await endOrphan(layout)).toBe(true)
+    expect(await processesOfSession(pid)).toEqual([])
+  })
 })

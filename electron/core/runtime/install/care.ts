@@ -40,7 +40,15 @@ export async function inspect(
     }
     packages = lockedVersions(await readFile(join(folder, 'lock.txt'), 'utf8').catch(() => ''))
   }
-  const facts = await askEnvironment({ python: place.python, tools, imports, packages, compute: false, signal })
+  const facts = await askEnvironment({
+    python: place.python,
+    tools,
+    imports,
+    packages,
+    compute: false,
+    foreign: place.adopted !== undefined,
+    signal,
+  })
   return [...problems, ...environmentProblems(facts, { packages, cuda: place.device === 'cuda' })]
 }
 
@@ -86,6 +94,7 @@ export async function examine(
     imports: ['torch', 'aiohttp', 'yaml'],
     packages: {},
     compute: device === 'cuda',
+    foreign: true,
     signal,
   })
   const problems = environmentProblems(facts, { packages: {}, cuda: device === 'cuda' })

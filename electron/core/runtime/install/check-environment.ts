@@ -33,6 +33,8 @@ export interface EnvironmentQuestion {
   packages: Readonly<Record<string, string>>
   /** Lets a CUDA card compute something. */
   compute: boolean
+  /** It is the user's: not even compiled files (`__pycache__`) may appear in it. */
+  foreign?: boolean | undefined
   signal?: AbortSignal | undefined
 }
 
@@ -41,10 +43,10 @@ const importMs = 600_000
 
 /** Imports the modules in that environment. Rejects with `engine.start` only when Python itself does not answer. */
 export async function askEnvironment(question: EnvironmentQuestion): Promise<EnvironmentFacts> {
-  const { python, tools, imports, packages, compute, signal } = question
+  const { python, tools, imports, packages, compute, foreign, signal } = question
   const asked = JSON.stringify({ imports, packages, compute })
   const run = await runTool(python, ['-s', '-u', join(tools, 'check.py'), asked], {
-    env: pythonEnvironment(),
+    env: { ...pythonEnvironment(), ...(foreign ? { PYTHONDONTWRITEBYTECODE: '1' } : {}) },
     signal,
     timeoutMs: importMs,
   })

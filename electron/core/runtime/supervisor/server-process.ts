@@ -71,7 +71,12 @@ export async function startServerProcess({ place, layout, tools, port, args, env
     ['-s', '-u', join(tools, 'launch.py'), join(place.program, 'main.py'), ...args],
     {
       cwd: place.program,
-      env: { ...pythonEnvironment(), ...env },
+      env: {
+        ...pythonEnvironment(),
+        // A folder of the user's stays as it is: what Python compiles goes into ours.
+        ...(place.adopted ? { PYTHONPYCACHEPREFIX: layout.compiled } : {}),
+        ...env,
+      },
       // The other end of its standard input is what tells it that Recast lives; nothing is ever written there.
       stdio: ['pipe', 'pipe', 'pipe'],
       detached: process.platform !== 'win32',
@@ -130,8 +135,11 @@ export async function startServerProcess({ place, layout, tools, port, args, env
 }
 
 /**
- * Ends the server that a former process of Recast left behind, if it is that very one: number, start time and boot must fit. Anything else
- * on the machine is left alone. Answers whether there was one.
+ * Ends the server that a former process of Recast left behind, if it is that very one: number, start time and boot must fit, or members of
+ * its session live. Anything else on the machine is left alone. Answers whether there was one.
+ *
+ * It is ended also when it answers, never adopted: its standard output was a pipe to the dead process, so that its next print fails, and
+ * with it the job that prints progress; and nothing would end it with us any more.
  */
 export async function endOrphan(layout: RuntimeLayout): Promise<boolean> {
   const found = await readJson(layout.serverFile, serverFileSchema)
