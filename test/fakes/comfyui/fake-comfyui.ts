@@ -9,7 +9,7 @@ import { FakeClients } from './clients'
 import { type Faults, noFaults } from './faults'
 import { type FakeObjectInfo, refusalOf, withoutFiles } from './validate'
 import { answerView } from './view-answers'
-import { type FakeGraph, type FakeValue, isOutputClass, runNode, runOrder, signatureOf } from './graph-run'
+import { type Colour, type FakeGraph, type FakeValue, isOutputClass, runNode, runOrder, signatureOf } from './graph-run'
 
 /** A double of ComfyUI 0.8.0 over real HTTP and sockets: its answers have the shapes and the order of the recordings beside it. */
 export interface FakeComfyUi {
@@ -46,6 +46,8 @@ export interface FakeOptions {
   faults?: Partial<Faults>
   /** Model files that it does not have. */
   without?: string[]
+  /** What each prompt paints, so that a test can tell whose result a picture is; absent: the photo as it came, or the seed's colours. */
+  colourOf?: (graph: FakeGraph) => Colour
 }
 
 interface Prompt {
@@ -130,7 +132,7 @@ export async function startFakeComfyUi(options: FakeOptions = {}): Promise<FakeC
           clients.tell(clientId, { type: 'executing', data: { node, display_node: node, prompt_id: id } })
           if (options.saveMs && isOutputClass(classType)) await sleep(options.saveMs)
           if (/KSampler|SamplerCustom/.test(classType) && !classType.endsWith('Select')) await sample(prompt, node)
-          values.set(node, await runNode(graph, node, values, (name) => files.get(`input/${name}`)))
+          values.set(node, await runNode(graph, node, values, (name) => files.get(`input/${name}`), options.colourOf))
         }
         const value = values.get(node)
         let images = known?.images

@@ -74,6 +74,7 @@ export async function runNode(
   id: string,
   values: Map<string, FakeValue>,
   loadImage: (name: string) => Buffer | undefined,
+  colourOf?: (graph: FakeGraph) => Colour,
 ): Promise<FakeValue> {
   const node = graph[id]
   if (!node) throw new Error(`'${id}'`)
@@ -90,12 +91,23 @@ export async function runNode(
     return { width: Number(width), height: Number(height), scenes: String(node.inputs.scene_text).split('\n').length }
   const from = incoming(node, values)
   if (node.class_type !== 'VAEDecode') return from
+  if (colourOf) return { ...from, picture: await flat(from, colourOf(graph)) }
   const key = signatureOf(graph, id)
   const picture = from.picture ?? (await paint(from, key))
   const more: Buffer[] = []
   for (let n = 1; n < (from.scenes ?? 1); n++)
     more.push(await paint(from, createHash('sha1').update(`${key} ${n}`).digest('hex')))
   return { ...from, picture, ...(more.length > 0 ? { more } : {}) }
+}
+
+/** Red, green and blue, 0 to 255. */
+export type Colour = readonly [number, number, number]
+
+/** A picture of one colour. */
+function flat({ width, height }: FakeValue, [r, g, b]: Colour): Promise<Buffer> {
+  return sharp({ create: { width, height, channels: 3, background: { r, g, b } } })
+    .png({ compressionLevel: 1 })
+    .toBuffer()
 }
 
 /** A flat picture in a colour made of the cache key: another seed is another colour. */
