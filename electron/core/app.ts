@@ -28,6 +28,8 @@ import type { CommitResult } from './jobs/attempt'
 import { createBoard } from './jobs/board'
 import { createEstimator } from './jobs/estimate'
 import { createJobExporter } from './jobs/export'
+import { jobsInFlight } from './jobs/decide'
+import { createLeftPrompts } from './jobs/left-prompts'
 import { createQueue } from './jobs/queue'
 import { recover, sweepWorkDirs } from './jobs/recovery'
 import { createScheduler } from './jobs/scheduler'
@@ -99,7 +101,7 @@ export interface AppOptions {
   downloads?: DownloaderOptions
   /** Ports of this computer on which a running ComfyUI is looked for; absent: its usual ones. */
   discoveryPorts?: readonly number[]
-  /** An attempt whose server is away for this long (milliseconds) goes to another one that is here. */
+  /** An attempt whose server is away for this long (milliseconds) goes to another one that is here; absent: the setting's. */
   failoverMs?: number
   /** Parts of the local runtime that a test brings itself. */
   runtime?: Partial<RuntimeParts>
@@ -248,9 +250,12 @@ export async function createApp(options: AppOptions): Promise<App> {
       onRemoved: (id) => events.emit({ type: 'engine.removed', id }),
       onChange(engine) {
         events.emit({ type: 'engine', engine })
+        if (engine.state === 'ready' && takeJobs) left.sweep(engine.id)
         scheduler.kick()
       },
     })
+    const left = createLeftPrompts({ tables, pool, logger })
+    const failoverMs = (): number => options.failoverMs ?? settings.get().failoverAfter * 1_000
     const exporter = createJobExporter({ db, tables, store, logger })
     const scheduler = createScheduler({
       dataDir,
@@ -266,8 +271,9 @@ export async function createApp(options: AppOptions): Promise<App> {
       logger,
       pool,
       isPaused: () => !takeJobs || settings.isPaused(),
-      maxInFlight: () => settings.get().maxInFlight,
-      failoverMs: options.failoverMs,
+      maxInFlight: () => jobsInFlight(settings.get().maxInFlight, pool.lookAhead()),
+      failoverMs,
+      left,
       onResult({ id }) {
         // Read again: the result may just have become the picture.
         const pictureId = tables.jobs.get(id)?.pictureId
@@ -292,7 +298,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     if (takeJobs) {
       pool.start()
       for (const id of await exporter.resume()) logger.info({ job: id }, 'finished the copies of a job')
-      await recover({ tables, pool, scheduler, logger }, stopping.signal)
+      await recover({ tables, pool, scheduler, left, failoverMs, logger }, stopping.signal)
       scheduler.kick()
       models.start()
     }

@@ -277,7 +277,9 @@ export const en = {
   'settings.threads': 'Threads for drafts',
   'settings.threads.hint': '0 uses every core.',
   'settings.inFlight': 'Jobs at a time',
-  'settings.inFlight.hint': 'Over all engines.',
+  'settings.inFlight.hint': 'Over all engines. 0: three, or two for each server.',
+  'settings.failover': 'Patience with servers',
+  'settings.failover.hint': 'Seconds away until another one takes their jobs.',
   'settings.data': 'Data folder',
   'settings.version': 'Version',
 

@@ -267,7 +267,9 @@ export const zh: ChineseWords = {
   'settings.threads': '草稿线程数',
   'settings.threads.hint': '0 表示使用全部核心。',
   'settings.inFlight': '同时运行的任务',
-  'settings.inFlight.hint': '所有引擎合计。',
+  'settings.inFlight.hint': '所有引擎合计。0 表示三个，或每台服务器两个。',
+  'settings.failover': '等待服务器',
+  'settings.failover.hint': '服务器离线多少秒后，任务转到其他服务器。',
   'settings.data': '数据文件夹',
   'settings.version': '版本',
 

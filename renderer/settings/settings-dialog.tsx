@@ -84,10 +84,21 @@ export function SettingsDialog(props: { open: boolean; onClose: () => void }): R
             label={say('settings.inFlight')}
             value={settings.maxInFlight}
             onChange={(maxInFlight) => void setSettings({ maxInFlight })}
-            min={1}
+            min={0}
             max={64}
             className="w-20"
             data-testid="settings-in-flight"
+          />
+        </Row>
+        <Row name={say('settings.failover')} hint={say('settings.failover.hint')}>
+          <NumberEntry
+            label={say('settings.failover')}
+            value={settings.failoverAfter}
+            onChange={(failoverAfter) => void setSettings({ failoverAfter })}
+            min={5}
+            max={86_400}
+            className="w-20"
+            data-testid="settings-failover"
           />
         </Row>
         <Row name={say('settings.data')}>

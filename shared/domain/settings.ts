@@ -16,8 +16,10 @@ export const settingsSchema = z.object({
   engine: z.string().max(400).default('auto'),
   /** Threads for the draft networks; 0 = as many as the machine has cores. */
   draftThreads: z.int().min(0).max(64).default(0),
-  /** Jobs in flight over all engines. */
-  maxInFlight: z.int().min(1).max(64).default(3),
+  /** Jobs in flight over all engines; 0 = three, or as many as keep every server busy. */
+  maxInFlight: z.int().min(0).max(64).default(0),
+  /** Seconds that a server may be away before its jobs go to another one that is here. */
+  failoverAfter: z.int().min(5).max(86_400).default(15),
   /** The user's own contact sheets, in the order in which they are offered. */
   viewSets: z.array(viewSetSchema).max(viewSetLimits.sets).default([]),
   /** Absolute folder of the models; empty for the one in the data folder. */
@@ -56,6 +58,7 @@ export const settingsPatchSchema = z.object({
   engine: settingsSchema.shape.engine.unwrap().optional(),
   draftThreads: settingsSchema.shape.draftThreads.unwrap().optional(),
   maxInFlight: settingsSchema.shape.maxInFlight.unwrap().optional(),
+  failoverAfter: settingsSchema.shape.failoverAfter.unwrap().optional(),
   viewSets: settingsSchema.shape.viewSets.unwrap().optional(),
   modelsFolder: settingsSchema.shape.modelsFolder.unwrap().optional(),
   modelFolders: settingsSchema.shape.modelFolders.unwrap().optional(),

@@ -3,7 +3,7 @@ import { modelsSchema } from './models.sql'
 import { jobsWithoutPicture } from './jobs-without-picture.sql'
 import { gallerySchema } from './gallery.sql'
 import { resultsSchema } from './results.sql'
-import { schemaV1, serversSql } from './schema.sql'
+import { leftPromptsSql, schemaV1, serversSql } from './schema.sql'
 
 /** One step of the database's shape: runs in a transaction of its own, together with the new `user_version`. */
 export interface Migration {
@@ -28,4 +28,5 @@ export const migrations: readonly Migration[] = [
   { version: 8, sql: gallerySchema },
   // ComfyUI servers that were added; header values are secrets, which is why the file is the user's alone.
   { version: 9, sql: serversSql },
+  { version: 10, sql: leftPromptsSql },
 ]

@@ -119,6 +119,19 @@ CREATE TABLE settings (
 ) STRICT, WITHOUT ROWID;
 `
 
+/** Prompts that given-up attempts may have left on servers which were away; gone when they are known to be over. */
+export const leftPromptsSql = `
+CREATE TABLE left_prompts (
+  -- the prompt's id, too
+  attempt_id TEXT PRIMARY KEY,
+  job_id TEXT NOT NULL,
+  engine_id TEXT NOT NULL,
+  left_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX left_prompts_engine ON left_prompts (engine_id);
+CREATE INDEX left_prompts_job ON left_prompts (job_id);
+`
+
 /** Saved ComfyUI servers. `headers` and `tags` are JSON. */
 export const serversSql = `
 CREATE TABLE servers (

@@ -4,6 +4,7 @@ import { attemptTable } from './tables/attempts'
 import { customWorkflowTable } from './tables/custom-workflows'
 import { collectionTable } from './tables/collections'
 import { jobTable } from './tables/jobs'
+import { leftPromptTable } from './tables/left-prompts'
 import { modelTable } from './tables/models'
 import { outputTable } from './tables/outputs'
 import { pictureStepTable } from './tables/picture-steps'
@@ -24,6 +25,7 @@ export function openTables(db: Database) {
     customWorkflows: customWorkflowTable(db),
     collections: collectionTable(db),
     jobs: jobTable(db),
+    leftPrompts: leftPromptTable(db),
     models: modelTable(db),
     outputs: outputTable(db),
     pictures: pictureTable(db),

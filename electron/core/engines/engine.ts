@@ -27,6 +27,8 @@ export interface EngineTask {
   styleInput: EngineInput | undefined
   /** The pictures that the edit names itself, by asset id. */
   pictures: Readonly<Record<string, EngineInput>>
+  /** Prompts of the job's earlier attempts that may still be on this engine, oldest first: one of them may have the result already. */
+  left: readonly string[]
   /** An existing folder of this attempt's own, on the data folder's disk, for results. Emptied by the core afterwards. */
   workDir: string
 }
@@ -103,8 +105,8 @@ export interface Engine {
   load?(): EngineLoad | undefined
   /** Asks for queue and memory alone: cheap enough to be done while jobs run. Never throws. */
   measure?(): Promise<void>
-  /** The job ended elsewhere or was cancelled: what may still run of it here is stopped, as soon as the engine can be asked. */
-  disown?(jobId: string): void
+  /** Ends a prompt that nobody waits for, wherever it is there; answers whether it is surely over. Never rejects. */
+  discard?(promptId: string): Promise<boolean>
   /** Lets go of memory (models); the next run is a cold one. */
   free(): Promise<void>
   /** Ends every process of its own and waits for that. */

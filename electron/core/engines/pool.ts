@@ -41,6 +41,8 @@ export interface EnginePool {
   /** Jobs that it may have at a time: none while it is drained or rests after faults. */
   slots(engine: Engine): number
   weight(engine: Engine): number
+  /** Jobs that the servers that are ready want together, so that none of them idles. */
+  lookAhead(): number
   /** A job failed by the engine's own fault; at the third in a row it rests for a while. */
   noteFault(id: string): void
   /** A job was done there. */
@@ -271,6 +273,10 @@ export function createPool(given: readonly Engine[], options: PoolOptions): Engi
         ?.takesWholeStory?.(edit, workflowId) === true,
     accepts,
     slots,
+    lookAhead: () =>
+      engines
+        .filter((engine) => engine.kind !== 'draft' && isPresent(engine) && engine.view().state === 'ready')
+        .reduce((sum, engine) => sum + slots(engine), 0),
     weight: (engine) => savedOf(engine)?.weight ?? 1,
     noteFault(id) {
       const engine = byId.get(id)

@@ -17,6 +17,7 @@ import type { EventSource } from '../event-hub'
 import type { JobBoard } from './board'
 import { remainingMs, workOf, type Estimator } from './estimate'
 import type { JobExporter } from './export'
+import type { LeftPrompts } from './left-prompts'
 import { expectedPixels, needRoom, resultBytes } from './room'
 
 /** Why an attempt is stopped from outside; the reason of its AbortSignal. `failover`: its engine is away and another one is here. */
@@ -33,6 +34,7 @@ export interface AttemptContext {
   estimator: Estimator
   exporter: JobExporter
   kept: KeptResults
+  left: Pick<LeftPrompts, 'of'>
   /** Absent: {@link commitResult}. */
   commit?: CommitResult | undefined
   logger: AppLogger
@@ -91,7 +93,7 @@ function withGrace<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   })
 }
 
-function taskOf(context: AttemptContext, job: JobRecord, workDir: string): EngineTask {
+function taskOf(context: AttemptContext, { job, engine }: Attempt, workDir: string): EngineTask {
   return {
     jobId: job.id,
     edit: job.edit,
@@ -101,6 +103,7 @@ function taskOf(context: AttemptContext, job: JobRecord, workDir: string): Engin
     input: job.inputAssetId === undefined ? undefined : context.store.engineInput(job.inputAssetId),
     styleInput: job.styleAssetId === undefined ? undefined : context.store.engineInput(job.styleAssetId),
     pictures: Object.fromEntries([...new Set(assetsOf(job.edit))].map((id) => [id, context.store.engineInput(id)])),
+    left: context.left.of(job.id, engine.id),
     workDir,
   }
 }
@@ -180,7 +183,7 @@ export async function runAttempt(context: AttemptContext, attempt: Attempt): Pro
 
   try {
     await mkdir(own, { recursive: true })
-    const task = taskOf(context, job, own)
+    const task = taskOf(context, attempt, own)
     const pixels = expectedPixels(task)
     if (attempt.mode === 'run' && !before) await needRoom(context.dataDir, resultBytes(pixels))
     if (job.state === 'staging' && !step(context, job.id, 'staging', 'running')) return { kind: 'lost-race' }

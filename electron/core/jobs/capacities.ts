@@ -22,9 +22,9 @@ export interface Capacities {
   /** Whether another engine is here that could do the job and has not failed it. @param minBytes it must have more memory than this */
   elsewhere(job: JobRecord, engineId: string, minBytes?: number): boolean
   began(job: JobRecord, engine: Engine): void
-  /** The job has failed there; `elsewhere`: what was begun there may still run while another engine does it. */
+  /** The job has failed there; `elsewhere`: another engine is to do it. */
   failedOn(jobId: string, engineId: string, elsewhere: boolean): void
-  /** Done or cancelled: engines that failed it stop what may still run of it. */
+  /** Done or cancelled: which engines failed it does not matter any more. */
   ended(jobId: string): void
 }
 
@@ -122,7 +122,6 @@ export function createCapacities({ pool, tables, estimator, jobsOn }: CapacityCo
       failed.set(jobId, engines.add(engineId))
     },
     ended(jobId) {
-      for (const engineId of failed.get(jobId) ?? []) pool.get(engineId)?.disown?.(jobId)
       failed.delete(jobId)
       facts.delete(jobId)
     },

@@ -21,6 +21,17 @@ export interface Choice {
   engineId: string
 }
 
+/** The brief's number of jobs in flight, where nobody has set another. */
+const usualInFlight = 3
+
+/**
+ * Jobs that may be in flight over all engines.
+ * @param set the user's number; 0 for none @param lookAhead what the engines that are ready want together: one that runs, one behind it
+ */
+export function jobsInFlight(set: number, lookAhead: number): number {
+  return set > 0 ? set : Math.max(usualInFlight, lookAhead)
+}
+
 /** Places in the queue by which a job may be overtaken by one whose models are loaded, by priority: people wait for interactive ones. */
 const patience = [2, 8] as const
 

@@ -5,6 +5,7 @@ import type { AppLogger } from '../app'
 import type { Tables } from '../database/tables'
 import type { AttemptRecord } from '../database/tables/attempts'
 import type { EnginePool } from '../engines/pool'
+import type { LeftPrompts } from './left-prompts'
 import { isActive } from './machine'
 import type { Scheduler } from './scheduler'
 
@@ -13,6 +14,9 @@ export interface RecoveryContext {
   tables: Tables
   pool: EnginePool
   scheduler: Scheduler
+  left: Pick<LeftPrompts, 'leave' | 'ended'>
+  /** An engine that is away for this long (milliseconds) is not waited for where another one is here. */
+  failoverMs: () => number
   logger: AppLogger
 }
 
@@ -33,7 +37,8 @@ export async function sweepWorkDirs(dataDir: string): Promise<number> {
 
 /**
  * Takes up what a former process left active: an attempt that its engine still knows is waited for and collected, one that
- * it does not know sends its job back to its old place in the queue. Resolves when the engines that are here have answered.
+ * it does not know sends its job back to its old place in the queue, and so does one whose engine stays away while another could do it.
+ * Resolves when the engines that are here have answered.
  */
 export async function recover(context: RecoveryContext, signal: AbortSignal): Promise<void> {
   const { tables, scheduler, logger } = context
@@ -53,11 +58,16 @@ async function recoverOne(context: RecoveryContext, attempt: AttemptRecord, sign
   const { tables, pool, scheduler, logger } = context
   const engine = pool.get(attempt.engineId)
   let waitMs = askAgainMs.first
+  const startedAt = performance.now()
   while (!signal.aborted) {
     const job = tables.jobs.get(attempt.jobId)
     if (!job || !isActive(job.state)) {
       // Cancelled while we waited for its engine, or left by a bug of an older version.
       tables.attempts.end(attempt.id, 'lost', Date.now())
+      if (engine?.outlives === true) {
+        context.left.leave({ attemptId: attempt.id, jobId: attempt.jobId, engineId: engine.id })
+        context.left.ended(attempt.jobId)
+      }
       return
     }
     try {
@@ -73,7 +83,14 @@ async function recoverOne(context: RecoveryContext, attempt: AttemptRecord, sign
       return
     } catch (error) {
       logger.warn({ err: error, attempt: attempt.id, engine: attempt.engineId }, 'an engine could not be asked for its job')
-      await sleep(waitMs, undefined, { ref: false, signal }).catch(() => undefined)
+      const patienceMs = context.failoverMs() - (performance.now() - startedAt)
+      if (engine && patienceMs <= 0 && scheduler.release(job, attempt.id, engine)) {
+        logger.info({ job: job.id, attempt: attempt.id, engine: engine.id }, 'its engine stays away: the job goes to another one')
+        scheduler.kick()
+        return
+      }
+      const pauseMs = patienceMs > 0 ? Math.min(waitMs, patienceMs) : waitMs
+      await sleep(pauseMs, undefined, { ref: false, signal }).catch(() => undefined)
       waitMs = Math.min(askAgainMs.longest, waitMs * 2)
     }
   }

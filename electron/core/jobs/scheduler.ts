@@ -10,6 +10,7 @@ import { runAttempt, type AttemptContext, type AttemptEnd, type StopReason } fro
 import { createCapacities } from './capacities'
 import { afterFailure, choose, longestWaitMs } from './decide'
 import { faultOf } from './fault'
+import type { LeftPrompts } from './left-prompts'
 import { isActive } from './machine'
 
 /** What the scheduler works with. */
@@ -18,7 +19,8 @@ export interface SchedulerContext extends AttemptContext {
   isPaused: () => boolean
   maxInFlight: () => number
   /** An attempt whose engine is away for this long (milliseconds) goes to another one that is here. */
-  failoverMs?: number | undefined
+  failoverMs: () => number
+  left: LeftPrompts
   /** Told when a job has got results. */
   onResult: (job: JobRecord) => void
 }
@@ -43,6 +45,11 @@ export interface Scheduler {
   drive(job: JobRecord, attemptId: string, engine: Engine, mode: 'run' | 'attach'): void
   /** Puts an active job back to its place in the queue; its attempt is given up. False when somebody else was first. */
   requeue(job: JobRecord, attemptId: string | undefined): boolean
+  /**
+   * Gives up an attempt that nobody drives and whose engine is away: its job goes back to the queue, what may run there is stopped when
+   * the engine returns. False when no other engine is here that could do the job.
+   */
+  release(job: JobRecord, attemptId: string, engine: Engine): boolean
   /** Cancels queued and active jobs; answers those that it stopped. */
   cancel(ids: readonly string[]): string[]
   /** Jobs that an engine has now. */
@@ -59,8 +66,6 @@ export interface Scheduler {
 const diskWaitMs = 1_000
 /** Jobs at the head of the queue among which one is chosen: enough to fill every engine's look-ahead. */
 const headCount = 32
-/** A server that restarts, or a network that breathes, is back within this time. */
-const defaultFailoverMs = 15_000
 
 /** Makes the scheduler; nothing runs before the first `kick`. */
 export function createScheduler(context: SchedulerContext): Scheduler {
@@ -126,7 +131,7 @@ export function createScheduler(context: SchedulerContext): Scheduler {
   /** Stops attempts whose engine has been away for too long while another one could do their jobs. */
   function moveFromAway(): void {
     const now = performance.now()
-    const failoverMs = context.failoverMs ?? defaultFailoverMs
+    const failoverMs = context.failoverMs()
     for (const attempt of active.values()) {
       const engine = pool.get(attempt.engineId)
       if (!attempt.onEngine || !engine || ['ready', 'starting'].includes(engine.view().state)) attempt.awaySince = undefined
@@ -208,6 +213,7 @@ export function createScheduler(context: SchedulerContext): Scheduler {
       logger.info(log, 'job done')
       pool.noteSuccess(engine.id)
       capacities.ended(job.id)
+      context.left.ended(job.id)
       // The copy first: who hears "done" finds it there.
       if (job.exportDir !== undefined) await context.exporter.write(job.id)
       board.announce(job.id)
@@ -218,11 +224,13 @@ export function createScheduler(context: SchedulerContext): Scheduler {
       if (end.error.code.startsWith('engine.')) void pool.probe(engine.id).then(kick)
       // While there still is some room: each reason that is stored takes a little of it.
       if (end.error.code === 'io.disk_full') shrinkLog()
-      await persist(() => fail(job.id, attemptId, engine, end.error))
+      await persist(() => fail(job.id, attemptId, engine, end.error, mayRemain(end.error)))
     } else {
       const reason = active.get(attemptId)?.controller.signal.reason as StopReason | undefined
       logger.info({ ...log, reason }, 'attempt stopped')
-      if (reason === 'failover') await persist(() => fail(job.id, attemptId, engine, awayError(engine)))
+      if (reason === 'failover') await persist(() => fail(job.id, attemptId, engine, awayError(engine), true))
+      // The engine stops what it can reach; a server that is away does so when it is back.
+      if (reason === 'cancel' && engine.view().state !== 'ready') leave(job.id, attemptId, engine)
       // What goes on without us stays active: the next start finds it again on its engine.
       if (reason === 'shutdown' && engine.outlives !== true) requeue(job, attemptId)
     }
@@ -252,7 +260,13 @@ export function createScheduler(context: SchedulerContext): Scheduler {
     }
   }
 
-  function fail(jobId: string, attemptId: string, engine: Engine, error: AppError): void {
+  /** Notes a prompt that may still be on its server, if the engine is one. */
+  function leave(jobId: string, attemptId: string, engine: Engine): void {
+    if (engine.outlives === true) context.left.leave({ attemptId, jobId, engineId: engine.id })
+  }
+
+  /** @param remains its prompt may still be on the server */
+  function fail(jobId: string, attemptId: string, engine: Engine, error: AppError, remains: boolean): void {
     const minBytes = faultOf(error) === 'memory' ? (engine.load?.()?.memory?.total ?? Number.POSITIVE_INFINITY) : undefined
     const other = elsewhere(jobId, engine.id, minBytes)
     const moved = db
@@ -261,6 +275,7 @@ export function createScheduler(context: SchedulerContext): Scheduler {
         if (!job || !isActive(job.state)) return undefined
         const now = Date.now()
         if (!tables.attempts.end(attemptId, 'failed', now, error.toView())) return undefined
+        if (remains) leave(jobId, attemptId, engine)
         const tries = job.tries + 1
         const next = afterFailure(error, tries, Math.random(), other)
         const to: JobState = next.again ? 'queued' : 'failed'
@@ -274,6 +289,11 @@ export function createScheduler(context: SchedulerContext): Scheduler {
       capacities.failedOn(jobId, engine.id, other)
       board.announce(jobId)
     }
+  }
+
+  function release(job: JobRecord, attemptId: string, engine: Engine): boolean {
+    if (!capacities.elsewhere(job, engine.id)) return false
+    return db.transaction(() => requeue(job, attemptId) && (leave(job.id, attemptId, engine), true)).immediate()
   }
 
   function requeue(job: JobRecord, attemptId: string | undefined): boolean {
@@ -311,7 +331,10 @@ export function createScheduler(context: SchedulerContext): Scheduler {
       board.endLive(attempt.jobId)
       context.events.dropPreviews(attempt.jobId)
     }
-    for (const id of canceled) capacities.ended(id)
+    for (const id of canceled) {
+      capacities.ended(id)
+      context.left.ended(id)
+    }
     board.announceMany(canceled)
     if (canceled.length > 0) kick()
     return canceled
@@ -321,6 +344,7 @@ export function createScheduler(context: SchedulerContext): Scheduler {
     kick,
     drive,
     requeue,
+    release,
     cancel,
     jobsOn,
     isDriven: (attemptId) => active.has(attemptId),
@@ -349,4 +373,9 @@ function awayError(engine: Engine): AppError {
   return new AppError('engine.offline', `${name} does not answer. Recast goes on with this job on another engine.`, {
     detail: { server: name, failover: true },
   })
+}
+
+/** Whether a failed attempt's prompt may still be on its server: the way there was lost, and nobody knows that the server forgot it. */
+function mayRemain({ code, detail }: AppError): boolean {
+  return (code === 'engine.offline' || code === 'engine.lost') && detail?.['forgotten'] !== true
 }

@@ -99,7 +99,6 @@ export function createLocalEngine({ runtime, remote }: LocalEngineOptions): Engi
     async measure() {
       if (supervisor.address !== undefined) await inner?.engine.measure?.()
     },
-    disown: (jobId) => inner?.engine.disown?.(jobId),
     serverFacts: () => inner?.engine.serverFacts?.(),
     async free() {
       const { address } = supervisor

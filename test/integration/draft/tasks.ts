@@ -27,6 +27,7 @@ export async function taskOf(dir: string, inputPath: string, edit: Edit, values:
     input: await inputOf(inputPath),
     styleInput: undefined,
     pictures: {},
+    left: [],
     workDir,
     ...values,
   }

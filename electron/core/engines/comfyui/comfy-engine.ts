@@ -57,11 +57,7 @@ class Remote implements Engine {
   private ready = new Map<string, Readiness>()
   private opening: Promise<ComfyServer> | undefined
   private readonly pictures = new JobPictures()
-  /** Prompts whose end was not learned because the server went away, by job: found again before the job is posted anew. */
-  private readonly abandoned = new Map<string, string>()
-  private readonly stopping = new Set<Promise<void>>()
-  /** Abandoned prompts whose jobs ended elsewhere: stopped when the server answers again. */
-  private readonly disowned = new Set<string>()
+  private readonly stopping = new Set<Promise<boolean>>()
   private others = 0
   /** When it first gave no good answer, on the monotonic clock; undefined while it answers. */
   private awaySince: number | undefined
@@ -100,7 +96,6 @@ class Remote implements Engine {
       this.state = 'ready'
       this.error = undefined
       this.awaySince = undefined
-      this.stopDisowned(server)
     } catch (thrown) {
       this.failed(this.told(thrown))
     }
@@ -124,12 +119,8 @@ class Remote implements Engine {
     }
   }
 
-  disown(jobId: string): void {
-    const promptId = this.abandoned.get(jobId)
-    if (promptId === undefined) return
-    this.abandoned.delete(jobId)
-    this.disowned.add(promptId)
-    if (this.state === 'ready') void this.server().then((server) => this.stopDisowned(server))
+  async discard(promptId: string): Promise<boolean> {
+    return await this.stop(await this.server(), promptId)
   }
 
   check(edit: Edit, workflowId: string | undefined, sampling: Sampling = {}): void {
@@ -153,12 +144,11 @@ class Remote implements Engine {
   }
 
   run(task: EngineTask, options: RunOptions): Promise<EngineResult[]> {
-    return this.watched(task, options, async (server, known) => {
-      const before = this.abandoned.get(task.jobId)
-      if (before !== undefined && (await server.locate(before, options.signal)).place !== 'nowhere') {
-        return await this.take(task, before, options, server, known)
+    return this.watched(options, async (server, known) => {
+      for (const before of task.left) {
+        const { place } = await server.locate(before, options.signal)
+        if (place !== 'nowhere') return await this.take(task, before, options, server, known)
       }
-      this.abandoned.delete(task.jobId)
       const job = await this.prepare(task, options, server, known)
       return await this.orLeave(job, options.signal, server, async () => {
         const end = await this.post(job, options, server, known)
@@ -180,7 +170,7 @@ class Remote implements Engine {
   }
 
   collect(task: EngineTask, options: RunOptions): Promise<EngineResult[]> {
-    return this.watched(task, options, (server, known) => this.take(task, options.attemptId, options, server, known))
+    return this.watched(options, (server, known) => this.take(task, options.attemptId, options, server, known))
   }
 
   async free(): Promise<void> {
@@ -216,12 +206,11 @@ class Remote implements Engine {
     return { ready: all.filter(({ ready }) => ready).length, all: all.length }
   }
 
-  private stopDisowned(server: ComfyServer): void {
-    for (const promptId of this.disowned) {
-      this.disowned.delete(promptId)
-      const stopped = server.stop(promptId).finally(() => this.stopping.delete(stopped))
-      this.stopping.add(stopped)
-    }
+  /** Stops a prompt; closing waits for that. */
+  private stop(server: ComfyServer, promptId: string): Promise<boolean> {
+    const stopped = server.stop(promptId).finally(() => this.stopping.delete(stopped))
+    this.stopping.add(stopped)
+    return stopped
   }
 
   private failed(error: AppError): void {
@@ -240,7 +229,6 @@ class Remote implements Engine {
 
   /** Runs a piece of work with the server; what it throws is a cancel if the signal says so, and tells how the server is. */
   private async watched(
-    task: EngineTask,
     options: RunOptions,
     work: (server: ComfyServer, known: KnownServer) => Promise<EngineResult[]>,
   ): Promise<EngineResult[]> {
@@ -250,9 +238,7 @@ class Remote implements Engine {
       if (!this.known) await this.probe()
       if (!this.known)
         throw this.error ?? new AppError('engine.offline', `${this.address.label} does not answer. Recast tries again by itself.`)
-      const results = await work(await this.server(), this.known)
-      this.abandoned.delete(task.jobId)
-      return results
+      return await work(await this.server(), this.known)
     } catch (thrown) {
       if (signal.aborted) throw new AppError('canceled', 'Canceled. Retry to run it again.', { cause: thrown })
       const error = this.told(thrown)
@@ -357,17 +343,12 @@ class Remote implements Engine {
     }
   }
 
-  /** What becomes of a prompt that we stop following: a cancelled or silent one is ended, one whose server is away is remembered. */
-  private leave({ task, promptId }: PostedJob, signal: AbortSignal, error: AppError, server: ComfyServer): void {
-    this.abandoned.delete(task.jobId)
-    const cancelled = signal.aborted && signal.reason === 'cancel'
-    const forgotten = error.detail?.['forgotten'] === true
-    if (cancelled || error.code === 'engine.timeout') {
-      const stopped = server.stop(promptId).finally(() => this.stopping.delete(stopped))
-      this.stopping.add(stopped)
-    } else if (signal.aborted ? signal.reason === 'failover' : !forgotten && /^engine\.(offline|lost)$/.test(error.code)) {
-      this.abandoned.set(task.jobId, promptId)
-    }
+  /**
+   * What becomes of a prompt that we stop following: a cancelled or silent one is ended. One whose server is away stays there, and the
+   * caller remembers it.
+   */
+  private leave({ promptId }: PostedJob, signal: AbortSignal, error: AppError, server: ComfyServer): void {
+    if ((signal.aborted && signal.reason === 'cancel') || error.code === 'engine.timeout') void this.stop(server, promptId)
   }
 
   /** Fetches the pictures of a prompt that ended; throws what became of it when it did not end well. */

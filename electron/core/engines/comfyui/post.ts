@@ -15,7 +15,7 @@ export interface PostOptions {
   /** Where the prompt is by queue and history. */
   locate: (signal: AbortSignal) => Promise<PromptReading>
   /** Ends a prompt that we do not want after all. */
-  stop: (promptId: string) => Promise<void>
+  stop: (promptId: string) => Promise<unknown>
   /** The socket has said something of the prompt: it is there. */
   isHeard: () => boolean
   signal: AbortSignal

@@ -185,9 +185,10 @@ export class ComfyServer {
 
   /**
    * Ends a prompt of ours wherever it is, and sees to it that it ended: an interrupt that comes before the prompt starts is lost, and
-   * loading models ignores it. Never touches another client's. Resolves when it is over, or when the server can't be asked for `patienceMs`.
+   * loading models ignores it. Never touches another client's. Answers whether it is surely over: false when the server could
+   * not be asked for `patienceMs`, or this was closed. Never rejects.
    */
-  async stop(promptId: string, patienceMs = 60_000): Promise<void> {
+  async stop(promptId: string, patienceMs = 60_000): Promise<boolean> {
     const giveUpAt = performance.now() + patienceMs
     let wait = 50
     let missing = 0
@@ -195,9 +196,9 @@ export class ComfyServer {
       try {
         await this.#http.postJson('/queue', { delete: [promptId] })
         const reading = await this.locate(promptId)
-        if (reading.place === 'history') return
+        if (reading.place === 'history') return true
         // A post that was cut off may still be on its way in: found nowhere once is not enough.
-        if (reading.place === 'nowhere' && (missing += 1) >= 3) return
+        if (reading.place === 'nowhere' && (missing += 1) >= 3) return true
         if (reading.place === 'running') await this.#http.postJson('/interrupt', { prompt_id: promptId })
       } catch (thrown) {
         this.#options.onProblem?.(`stopping ${promptId}: ${toAppError(thrown).message}`)
@@ -205,6 +206,7 @@ export class ComfyServer {
       await sleep(wait)
       wait = Math.min(2_000, wait * 2)
     }
+    return false
   }
 
   /** Fetches a result to `target`, at most `limit` bytes; the server's name for it only ever becomes part of a URL. Answers its size. */

@@ -1,0 +1,75 @@
+import type { AppLogger } from '../app'
+import type { Tables } from '../database/tables'
+import type { LeftPrompt } from '../database/tables/left-prompts'
+import type { Engine } from '../engines/engine'
+import type { EnginePool } from '../engines/pool'
+import { isFinal } from './machine'
+
+/** Prompts that may still run on servers that were away when their attempts were given up: kept in the database, stopped when they return. */
+export interface LeftPrompts {
+  /** Notes that an attempt's prompt may be on its server; call it in the transaction that ends the attempt, where there is one. */
+  leave(prompt: LeftPrompt): void
+  /** Prompts of a job that may be on this engine, oldest first: one of them may have the result already. */
+  of(jobId: string, engineId: string): string[]
+  /** A server answers: what nobody waits for any more is stopped there. Never throws. */
+  sweep(engineId: string): void
+  /** A job has ended: what servers that are here still hold of it is stopped. Never throws. */
+  ended(jobId: string): void
+}
+
+/** Makes them. */
+export function createLeftPrompts(context: {
+  tables: Pick<Tables, 'leftPrompts' | 'jobs' | 'attempts'>
+  pool: Pick<EnginePool, 'get'>
+  logger: AppLogger
+}): LeftPrompts {
+  const { tables, pool, logger } = context
+  /** Being stopped now: no attempt may take them up any more. */
+  const stopping = new Set<string>()
+
+  /** Whether somebody may still want its result: a job that waits could come back to this very server. */
+  function isWanted({ jobId, engineId }: LeftPrompt): boolean {
+    const job = tables.jobs.get(jobId)
+    if (!job || isFinal(job.state)) return false
+    const active = tables.attempts.activeOfJob(jobId)
+    return active === undefined || active.engineId === engineId
+  }
+
+  async function stop(engine: Engine, prompt: LeftPrompt): Promise<void> {
+    const { attemptId } = prompt
+    if (stopping.has(attemptId)) return
+    stopping.add(attemptId)
+    try {
+      const isOver = (await engine.discard?.(attemptId)) ?? true
+      if (isOver) tables.leftPrompts.settle(attemptId)
+      logger.info({ job: prompt.jobId, attempt: attemptId, engine: engine.id, isOver }, 'a left prompt was stopped')
+    } catch (error) {
+      // Recast closes, or the disk is full: the row stays, and the next look at the server begins again.
+      logger.warn({ err: error, attempt: attemptId, engine: engine.id }, 'a left prompt could not be stopped')
+    } finally {
+      stopping.delete(attemptId)
+    }
+  }
+
+  function stopAll(prompts: () => LeftPrompt[]): void {
+    try {
+      for (const prompt of prompts()) {
+        const engine = pool.get(prompt.engineId)
+        if (engine?.view().state === 'ready' && !isWanted(prompt)) void stop(engine, prompt)
+      }
+    } catch (error) {
+      logger.warn({ err: error }, 'left prompts could not be read')
+    }
+  }
+
+  return {
+    leave: (prompt) => tables.leftPrompts.add(prompt, Date.now()),
+    of: (jobId, engineId) =>
+      tables.leftPrompts
+        .ofJob(jobId)
+        .filter((prompt) => prompt.engineId === engineId && !stopping.has(prompt.attemptId))
+        .map(({ attemptId }) => attemptId),
+    sweep: (engineId) => stopAll(() => tables.leftPrompts.onEngine(engineId)),
+    ended: (jobId) => stopAll(() => tables.leftPrompts.ofJob(jobId)),
+  }
+}
