@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { QueuedJob } from '../database/tables/jobs'
-import { afterFailure, choose, longestWaitMs, maxTries, maxTriesElsewhere, workKey, type Situation } from './decide'
+import { afterFailure, choose, longestWaitMs, maxTries, maxTriesElsewhere, workKey, type Situation, jobsInFlight } from './decide'
 import { place, type EngineCapacity } from './place'
 
 const job = (id: string, engine = 'auto', kind = 'style'): QueuedJob => ({
@@ -268,5 +268,17 @@ describe('a pool of engines, simulated', () => {
     expect(switches).toBeLessThanOrEqual(5)
     // And still take turns: the second batch does not wait for the whole first one.
     expect(works.slice(0, 12)).toContain('B')
+  })
+})
+
+describe('jobs in flight', () => {
+  test.each([
+    ['nothing is ready', 0, 0, 3],
+    ['one server', 0, 2, 3],
+    ['three servers', 0, 6, 6],
+    ['the user set fewer', 1, 6, 1],
+    ['the user set more', 10, 2, 10],
+  ])('%s', (_, set, lookAhead, expected) => {
+    expect(jobsInFlight(set, lookAhead)).toBe(expected)
   })
 })

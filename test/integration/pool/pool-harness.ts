@@ -13,7 +13,7 @@ export interface Pool {
   fakes: FakeComfyUi[]
 }
 
-/** Starts as many doubles as there are options and adds them; `maxInFlight` is 10 unless told otherwise. */
+/** Starts as many doubles as there are options and adds them; `maxInFlight` is 10 unless told otherwise (0: Recast's default). */
 export async function openPool(servers: FakeOptions[], more: Partial<AppOptions> = {}, maxInFlight = 10): Promise<Pool> {
   const folder = await temporaryFolder()
   const fakes: FakeComfyUi[] = []

@@ -44,6 +44,25 @@ describe('a batch on three servers', () => {
     expect(queued).toBe(2)
   })
 
+  it('has two jobs for each server where nobody has set a number, and three for one server', async () => {
+    const pool = await openPool([{ stepMs: 10 }, { stepMs: 10 }, { stepMs: 10 }], {}, 0)
+    const most = async (count: number): Promise<number> => {
+      let seen = 0
+      const jobs = await submitBatch(pool, count)
+      const watch = setInterval(async () => {
+        const active = await pool.app.call('jobs.list', { states: ['staging', 'running', 'collecting'], limit: 1 })
+        seen = Math.max(seen, active.total)
+      }, 10)
+      closers.push(async () => clearInterval(watch))
+      expect(faultsOf(await allEnded(pool.app, jobs))).toEqual([])
+      clearInterval(watch)
+      return seen
+    }
+    expect(await most(24)).toBe(6)
+    for (const { url } of pool.fakes.slice(1)) await pool.app.call('engines.update', { id: url, drained: true })
+    expect(await most(12)).toBeLessThanOrEqual(3)
+  })
+
   it('goes on when one of them is drained, and uses it again when it is taken back', async () => {
     const pool = await openPool([{ stepMs: 5 }, { stepMs: 5 }])
     const [first, second] = pool.fakes

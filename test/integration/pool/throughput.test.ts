@@ -10,7 +10,7 @@ async function measure(servers: number): Promise<number> {
   const pool = await openPool(
     Array.from({ length: servers }, () => ({ stepMs })),
     {},
-    12,
+    0,
   )
   // Models loaded, photo sent: what is measured is the pool, not the first job.
   await allEnded(pool.app, await submitBatch(pool, servers * 2))

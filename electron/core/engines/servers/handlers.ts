@@ -136,7 +136,7 @@ export function createEngineHandlers(context: EngineHandlerContext): EngineHandl
       const asked = id === undefined ? pool.all() : [engineAt(id)]
       return {
         engines: asked
-          .filter((engine) => engine.workflows)
+          .filter((engine) => engine.workflows && (engine.isPresent?.() ?? true))
           .map((engine) => ({
             engine: pool.view(engine),
             workflows: all.map((workflow) => viewOfWorkflow(workflow, engine.workflows?.()?.get(workflow.id))),
