@@ -1,4 +1,4 @@
-import { useEffect, type ReactElement } from 'react'
+import { useEffect, useMemo, type ReactElement } from 'react'
 import { I18nProvider } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
 import { Center } from './frame/center'
@@ -16,9 +16,12 @@ import { chooseLanguage, useWords } from './i18n/i18n'
 import { Intake } from './library-intake/intake'
 import { StylePanel } from './panels/style-panel'
 import { QueuePanel } from './queue/queue-panel'
+import { BatchNotice } from './notify/batch-notice'
+import { comboMap } from './shortcuts/remap'
 import { Shortcuts } from './shortcuts/shortcuts'
 import { useStudio } from './state/context'
 import { useThemeOnDocument } from './theme/theme'
+import { KeyMap } from './widgets'
 
 /** The studio: one window, five places. */
 export function App(): ReactElement {
@@ -26,6 +29,8 @@ export function App(): ReactElement {
   const denied = useStudio((state) => state.link === 'denied')
   const mode = useStudio((state) => state.ui.mode)
   const gallery = useStudio((state) => state.ui.center === 'gallery')
+  const wishes = useStudio((state) => state.settings.shortcuts)
+  const keys = useMemo(() => comboMap(wishes), [wishes])
   useThemeOnDocument()
   useLanguageOfSettings()
   return (
@@ -34,25 +39,28 @@ export function App(): ReactElement {
         <Denied />
       ) : (
         <Intake>
-          <StudioDragAndDrop>
-            <div className="flex h-full flex-col">
-              <TopBar />
-              <LinkBanner />
-              <div className="flex min-h-0 flex-1">
-                <ModeRail />
-                <SidePanel side="left" label={say('panel.left')}>
-                  {gallery ? <GallerySidebar /> : mode === 'style' ? <StylePanel /> : <CameraPanel />}
-                </SidePanel>
-                <Center />
-                <SidePanel side="right" label={say('panel.right')}>
-                  <QueuePanel />
-                  {gallery ? <ResultFacts /> : <FactsPanel />}
-                </SidePanel>
+          <KeyMap value={keys}>
+            <StudioDragAndDrop>
+              <div className="flex h-full flex-col">
+                <TopBar />
+                <LinkBanner />
+                <div className="flex min-h-0 flex-1">
+                  <ModeRail />
+                  <SidePanel side="left" label={say('panel.left')}>
+                    {gallery ? <GallerySidebar /> : mode === 'style' ? <StylePanel /> : <CameraPanel />}
+                  </SidePanel>
+                  <Center />
+                  <SidePanel side="right" label={say('panel.right')}>
+                    <QueuePanel />
+                    {gallery ? <ResultFacts /> : <FactsPanel />}
+                  </SidePanel>
+                </div>
               </div>
-            </div>
-            <Dialogs />
-            <Shortcuts />
-          </StudioDragAndDrop>
+              <Dialogs />
+              <Shortcuts />
+              <BatchNotice />
+            </StudioDragAndDrop>
+          </KeyMap>
         </Intake>
       )}
     </I18nProvider>

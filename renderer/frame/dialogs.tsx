@@ -1,6 +1,7 @@
 import type { ReactElement } from 'react'
 import { EnginesDialog } from '../engines/engines-dialog'
 import { ExportDialog } from '../export/export-dialog'
+import { FirstRunDialog } from '../first-run/first-run'
 import { ModelsDialog } from '../models/models-dialog'
 import { CancelAllDialog } from '../queue/cancel-all-dialog'
 import { EmptyTrashDialog } from '../gallery/trash-bar'
@@ -18,7 +19,9 @@ export function Dialogs(): ReactElement | null {
   const close = (): void => openDialog(undefined)
   switch (dialog?.type) {
     case 'settings':
-      return <SettingsDialog open onClose={close} />
+      return <SettingsDialog section={dialog.section ?? 'general'} onClose={close} />
+    case 'firstRun':
+      return <FirstRunDialog onClose={close} />
     case 'engines':
       return <EnginesDialog onClose={close} />
     case 'shortcuts':

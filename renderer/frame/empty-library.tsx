@@ -1,5 +1,6 @@
 import { ImagePlus } from 'lucide-react'
 import type { ReactElement } from 'react'
+import { FirstRunCard } from '../first-run/first-run-card'
 import { useWords } from '../i18n/i18n'
 import { usePickers } from '../library-intake/pickers'
 import { useActions, useStudio } from '../state/context'
@@ -26,6 +27,7 @@ export function EmptyLibrary(): ReactElement {
           </Button>
         </div>
         <p className="pt-1 text-s text-muted">{say('empty.sample.text')}</p>
+        <FirstRunCard />
       </div>
     </div>
   )

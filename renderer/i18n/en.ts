@@ -310,6 +310,7 @@ export const en = {
   'export.copyFailed': 'The clipboard is closed to Recast. Allow it for this page, or download the picture.',
   'export.alpha': 'JPEG has no transparency: clear areas turn white.',
 
+  'shortcuts.change': 'Change keys…',
   'shortcuts.title': 'Keyboard shortcuts',
   'shortcuts.group.general': 'General',
   'shortcuts.group.picture': 'Picture',

@@ -296,6 +296,7 @@ export const zh: ChineseWords = {
   'export.copyFailed': '无法使用剪贴板。请允许此页面访问剪贴板，或下载图片。',
   'export.alpha': 'JPEG 没有透明通道：透明区域会变成白色。',
 
+  'shortcuts.change': '更改按键…',
   'shortcuts.title': '键盘快捷键',
   'shortcuts.group.general': '通用',
   'shortcuts.group.picture': '图片',

@@ -1,127 +1,93 @@
+import { Boxes, Cpu, Info, Keyboard, ListOrdered, Server, ShieldCheck, SlidersHorizontal } from 'lucide-react'
 import type { ReactElement, ReactNode } from 'react'
+import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components'
 import { useWords } from '../i18n/i18n'
-import { engineLabel } from '../i18n/labels'
-import { useActions, useStudio } from '../state/context'
-import { DialogFrame, NumberEntry, Select } from '../widgets'
+import { useSetupWords } from '../i18n/setup'
+import { RuntimePanel } from '../runtime/runtime-panel'
+import { ShortcutEditor } from '../shortcuts/shortcut-editor'
+import { useActions } from '../state/context'
+import { settingsSections, type SettingsSection } from '../state/studio-state'
+import { DialogFrame } from '../widgets'
+import { AboutSection } from './about-section'
+import { EnginesSection } from './engines-section'
+import { GeneralSection } from './general-section'
+import { ModelsSection } from './models-section'
+import { PrivacySection } from './privacy-section'
+import { QueueSection } from './queue-section'
 
-/** The settings; each is saved as it is changed. */
-export function SettingsDialog(props: { open: boolean; onClose: () => void }): ReactElement {
+const icons: Record<SettingsSection, ReactNode> = {
+  general: <SlidersHorizontal size={15} aria-hidden />,
+  engines: <Server size={15} aria-hidden />,
+  models: <Boxes size={15} aria-hidden />,
+  runtime: <Cpu size={15} aria-hidden />,
+  queue: <ListOrdered size={15} aria-hidden />,
+  shortcuts: <Keyboard size={15} aria-hidden />,
+  privacy: <ShieldCheck size={15} aria-hidden />,
+  about: <Info size={15} aria-hidden />,
+}
+
+const contents: Record<SettingsSection, () => ReactElement> = {
+  general: GeneralSection,
+  engines: EnginesSection,
+  models: ModelsSection,
+  runtime: RuntimePanel,
+  queue: QueueSection,
+  shortcuts: ShortcutEditor,
+  privacy: PrivacySection,
+  about: AboutSection,
+}
+
+/** All settings by section; each is saved as it is changed. */
+export function SettingsDialog(props: { section: SettingsSection; onClose: () => void }): ReactElement {
   const say = useWords()
-  const { setSettings } = useActions()
-  const settings = useStudio((state) => state.settings)
-  const engines = useStudio((state) => state.engines)
-  const dataDir = useStudio((state) => state.dataDir)
-  const version = useStudio((state) => state.version)
-  const chosen = engines.some((engine) => engine.id === settings.engine)
-    ? settings.engine
-    : (engines.find((engine) => engine.kind === settings.engine)?.id ?? settings.engine)
+  const setup = useSetupWords()
+  const { openDialog } = useActions()
   return (
     <DialogFrame
       title={say('settings.title')}
-      open={props.open}
+      open
       onClose={props.onClose}
       closeLabel={say('dialog.close')}
+      width="xl"
       data-testid="settings"
     >
-      <div className="flex flex-col gap-1">
-        <Row name={say('settings.language')}>
-          <Select
-            label={say('settings.language')}
-            hideLabel
-            value={settings.language}
-            onChange={(language) => void setSettings({ language })}
-            items={[
-              { id: 'system', label: say('settings.language.system') },
-              { id: 'en', label: 'English' },
-              { id: 'zh', label: '中文' },
-            ]}
-            data-testid="settings-language"
-          />
-        </Row>
-        <Row name={say('settings.theme')}>
-          <Select
-            label={say('settings.theme')}
-            hideLabel
-            value={settings.theme}
-            onChange={(theme) => void setSettings({ theme })}
-            items={[
-              { id: 'system', label: say('settings.theme.system') },
-              { id: 'dark', label: say('settings.theme.dark') },
-              { id: 'light', label: say('settings.theme.light') },
-            ]}
-            data-testid="settings-theme"
-          />
-        </Row>
-        <Row name={say('settings.engine')}>
-          <Select
-            label={say('settings.engine')}
-            hideLabel
-            value={chosen}
-            onChange={(id) => {
-              const engine = engines.find((candidate) => candidate.id === id)
-              void setSettings({ engine: engine && engine.kind !== 'remote' ? engine.kind : id })
-            }}
-            items={[
-              { id: 'auto', label: say('settings.engine.auto') },
-              ...engines.map((engine) => ({ id: engine.id, label: engineLabel(engine, say, say.language) })),
-            ]}
-            data-testid="settings-engine"
-          />
-        </Row>
-        <Row name={say('settings.threads')} hint={say('settings.threads.hint')}>
-          <NumberEntry
-            label={say('settings.threads')}
-            value={settings.draftThreads}
-            onChange={(draftThreads) => void setSettings({ draftThreads })}
-            min={0}
-            max={64}
-            className="w-20"
-            data-testid="settings-threads"
-          />
-        </Row>
-        <Row name={say('settings.inFlight')} hint={say('settings.inFlight.hint')}>
-          <NumberEntry
-            label={say('settings.inFlight')}
-            value={settings.maxInFlight}
-            onChange={(maxInFlight) => void setSettings({ maxInFlight })}
-            min={0}
-            max={64}
-            className="w-20"
-            data-testid="settings-in-flight"
-          />
-        </Row>
-        <Row name={say('settings.failover')} hint={say('settings.failover.hint')}>
-          <NumberEntry
-            label={say('settings.failover')}
-            value={settings.failoverAfter}
-            onChange={(failoverAfter) => void setSettings({ failoverAfter })}
-            min={5}
-            max={86_400}
-            className="w-20"
-            data-testid="settings-failover"
-          />
-        </Row>
-        <Row name={say('settings.data')}>
-          <code data-selectable className="break-all font-sans text-text" data-testid="settings-data">
-            {dataDir}
-          </code>
-        </Row>
-        <Row name={say('settings.version')}>
-          <span data-selectable>{version}</span>
-        </Row>
-      </div>
+      <Tabs
+        orientation="vertical"
+        selectedKey={props.section}
+        onSelectionChange={(key) => openDialog({ type: 'settings', section: key as SettingsSection })}
+        className="-mx-5 -my-4 flex h-[min(600px,calc(100vh-160px))]"
+      >
+        <TabList
+          aria-label={setup('set.sections')}
+          className="flex w-44 shrink-0 flex-col gap-0.5 overflow-y-auto border-r border-line p-2"
+        >
+          {settingsSections.map((section) => (
+            <Tab
+              key={section}
+              id={section}
+              data-testid={`settings-tab-${section}`}
+              className="flex h-8 shrink-0 cursor-default items-center gap-2.5 whitespace-nowrap rounded-m px-2.5 text-muted transition-colors duration-120 hovered:bg-hover hovered:text-text selected:bg-raised selected:text-accent-text"
+            >
+              {icons[section]}
+              {setup(`set.section.${section}`)}
+            </Tab>
+          ))}
+        </TabList>
+        {settingsSections.map((section) => {
+          const Content = contents[section]
+          return (
+            <TabPanel
+              key={section}
+              id={section}
+              className="min-w-0 flex-1 overflow-y-auto px-6 py-4"
+              data-testid={`settings-${section}`}
+            >
+              <p className="pb-3 text-s text-muted">{setup(`help.${section}`)}</p>
+              <Content />
+            </TabPanel>
+          )
+        })}
+      </Tabs>
     </DialogFrame>
-  )
-}
-
-function Row(props: { name: string; hint?: string; children: ReactNode }): ReactElement {
-  return (
-    <div className="grid min-h-11 grid-cols-[152px_1fr] items-center gap-4">
-      <span className="text-muted">{props.name}</span>
-      <div className="flex min-w-0 items-center gap-3 [&>:first-child]:min-w-20 [&>div.flex-col]:flex-1">
-        {props.children}
-        {props.hint ? <span className="text-s text-muted">{props.hint}</span> : null}
-      </div>
-    </div>
   )
 }

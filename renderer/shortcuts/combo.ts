@@ -36,6 +36,8 @@ const shownKeys: Record<string, string> = {
  * A printable sign that itself needs Shift (`?`, `+`) matches whatever Shift does, because layouts differ.
  */
 export function matchesCombo(combo: string, stroke: KeyStroke, mac: boolean): boolean {
+  // A key that was taken away.
+  if (combo === '') return false
   const parts = partsOf(combo)
   const key = parts.key
   const mod = mac ? stroke.metaKey : stroke.ctrlKey
@@ -44,6 +46,25 @@ export function matchesCombo(combo: string, stroke: KeyStroke, mac: boolean): bo
   const sign = key.length === 1 && !/[a-z0-9]/u.test(key)
   if (!sign && parts.shift !== stroke.shiftKey) return false
   return (namedKeys[key] ?? key).toLowerCase() === stroke.key.toLowerCase()
+}
+
+const comboKeys = Object.fromEntries(Object.entries(namedKeys).map(([name, key]) => [key, name]))
+
+/** The combination that a stroke is; undefined for a modifier alone, and for what no combination can say (the other command key). */
+export function comboOf(stroke: KeyStroke, mac: boolean): string | undefined {
+  const { key } = stroke
+  if (['Shift', 'Control', 'Alt', 'AltGraph', 'Meta', 'CapsLock', 'Dead', 'Process', 'Unidentified'].includes(key))
+    return undefined
+  if (mac ? stroke.ctrlKey : stroke.metaKey) return undefined
+  const name = comboKeys[key] ?? key.toLowerCase()
+  const sign = name.length === 1 && !/[a-z0-9]/u.test(name)
+  return [
+    ...((mac ? stroke.metaKey : stroke.ctrlKey) ? ['mod'] : []),
+    ...(stroke.altKey ? ['alt'] : []),
+    // A sign that itself needs Shift is told by the sign.
+    ...(stroke.shiftKey && !sign ? ['shift'] : []),
+    name,
+  ].join('+')
 }
 
 /** The keys of a combination as they are printed on the user's keyboard. */

@@ -95,9 +95,14 @@ export type FocusKind =
 const textCommands: ReadonlySet<ShortcutCommand> = new Set(['undo', 'redo', 'selectAll'])
 
 /** The shortcut for a stroke, if the place where the focus is leaves it to us. */
-export function findShortcut(stroke: KeyStroke, focus: FocusKind, mac: boolean): ShortcutCommand | undefined {
+export function findShortcut(
+  stroke: KeyStroke,
+  focus: FocusKind,
+  mac: boolean,
+  list: readonly Shortcut[] = shortcuts,
+): ShortcutCommand | undefined {
   if (focus === 'overlay') return undefined
-  const found = shortcuts.find((shortcut) => shortcut.command !== undefined && matchesCombo(shortcut.combo, stroke, mac))
+  const found = list.find((shortcut) => shortcut.command !== undefined && matchesCombo(shortcut.combo, stroke, mac))
   if (!found?.command) return undefined
   if (focus === 'text' && (!found.combo.startsWith('mod+') || textCommands.has(found.command))) return undefined
   return found.command

@@ -1,7 +1,9 @@
 import type { ReactElement } from 'react'
 import { useWords } from '../i18n/i18n'
-import { DialogFrame, Keys } from '../widgets'
-import { shortcuts, type ShortcutGroup } from './registry'
+import { useActions, useStudio } from '../state/context'
+import { Button, DialogFrame, Keys } from '../widgets'
+import type { ShortcutGroup } from './registry'
+import { shortcutsWith } from './remap'
 
 /** Two columns of about the same height. */
 const columns: ShortcutGroup[][] = [
@@ -12,6 +14,9 @@ const columns: ShortcutGroup[][] = [
 /** Every shortcut, by group. */
 export function ShortcutsDialog(props: { open: boolean; onClose: () => void }): ReactElement {
   const say = useWords()
+  const { openDialog } = useActions()
+  const wishes = useStudio((state) => state.settings.shortcuts)
+  const shortcuts = shortcutsWith(wishes)
   return (
     <DialogFrame
       title={say('shortcuts.title')}
@@ -20,6 +25,11 @@ export function ShortcutsDialog(props: { open: boolean; onClose: () => void }): 
       closeLabel={say('dialog.close')}
       width="l"
       data-testid="shortcuts"
+      footer={
+        <Button onPress={() => openDialog({ type: 'settings', section: 'shortcuts' })} data-testid="shortcuts-change">
+          {say('shortcuts.change')}
+        </Button>
+      }
     >
       <div className="grid grid-cols-2 gap-10">
         {columns.map((groups) => (
@@ -33,9 +43,7 @@ export function ShortcutsDialog(props: { open: boolean; onClose: () => void }): 
                     .map((shortcut) => (
                       <div key={shortcut.label} className="flex h-7 items-center justify-between gap-4">
                         <dt className="truncate text-muted">{say(shortcut.label)}</dt>
-                        <dd>
-                          <Keys combo={shortcut.combo} />
-                        </dd>
+                        <dd>{shortcut.combo === '' ? null : <Keys combo={shortcut.combo} exact />}</dd>
                       </div>
                     ))}
                 </dl>

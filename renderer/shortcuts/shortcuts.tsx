@@ -1,12 +1,14 @@
+import { useMemo } from 'react'
 import { assertNever } from '#shared/domain/error'
 import { useWords } from '../i18n/i18n'
 import { versionLabel } from '../i18n/labels'
 import { usePickers } from '../library-intake/pickers'
-import { useActions, useStudioRoot } from '../state/context'
+import { useActions, useStudio, useStudioRoot } from '../state/context'
 import { openPicture, shownVersion } from '../state/open-picture'
 import { editTargets } from '../state/selection'
 import { canvasActions } from './canvas-actions'
 import type { ShortcutCommand } from './registry'
+import { shortcutsWith } from './remap'
 import { useShortcuts } from './use-shortcuts'
 
 /** Carries out the shortcuts of the window. */
@@ -16,7 +18,10 @@ export function Shortcuts(): null {
   const actions = useActions()
   const pickers = usePickers()
 
-  useShortcuts((command: ShortcutCommand) => {
+  const wishes = useStudio((state) => state.settings.shortcuts)
+  const list = useMemo(() => shortcutsWith(wishes), [wishes])
+
+  useShortcuts(list, (command: ShortcutCommand) => {
     const state = store.getState()
     const { ui, selection, pictures } = state
     const picture = openPicture(state)

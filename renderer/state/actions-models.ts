@@ -15,6 +15,8 @@ export interface ModelActions {
     /** Answers the name under which it was kept, or undefined when it could not be. */
     importFile(path: string): Promise<string | undefined>
     verify(): Promise<readonly Verification[] | undefined>
+    /** Keeps an access token, or forgets it (empty); true when that was done. */
+    setToken(token: string): Promise<boolean>
     unused(): Promise<CallOutput<'models.unused'> | undefined>
   }
 }
@@ -50,6 +52,11 @@ export function createModelActions({ store, ask }: ActionContext): ModelActions 
       },
       async verify() {
         return (await ask('models.verify', {}))?.results
+      },
+      async setToken(token) {
+        const done = await ask('models.setToken', { token: token.trim() })
+        if (done) await load()
+        return done !== undefined
       },
       unused: () => ask('models.unused', {}),
     },

@@ -36,9 +36,14 @@ export interface SearchState {
   nextCursor: number | undefined
 }
 
+/** Sections of the settings, in their order. */
+export const settingsSections = ['general', 'engines', 'models', 'runtime', 'queue', 'shortcuts', 'privacy', 'about'] as const
+export type SettingsSection = (typeof settingsSections)[number]
+
 /** What a dialog is about; one at a time. */
 export type DialogState =
-  | { type: 'settings' }
+  | { type: 'settings'; section?: SettingsSection }
+  | { type: 'firstRun' }
   | { type: 'engines' }
   | { type: 'shortcuts' }
   | { type: 'models' }

@@ -23,9 +23,13 @@ export function useTheme(): Theme {
   return chooseTheme(setting, systemIsLight)
 }
 
-/** Puts the theme on the document, where tokens.css looks for it. */
+/** Puts the theme, and whether things may move, on the document, where tokens.css looks for it. */
 export function useThemeOnDocument(): void {
   const theme = useTheme()
+  const motion = useStudio((state) => state.settings.motion)
+  useEffect(() => {
+    document.documentElement.dataset['motion'] = motion
+  }, [motion])
   useEffect(() => {
     document.documentElement.dataset['theme'] = theme
   }, [theme])

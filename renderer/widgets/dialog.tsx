@@ -12,7 +12,7 @@ export function DialogFrame(props: {
   closeLabel: string
   children: ReactNode
   footer?: ReactNode
-  width?: 's' | 'm' | 'l'
+  width?: 's' | 'm' | 'l' | 'xl'
   'data-testid'?: string
 }): ReactElement {
   return (
@@ -27,7 +27,13 @@ export function DialogFrame(props: {
       <Modal
         className={classes(
           'flex max-h-full w-full flex-col rounded-m border border-line bg-panel',
-          props.width === 's' ? 'max-w-100' : props.width === 'l' ? 'max-w-180' : 'max-w-130',
+          props.width === 's'
+            ? 'max-w-100'
+            : props.width === 'l'
+              ? 'max-w-180'
+              : props.width === 'xl'
+                ? 'max-w-220'
+                : 'max-w-130',
         )}
       >
         <Dialog className="flex min-h-0 flex-col outline-none" data-testid={props['data-testid']}>

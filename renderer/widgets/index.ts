@@ -2,7 +2,7 @@ export { Button, IconButton, type ButtonKind, type ButtonProps, type IconButtonP
 export { classes } from './classes'
 export { DialogFrame } from './dialog'
 export { Check, SearchEntry, Segmented, Select, TextArea } from './fields'
-export { isMac, Keys } from './keys'
+export { isMac, KeyMap, Keys } from './keys'
 export { MenuButton, PopupMenu, type MenuEntry } from './menu'
 export { Progress } from './progress'
 export { NumberEntry, Slider, type SliderProps } from './slider'

@@ -95,13 +95,14 @@ describe('addresses for the default browser', () => {
 })
 
 describe('permissions', () => {
-  it('are copying, for our page', () => {
+  it('are copying and notifying, for our page', () => {
+    expect(isPermissionGranted('notifications', 'app://recast/index.html')).toBe(true)
+    expect(isPermissionGranted('notifications', 'https://example.com')).toBe(false)
     expect(isPermissionGranted('clipboard-sanitized-write', 'app://recast/index.html')).toBe(true)
   })
   it.each([
     'media',
     'geolocation',
-    'notifications',
     'midi',
     'midiSysex',
     'pointerLock',

@@ -1,0 +1,304 @@
+import { Cpu, Download, FlaskConical, Play, Power, RefreshCw, Trash2, Undo2, Wrench, X } from 'lucide-react'
+import { useState, type ReactElement } from 'react'
+import { Disclosure, DisclosurePanel, Heading } from 'react-aria-components'
+import { errorWords } from '../i18n/errors'
+import { duration, percent } from '../i18n/format'
+import { useWords } from '../i18n/i18n'
+import { useSetupWords } from '../i18n/setup'
+import { Button, Progress } from '../widgets'
+import { ErrorDetails } from '../widgets/error-details'
+import { HardwareFacts } from './hardware-facts'
+import { timeLeft } from './time-left'
+import { useRuntime, type RuntimeState } from './use-runtime'
+
+/** The local ComfyUI: what the machine is good for, installing with progress, starting, stopping, mending, going back, its log. */
+export function RuntimePanel(): ReactElement {
+  const state = useRuntime()
+  const setup = useSetupWords()
+  const { runtime } = state
+  return (
+    <div className="flex flex-col gap-4" data-testid="runtime" data-state={runtime?.state}>
+      <HardwareFacts hardware={state.hardware} />
+      {runtime ? (
+        <>
+          <Status state={state} />
+          {runtime.state === 'installing' ? <Installing state={state} /> : <Actions state={state} />}
+          {runtime.error ? <Failure error={runtime.error} /> : null}
+          <SelfTest state={state} />
+          {runtime.current ? <Log state={state} /> : null}
+        </>
+      ) : (
+        <output className="skeleton block h-24 rounded-m" aria-label={setup('runtime.looking')} />
+      )}
+    </div>
+  )
+}
+
+function Status({ state: { runtime } }: { state: RuntimeState }): ReactElement {
+  const setup = useSetupWords()
+  const current = runtime?.current
+  return (
+    <div className="flex items-center justify-between gap-3">
+      <div className="min-w-0">
+        <p className="font-semibold" aria-live="polite" data-testid="runtime-state">
+          {setup(`runtime.state.${runtime?.state ?? 'absent'}`)}
+        </p>
+        <p className="min-h-4.5 truncate text-s text-muted">
+          {current
+            ? [
+                `ComfyUI ${current.version}`,
+                current.device === 'cuda' ? 'CUDA' : 'CPU',
+                current.torch === undefined ? '' : `torch ${current.torch}`,
+                runtime?.address ?? '',
+                current.adopted ? setup('runtime.adopted') : '',
+              ]
+                .filter(Boolean)
+                .join(' · ')
+            : setup('runtime.absent.text')}
+        </p>
+        {runtime?.state === 'starting' && runtime.lastLine ? (
+          <p className="truncate text-s text-muted">{runtime.lastLine}</p>
+        ) : null}
+      </div>
+    </div>
+  )
+}
+
+function Installing({ state }: { state: RuntimeState }): ReactElement {
+  const setup = useSetupWords()
+  const say = useWords()
+  const install = state.runtime?.install
+  const left = install && state.began ? timeLeft(state.began, performance.now(), install.progress) : undefined
+  return (
+    <section className="flex flex-col gap-2" data-testid="runtime-installing">
+      <div className="flex items-center justify-between gap-3">
+        <p className="min-w-0 truncate">
+          {install ? setup(`runtime.step.${stepKey(install.step)}`) : ''}
+          <span className="text-muted"> {install?.note ?? ''}</span>
+        </p>
+        <p className="shrink-0 text-s text-muted tabular-nums">
+          {say('job.percent', { percent: percent(install?.progress ?? 0) })}
+          {left === undefined ? '' : ` · ${say('job.left', { time: duration(left) })}`}
+        </p>
+      </div>
+      <Progress label={setup('runtime.state.installing')} value={install?.progress ?? 0} />
+      <div>
+        <Button
+          icon={<X size={14} aria-hidden />}
+          onPress={() => void state.ask('runtime.cancel', {})}
+          data-testid="runtime-cancel"
+        >
+          {setup('runtime.cancel')}
+        </Button>
+        <span className="pl-3 text-s text-muted">{setup('runtime.cancel.hint')}</span>
+      </div>
+    </section>
+  )
+}
+
+const stepKeys = ['comfyui', 'nodes', 'python', 'packages', 'check', 'finish'] as const
+/** A step of a newer core is told as preparing. */
+function stepKey(step: string): (typeof stepKeys)[number] | 'other' {
+  return stepKeys.find((known) => known === step) ?? 'other'
+}
+
+function Actions({ state }: { state: RuntimeState }): ReactElement {
+  const setup = useSetupWords()
+  const [removing, setRemoving] = useState(false)
+  const { runtime, hardware, ask } = state
+  const current = runtime?.current
+  if (!runtime) return <></>
+  if (!current) {
+    const gpu = hardware?.verdict.device === 'cuda'
+    return (
+      <section className="flex flex-col gap-2">
+        <div className="flex flex-wrap gap-2">
+          {gpu ? (
+            <Button
+              kind="primary"
+              icon={<Download size={14} aria-hidden />}
+              onPress={() => void ask('runtime.install', {})}
+              data-testid="runtime-install"
+            >
+              {setup('runtime.install')}
+            </Button>
+          ) : null}
+          <Button
+            icon={<Cpu size={14} aria-hidden />}
+            isDisabled={!hardware}
+            onPress={() => void ask('runtime.install', { device: 'cpu' })}
+            data-testid="runtime-install-cpu"
+          >
+            {setup('runtime.install.cpu')}
+          </Button>
+        </div>
+        <p className="text-s text-muted">{setup(gpu ? 'runtime.install.hint' : 'runtime.install.noGpu')}</p>
+      </section>
+    )
+  }
+  const { state: now } = runtime
+  const idle = now === 'stopped' || now === 'failed'
+  const own = !current.adopted
+  return (
+    <section className="flex flex-col gap-2">
+      <div className="flex flex-wrap gap-2">
+        {idle ? (
+          <Button
+            kind="primary"
+            icon={<Play size={14} aria-hidden />}
+            onPress={() => void ask('runtime.start', {})}
+            data-testid="runtime-start"
+          >
+            {setup('runtime.start')}
+          </Button>
+        ) : (
+          <Button
+            icon={<Power size={14} aria-hidden />}
+            isDisabled={now === 'stopping'}
+            onPress={() => void ask('runtime.stop', {})}
+            data-testid="runtime-stop"
+          >
+            {setup('runtime.stop')}
+          </Button>
+        )}
+        {own ? (
+          <>
+            <Button
+              icon={<RefreshCw size={14} aria-hidden />}
+              onPress={() => void ask('runtime.update', {})}
+              data-testid="runtime-update"
+            >
+              {setup('runtime.update')}
+            </Button>
+            <Button
+              icon={<Wrench size={14} aria-hidden />}
+              onPress={() => void ask('runtime.repair', {})}
+              data-testid="runtime-repair"
+            >
+              {setup('runtime.repair')}
+            </Button>
+          </>
+        ) : null}
+        {runtime.snapshots.length > 0 ? (
+          <Button
+            icon={<Undo2 size={14} aria-hidden />}
+            onPress={() => void ask('runtime.rollback', {})}
+            tip={setup('runtime.rollback.hint', { version: runtime.snapshots[0]?.version ?? '' })}
+            data-testid="runtime-rollback"
+          >
+            {setup('runtime.rollback')}
+          </Button>
+        ) : null}
+        {removing ? null : (
+          <Button
+            kind="quiet"
+            icon={<Trash2 size={14} aria-hidden />}
+            onPress={() => setRemoving(true)}
+            data-testid="runtime-remove"
+          >
+            {setup('runtime.remove')}
+          </Button>
+        )}
+      </div>
+      {removing ? (
+        <div className="flex flex-wrap items-center gap-2 rounded-m border border-bad-line px-3 py-2">
+          <p className="min-w-60 flex-1">{setup(own ? 'runtime.remove.text' : 'runtime.remove.adopted')}</p>
+          <Button
+            kind="danger"
+            autoFocus
+            onPress={() => {
+              setRemoving(false)
+              void ask('runtime.remove', {})
+            }}
+            data-testid="runtime-remove-really"
+          >
+            {setup('runtime.remove')}
+          </Button>
+          <Button onPress={() => setRemoving(false)}>{setup('runtime.keep')}</Button>
+        </div>
+      ) : null}
+    </section>
+  )
+}
+
+function Failure({ error }: { error: Parameters<typeof errorWords>[0] }): ReactElement {
+  const say = useWords()
+  const words = errorWords(error, say.language)
+  return (
+    <section className="rounded-m bg-bad-wash px-3 py-2" role="alert" data-testid="runtime-error">
+      <p>{words.title}</p>
+      <p className="text-s text-muted">{words.next}</p>
+      <ErrorDetails error={error} />
+    </section>
+  )
+}
+
+/** Proof by a small job: asked for, never by itself. */
+function SelfTest({ state }: { state: RuntimeState }): ReactElement | null {
+  const setup = useSetupWords()
+  const { report, runtime, testing } = state
+  if (!runtime?.current || runtime.state === 'installing') return null
+  const test = report?.selfTest
+  return (
+    <section className="flex flex-col gap-1.5">
+      <div>
+        <Button
+          icon={<FlaskConical size={14} aria-hidden />}
+          isDisabled={testing}
+          onPress={() => void state.examine(true)}
+          data-testid="runtime-test"
+        >
+          {setup(testing ? 'runtime.test.running' : 'runtime.test')}
+        </Button>
+      </div>
+      {test ? (
+        <div aria-live="polite" data-testid="runtime-tested">
+          <p className={test.ok ? 'text-good' : 'text-bad'}>{setup(test.ok ? 'runtime.test.good' : 'runtime.test.bad')}</p>
+          <p className="text-s text-muted">
+            {[
+              test.torch === undefined ? '' : `torch ${test.torch}`,
+              test.cuda ? `CUDA ${test.cudaVersion ?? ''}` : 'CPU',
+              ...test.devices.map(({ name }) => name),
+              test.jobMs === undefined ? '' : setup('runtime.test.job', { ms: Math.round(test.jobMs) }),
+            ]
+              .filter(Boolean)
+              .join(' · ')}
+          </p>
+          {test.problems.map((problem) => (
+            <p key={problem} className="text-s text-text">
+              {problem}
+            </p>
+          ))}
+        </div>
+      ) : null}
+    </section>
+  )
+}
+
+function Log({ state }: { state: RuntimeState }): ReactElement {
+  const setup = useSetupWords()
+  return (
+    <Disclosure onExpandedChange={(open) => (open ? void state.refreshLog() : undefined)}>
+      <Heading level={3}>
+        <Button size="s" kind="quiet" slot="trigger" data-testid="runtime-log">
+          {setup('runtime.log')}
+        </Button>
+      </Heading>
+      <DisclosurePanel>
+        <pre
+          data-selectable
+          data-testid="runtime-log-text"
+          aria-label={setup('runtime.log')}
+          // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so keys must reach it
+          tabIndex={0}
+          className="mt-2 max-h-56 overflow-auto whitespace-pre-wrap break-words rounded-m border border-line bg-ground p-3 text-s text-muted"
+        >
+          {state.log.length === 0 ? setup('runtime.log.empty') : state.log.join('\n')}
+        </pre>
+        <Button size="s" kind="quiet" icon={<RefreshCw size={12} aria-hidden />} onPress={() => void state.refreshLog()}>
+          {setup('runtime.log.refresh')}
+        </Button>
+      </DisclosurePanel>
+    </Disclosure>
+  )
+}

@@ -1,0 +1,101 @@
+import { useCallback, useEffect, useState } from 'react'
+import type { CallInput, CallName } from '#shared/contract/calls'
+import type { Hardware, RuntimeReport, RuntimeView } from '#shared/domain/runtime'
+import { useActions, useClient } from '../state/context'
+
+/** Calls that answer how the runtime is after them. */
+export type RuntimeCall = Extract<
+  CallName,
+  | 'runtime.install'
+  | 'runtime.cancel'
+  | 'runtime.start'
+  | 'runtime.stop'
+  | 'runtime.update'
+  | 'runtime.repair'
+  | 'runtime.rollback'
+  | 'runtime.remove'
+>
+
+/** The local runtime as a panel shows it. */
+export interface RuntimeState {
+  /** Undefined until the first answer. */
+  runtime: RuntimeView | undefined
+  hardware: Hardware | undefined
+  report: RuntimeReport | undefined
+  log: readonly string[]
+  /** Monotonic milliseconds at which the installation under way was first seen, with how far it was. */
+  began: { at: number; progress: number } | undefined
+  testing: boolean
+  ask: <N extends RuntimeCall>(name: N, input: CallInput<N>) => Promise<void>
+  refreshLog: () => Promise<void>
+  /** Looks at the machine; with `run` tests the runtime with a small job. */
+  examine: (run: boolean) => Promise<void>
+}
+
+/** Keeps a panel in step with the runtime: asks once, then follows its events. */
+export function useRuntime(): RuntimeState {
+  const client = useClient()
+  const { fail } = useActions()
+  const [runtime, setRuntime] = useState<RuntimeView | undefined>(undefined)
+  const [report, setReport] = useState<RuntimeReport | undefined>(undefined)
+  const [log, setLog] = useState<readonly string[]>([])
+  const [began, setBegan] = useState<RuntimeState['began']>(undefined)
+  const [testing, setTesting] = useState(false)
+
+  const take = useCallback((next: RuntimeView): void => {
+    setRuntime(next)
+    const { install } = next
+    setBegan((known) => (install ? (known ?? { at: performance.now(), progress: install.progress }) : undefined))
+  }, [])
+  const refreshLog = useCallback(async (): Promise<void> => {
+    try {
+      const answer = await client.call('runtime.status', {})
+      take(answer.runtime)
+      setLog(answer.log)
+    } catch (thrown) {
+      fail(thrown)
+    }
+  }, [client, fail, take])
+  const examine = useCallback(
+    async (run: boolean): Promise<void> => {
+      setTesting(run)
+      try {
+        const answer = await client.call('runtime.doctor', { run })
+        setReport(answer)
+        take(answer.runtime)
+      } catch (thrown) {
+        fail(thrown)
+      } finally {
+        setTesting(false)
+      }
+    },
+    [client, fail, take],
+  )
+  useEffect(() => {
+    const stop = client.onEvent(({ body }) => {
+      if (body.type === 'runtime') take(body.runtime)
+    })
+    void refreshLog()
+    void examine(false)
+    return stop
+  }, [client, take, refreshLog, examine])
+
+  return {
+    runtime,
+    hardware: report?.hardware,
+    report,
+    log,
+    began,
+    testing,
+    refreshLog,
+    examine,
+    async ask(name, input) {
+      try {
+        take((await client.call(name, input)) as RuntimeView)
+      } catch (thrown) {
+        fail(thrown)
+        await refreshLog()
+      }
+    },
+  }
+}
