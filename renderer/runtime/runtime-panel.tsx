@@ -8,7 +8,6 @@ import { useSetupWords } from '../i18n/setup'
 import { Button, Progress } from '../widgets'
 import { ErrorDetails } from '../widgets/error-details'
 import { HardwareFacts } from './hardware-facts'
-import { timeLeft } from './time-left'
 import { useRuntime, type RuntimeState } from './use-runtime'
 
 /** The local ComfyUI: what the machine is good for, installing with progress, starting, stopping, mending, going back, its log. */
@@ -68,7 +67,7 @@ function Installing({ state }: { state: RuntimeState }): ReactElement {
   const setup = useSetupWords()
   const say = useWords()
   const install = state.runtime?.install
-  const left = install && state.began ? timeLeft(state.began, performance.now(), install.progress) : undefined
+  const left = state.leftMs
   return (
     <section className="flex flex-col gap-2" data-testid="runtime-installing">
       <div className="flex items-center justify-between gap-3">
@@ -205,7 +204,6 @@ function Actions({ state }: { state: RuntimeState }): ReactElement {
           <p className="min-w-60 flex-1">{setup(own ? 'runtime.remove.text' : 'runtime.remove.adopted')}</p>
           <Button
             kind="danger"
-            autoFocus
             onPress={() => {
               setRemoving(false)
               void ask('runtime.remove', {})

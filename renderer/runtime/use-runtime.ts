@@ -1,7 +1,8 @@
-import { useCallback, useEffect, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import type { CallInput, CallName } from '#shared/contract/calls'
 import type { Hardware, RuntimeReport, RuntimeView } from '#shared/domain/runtime'
 import { useActions, useClient } from '../state/context'
+import { timeLeft } from './time-left'
 
 /** Calls that answer how the runtime is after them. */
 export type RuntimeCall = Extract<
@@ -23,8 +24,8 @@ export interface RuntimeState {
   hardware: Hardware | undefined
   report: RuntimeReport | undefined
   log: readonly string[]
-  /** Monotonic milliseconds at which the installation under way was first seen, with how far it was. */
-  began: { at: number; progress: number } | undefined
+  /** Milliseconds that the installation under way still takes; undefined while nothing can be said. */
+  leftMs: number | undefined
   testing: boolean
   ask: <N extends RuntimeCall>(name: N, input: CallInput<N>) => Promise<void>
   refreshLog: () => Promise<void>
@@ -39,13 +40,17 @@ export function useRuntime(): RuntimeState {
   const [runtime, setRuntime] = useState<RuntimeView | undefined>(undefined)
   const [report, setReport] = useState<RuntimeReport | undefined>(undefined)
   const [log, setLog] = useState<readonly string[]>([])
-  const [began, setBegan] = useState<RuntimeState['began']>(undefined)
+  const [leftMs, setLeft] = useState<number | undefined>(undefined)
+  /** When the installation was first seen, and how far it was. */
+  const began = useRef<{ at: number; progress: number } | undefined>(undefined)
   const [testing, setTesting] = useState(false)
 
   const take = useCallback((next: RuntimeView): void => {
     setRuntime(next)
     const { install } = next
-    setBegan((known) => (install ? (known ?? { at: performance.now(), progress: install.progress }) : undefined))
+    const now = performance.now()
+    began.current = install ? (began.current ?? { at: now, progress: install.progress }) : undefined
+    setLeft(install && began.current ? timeLeft(began.current, now, install.progress) : undefined)
   }, [])
   const refreshLog = useCallback(async (): Promise<void> => {
     try {
@@ -75,9 +80,12 @@ export function useRuntime(): RuntimeState {
     const stop = client.onEvent(({ body }) => {
       if (body.type === 'runtime') take(body.runtime)
     })
-    void refreshLog()
-    void examine(false)
-    return stop
+    let open = true
+    void Promise.resolve().then(() => (open ? Promise.all([refreshLog(), examine(false)]) : undefined))
+    return () => {
+      open = false
+      stop()
+    }
   }, [client, take, refreshLog, examine])
 
   return {
@@ -85,7 +93,7 @@ export function useRuntime(): RuntimeState {
     hardware: report?.hardware,
     report,
     log,
-    began,
+    leftMs,
     testing,
     refreshLog,
     examine,
