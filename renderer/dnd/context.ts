@@ -1,6 +1,6 @@
 import { createContext, useCallback, useContext, useLayoutEffect, useRef, useSyncExternalStore, type RefCallback } from 'react'
 import { AppError } from '#shared/domain/error'
-import type { Dragged, DropTarget } from './drag-model'
+import type { Dragged, DropTarget, PictureRef } from './drag-model'
 import type { DragSession, DragState } from './drag-session'
 import { setDragImage } from './drag-image'
 
@@ -9,6 +9,8 @@ export interface DragContextValue {
   readonly session: DragSession
   /** Picks up by keyboard; focus comes back to `source` at the end. */
   readonly lift: (dragged: Dragged, source: HTMLElement) => void
+  /** Where another program, or the desktop, gets a dragged picture from; absent where it can't. */
+  readonly fileOf?: ((item: PictureRef) => { name: string; url: string }) | undefined
 }
 
 export const DragContext = createContext<DragContextValue | null>(null)
@@ -68,20 +70,24 @@ export const styleType = 'application/x-recast-style'
 
 /** Lets a part start drags, by pointer and by keyboard. */
 export function useDragSource(): DragSource {
-  const { session, lift } = useDragContext()
+  const { session, lift, fileOf } = useDragContext()
   const start = useCallback<DragSource['start']>(
     ({ dataTransfer }, dragged, thumbs) => {
       if (dragged.kind === 'style') {
         dataTransfer.setData(styleType, JSON.stringify({ styleId: dragged.styleId }))
       } else if (dragged.kind === 'pictures') {
         dataTransfer.setData(picturesType, JSON.stringify(dragged.items))
+        const [first] = dragged.items
+        const file = first && fileOf?.(first)
+        // Chromium's own type: dropped outside of the window, the browser saves the file there. It takes one.
+        if (file) dataTransfer.setData('DownloadURL', `image/png:${file.name}:${file.url}`)
       }
       dataTransfer.effectAllowed = 'copyMove'
       setDragImage(dataTransfer, thumbs, dragged.kind === 'pictures' ? dragged.items.length : 1)
       // Chromium gives a drag up when the page changes during dragstart: the zones appear right after it.
       setTimeout(() => session.begin(dragged, 'pointer'))
     },
-    [session],
+    [session, fileOf],
   )
   return { start, lift }
 }

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactElement, type ReactNode } from 'react'
 import { usePartWords, type SayPart } from '../i18n/parts'
 import { DragContext } from './context'
-import { actionLabel, draggedLabel, type Dragged, type DropAction } from './drag-model'
+import { actionLabel, draggedLabel, type Dragged, type DropAction, type PictureRef } from './drag-model'
 import { DragSession, type DropPlace } from './drag-session'
 import { describeFiles, filesOfClipboard, readDrop, type SystemFile, type SystemFiles } from './system-files'
 
@@ -10,6 +10,8 @@ export interface DragAndDropProps {
   onDrop: (action: DropAction, files?: Promise<SystemFiles>) => void
   /** Pictures were pasted outside a text field. */
   onPaste?: (files: readonly SystemFile[]) => void
+  /** Where a dragged picture is got from when it leaves the window; the same function for as long as it answers the same. */
+  fileOf?: (item: PictureRef) => { name: string; url: string }
   children: ReactNode
 }
 
@@ -17,7 +19,7 @@ export interface DragAndDropProps {
  * The drag and drop of the whole window: listens once for all parts, keeps a file that misses every zone from replacing the
  * page, and gives every drag a keyboard path (a part lifts, Tab moves, Enter drops, Escape puts back).
  */
-export function DragAndDrop({ onDrop, onPaste, children }: DragAndDropProps): ReactElement {
+export function DragAndDrop({ onDrop, onPaste, fileOf, children }: DragAndDropProps): ReactElement {
   const say = usePartWords()
   const [session] = useState(() => new DragSession())
   const [announcement, announce] = useState('')
@@ -45,7 +47,7 @@ export function DragAndDrop({ onDrop, onPaste, children }: DragAndDropProps): Re
     },
     [session],
   )
-  const context = useMemo(() => ({ session, lift }), [session, lift])
+  const context = useMemo(() => ({ session, lift, fileOf }), [session, lift, fileOf])
 
   return (
     <DragContext value={context}>

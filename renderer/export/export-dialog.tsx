@@ -198,7 +198,7 @@ function NamePreview(props: {
   const lines = Math.min(props.count, shownNames)
   return (
     <div
-      className="rounded-m border border-line bg-ground px-3 py-2 text-s"
+      className="rounded-m border border-line bg-raised px-3 py-2 text-s"
       style={{ minHeight: 18 * (lines + (props.count > shownNames ? 1 : 0)) + 18 }}
     >
       <ul aria-label={setup('export.name.preview')} data-testid="export-preview">

@@ -19,7 +19,9 @@ export function ExportOutcome(props: { run: ExportRun; onRetry: () => void }): R
         <span>
           {running
             ? setup('export.running', { done: run.done, count: run.count })
-            : setup('export.finished', { count: run.written })}{' '}
+            : run.written > 0
+              ? setup('export.finished', { count: run.written })
+              : ''}{' '}
           {run.skipped > 0 ? setup('export.skipped', { count: run.skipped }) : ''}
         </span>
       </p>

@@ -1,16 +1,26 @@
-import type { ReactElement, ReactNode } from 'react'
+import { useCallback, type ReactElement, type ReactNode } from 'react'
 import { assertNever } from '#shared/domain/error'
 import { DragAndDrop, type DropAction, type SystemFile, type SystemFiles } from '../dnd'
 import type { IncomingFile } from '../state/actions'
 import { cameraView } from '../sheets/wanted-views'
 import { useActions, useStudioRoot } from '../state/context'
+import { useDesktop } from '../state/shell'
 
 const incoming = ({ file }: SystemFile): IncomingFile => ({ name: file.name, data: file })
 
 /** Carries out what is dropped and pasted anywhere in the window. */
 export function StudioDragAndDrop(props: { children: ReactNode }): ReactElement {
   const actions = useActions()
-  const { store } = useStudioRoot()
+  const { store, client } = useStudioRoot()
+  const desktop = useDesktop()
+  const fileOf = useCallback(
+    ({ assetId, name }: { assetId: string; name: string }) => ({
+      // Colons separate the parts of the drag's own type.
+      name: `${name.replaceAll(/[:/\\]/g, '_')}.png`,
+      url: new URL(client.fileUrl(assetId, { download: { format: 'png', name, profile: 'srgb' } }), location.href).href,
+    }),
+    [client],
+  )
 
   /** The files of a drop, after telling what of it could not be read. */
   const read = async (files: Promise<SystemFiles> | undefined): Promise<IncomingFile[]> => {
@@ -75,6 +85,7 @@ export function StudioDragAndDrop(props: { children: ReactNode }): ReactElement 
 
   return (
     <DragAndDrop
+      {...(desktop ? {} : { fileOf })}
       onDrop={(action, files) => {
         carryOut(action, files).catch(actions.fail)
       }}

@@ -145,7 +145,6 @@ export const setupEn = {
   'first.card.run': 'Set up…',
   'first.card.later': 'Drafts for now',
   'runtime.looking': 'Looking at this machine',
-  'runtime.noCards': 'No graphics card was found.',
   'runtime.memory': 'Memory {{free}} of {{total}} GB free',
   'runtime.disk': 'disk {{free}} GB free',
   'runtime.verdict.cuda': 'This card works',

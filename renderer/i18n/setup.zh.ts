@@ -136,7 +136,6 @@ export const setupZh: ChineseSetupWords = {
   'first.card.run': '开始设置…',
   'first.card.later': '暂用草稿',
   'runtime.looking': '正在检查本机',
-  'runtime.noCards': '未找到显卡。',
   'runtime.memory': '内存可用 {{free}} / {{total}} GB',
   'runtime.disk': '磁盘可用 {{free}} GB',
   'runtime.verdict.cuda': '这块显卡可用',

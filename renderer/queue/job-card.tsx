@@ -1,4 +1,4 @@
-import { BookOpen, Ellipsis, GripVertical, RotateCcw, Sparkles, Workflow, X } from 'lucide-react'
+import { BookOpen, Ellipsis, GripVertical, ImagePlus, RotateCcw, Sparkles, Workflow, X } from 'lucide-react'
 import { memo, useState, type KeyboardEvent, type PointerEvent, type ReactElement } from 'react'
 import type { EditKind } from '#shared/domain/edit'
 import type { ErrorView } from '#shared/domain/error'
@@ -8,6 +8,7 @@ import { duration, percent, took } from '../i18n/format'
 import { useWords, type Language } from '../i18n/i18n'
 import { editLabel } from '../i18n/labels'
 import { noteWords } from '../i18n/notes'
+import { usePickers } from '../library-intake/pickers'
 import { useActions, useClient, useStudio } from '../state/context'
 import { isFinal, placeOf } from '../state/jobs'
 import { Button, classes, Progress } from '../widgets'
@@ -169,10 +170,14 @@ function Bar({ job }: { job: Job }): ReactElement {
   )
 }
 
+/** The picture itself is gone or spoilt: brought again (the same file heals what is stored), the job can be tried again. */
+const missingInput: ReadonlySet<ErrorView['code']> = new Set(['input.not_found', 'input.damaged', 'input.empty_file'])
+
 /** What went wrong and what to do next, on the job's own card; the details are folded. */
 function Failure({ job, error }: { job: Job; error: ErrorView }): ReactElement {
   const say = useWords()
   const { retry } = useActions()
+  const pickers = usePickers()
   const words = errorWords(error, say.language)
   return (
     <div className="pt-0.5" data-testid="job-error">
@@ -182,16 +187,23 @@ function Failure({ job, error }: { job: Job; error: ErrorView }): ReactElement {
         error={error}
         about={`job ${job.id}`}
         actions={
-          error.retry === 'never' ? null : (
-            <Button
-              size="s"
-              icon={<RotateCcw size={12} aria-hidden />}
-              onPress={() => void retry([job.id])}
-              data-testid="job-retry"
-            >
-              {say('job.retry')}
-            </Button>
-          )
+          <>
+            {missingInput.has(error.code) ? (
+              <Button size="s" icon={<ImagePlus size={12} aria-hidden />} onPress={pickers.files} data-testid="job-add-again">
+                {say('bar.import')}
+              </Button>
+            ) : null}
+            {error.retry === 'never' && !missingInput.has(error.code) ? null : (
+              <Button
+                size="s"
+                icon={<RotateCcw size={12} aria-hidden />}
+                onPress={() => void retry([job.id])}
+                data-testid="job-retry"
+              >
+                {say('job.retry')}
+              </Button>
+            )}
+          </>
         }
       />
     </div>

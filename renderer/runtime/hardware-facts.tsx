@@ -14,7 +14,7 @@ export function HardwareFacts({ hardware }: { hardware: Hardware | undefined }):
   const Sign = good ? CircleCheck : CircleSlash
   return (
     <section
-      className="flex min-h-19 gap-3 rounded-m border border-line bg-ground px-3 py-2.5"
+      className="flex min-h-19 gap-3 rounded-m border border-line bg-raised px-3 py-2.5"
       data-testid="hardware"
       data-verdict={verdict.code}
     >
@@ -22,13 +22,11 @@ export function HardwareFacts({ hardware }: { hardware: Hardware | undefined }):
       <div className="min-w-0">
         <h3 className="font-semibold">{setup(`runtime.verdict.${verdict.code}`)}</h3>
         <p className="text-s text-muted">
-          {cards.length === 0
-            ? setup('runtime.noCards')
-            : cards
-                .map(({ name, memoryMb, driver }) =>
-                  [name, memoryMb === undefined ? '' : `${gb(memoryMb)} GB`, driver ?? ''].filter(Boolean).join(' · '),
-                )
-                .join('; ')}
+          {cards
+            .map(({ name, memoryMb, driver }) =>
+              [name, memoryMb === undefined ? '' : `${gb(memoryMb)} GB`, driver ?? ''].filter(Boolean).join(' · '),
+            )
+            .join('; ')}
         </p>
         <p className="text-s text-muted">
           {setup('runtime.memory', { free: gb(hardware.freeMemoryMb), total: gb(hardware.memoryMb) })}

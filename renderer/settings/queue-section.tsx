@@ -25,10 +25,21 @@ export function QueueSection(): ReactElement {
           label={say('settings.inFlight')}
           value={settings.maxInFlight}
           onChange={(maxInFlight) => void setSettings({ maxInFlight })}
-          min={1}
+          min={0}
           max={64}
           className="w-20"
           data-testid="settings-in-flight"
+        />
+      </Row>
+      <Row name={say('settings.failover')} hint={say('settings.failover.hint')}>
+        <NumberEntry
+          label={say('settings.failover')}
+          value={settings.failoverAfter}
+          onChange={(failoverAfter) => void setSettings({ failoverAfter })}
+          min={5}
+          max={86_400}
+          className="w-20"
+          data-testid="settings-failover"
         />
       </Row>
       <Row name={setup('set.trash')} hint={setup('set.trash.hint')}>
