@@ -20,6 +20,8 @@ export interface Trash {
 
 /** Between two looks, milliseconds. */
 const lookEvery = 3_600_000
+/** Before the first look, milliseconds: a start has more urgent work. */
+const firstLookAfter = 400
 /** Where the time that counts is kept, beside the settings. */
 const countedKey = 'trash.countedNow'
 
@@ -36,6 +38,7 @@ export function createTrash(context: {
   const { db, tables, store, events, logger } = context
   const settings = settingTable(db)
   let timer: NodeJS.Timeout | undefined
+  let first: NodeJS.Timeout | undefined
   let emptying: Promise<unknown> = Promise.resolve()
   let looking: Promise<void> = Promise.resolve()
 
@@ -95,10 +98,11 @@ export function createTrash(context: {
       const turn = (): void => void (looking = looking.then(look))
       timer ??= setInterval(turn, lookEvery)
       timer.unref()
-      turn()
+      first ??= setTimeout(turn, firstLookAfter).unref()
     },
     async close() {
       clearInterval(timer)
+      clearTimeout(first)
       await looking
       await emptying
     },
