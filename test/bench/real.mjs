@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -20,7 +21,7 @@ const shared = ['1', '4', '9']
 /**
  * Jobs on a real ComfyUI with a small checkpoint: what may happen to one, and a sheet of eight beside eight jobs sent the naive way.
  * --engine URL; --start COMMAND: the bench starts the server itself (at that address) and kills it in mid-job; --checkpoint FILE: one that
- * it has; --broken FILE: one that it lists and cannot load; --photo FILE; --only NAME. Answers the exit code.
+ * it has; --broken FILE: one that it lists and cannot load; --photo FILE; --only NAMES, with commas between. Answers the exit code.
  */
 export async function run(args) {
   const { values } = parseArgs({
@@ -36,15 +37,27 @@ export async function run(args) {
   })
   const dir = await mkdtemp(join(tmpdir(), 'recast-bench-real-'))
   const server = values.start === undefined ? undefined : await startServer(values.start, values.engine)
-  const built = await loadBundled({ recast: 'test/bench/client/recast.ts', proxy: 'test/fakes/faulty-proxy/faulty-proxy.ts' })
+  const built = await loadBundled({
+    recast: 'test/bench/client/recast.ts',
+    proxy: 'test/fakes/faulty-proxy/faulty-proxy.ts',
+    server: 'electron/core/engines/comfyui/server.ts',
+  })
   const proxy = await built.modules.proxy.startFaultyProxy(values.engine)
   const photo = join(dir, 'photo.png')
   await sharp(values.photo).flatten({ background: '#fff' }).resize(side, side, { fit: 'cover' }).png().toFile(photo)
-  const bench = { ...values, url: values.engine, server, proxy, photo, open: built.modules.recast.openRecast }
+  const bench = {
+    ...values,
+    url: values.engine,
+    server,
+    proxy,
+    photo,
+    open: built.modules.recast.openRecast,
+    Server: built.modules.server.ComfyServer,
+  }
   let wrong = 0
   try {
     for (const [name, tell] of Object.entries(cases(bench))) {
-      if (values.only !== undefined && values.only !== name) continue
+      if (values.only !== undefined && !values.only.split(',').includes(name)) continue
       const began = performance.now()
       try {
         const said = await tell()
@@ -90,11 +103,7 @@ function cases(bench) {
         await until(async () => (await waiting(bench.url)) === 0, 'the server is idle')
         return `answered in ${answered.toFixed(0)} ms, the server idle after ${(performance.now() - began).toFixed(0)} ms`
       }),
-    'refused prompt': () =>
-      opened(bench, words({ checkpoint: 'no-such-file.safetensors' }), async (recast) => {
-        const [id] = await recast.submit(1)
-        return refusal(await endedAs(recast, id, 'failed'))
-      }),
+    'refused prompt': () => refusedPrompt(bench, words()),
     ...(broken && {
       'failing model file': () =>
         opened(bench, words({ checkpoint: broken }), async (recast) => {
@@ -127,6 +136,29 @@ function cases(bench) {
     }),
     'sheet of 8 beside 8 naive jobs': () => sheetOfEight(bench),
   }
+}
+
+/** A graph that Recast finds fault with before it queues anything, and that the server refuses when it is posted all the same. */
+async function refusedPrompt({ open, url, photo, Server }, graph) {
+  graph[3].inputs.positive = ['1', 0]
+  const recast = await open(url, photo, graph)
+  const early = await recast.submit(1).then(
+    () => undefined,
+    (error) => error,
+  )
+  await recast.close()
+  if (early?.code !== 'engine.rejected') throw new Error(`taken, or refused by ${early?.code}`)
+  const server = new Server({ address: url })
+  try {
+    const listener = { onChange() {}, onPreview() {} }
+    await server.run(randomUUID(), graph, listener, new AbortController().signal)
+  } catch (error) {
+    if (error.code !== 'engine.rejected' || (await waiting(url)) !== 0) throw error
+    return `before it is queued: "${early.message.slice(0, 90)}"; by the server: "${error.message.slice(0, 90)}"`
+  } finally {
+    await server.close()
+  }
+  throw new Error('the server has taken it')
 }
 
 /** Eight of one photo as Recast sends them, and as eight jobs with node ids of their own that send the photo each time. */

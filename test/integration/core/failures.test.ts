@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
 import { describe, expect, test, vi } from 'vitest'
@@ -262,4 +262,30 @@ describe('the data folder', () => {
     db.close()
     await expect(openApp({ dataDir })).rejects.toMatchObject({ code: 'database.future' })
   })
+})
+
+test('a result outside of its job’s folder is refused, and stays where it is', async () => {
+  const elsewhere = await temporaryFolder()
+  const stray = join(elsewhere, 'photo.png')
+  await writeFile(stray, 'somebody else’s')
+  const engine = createTintEngine()
+  const { run } = engine
+  // As an engine would that took a server's name for a path: by a way up, and by another folder whose name begins alike.
+  const ways = [() => stray, (workDir: string) => join(workDir, '..', 'x.png'), (workDir: string) => `${workDir}-too.png`]
+  engine.run = async (task, options) => {
+    const [result] = await run(task, options)
+    const path = ways[engine.ran.length - 1]?.(task.workDir)
+    return result && path !== undefined ? [{ ...result, path }] : []
+  }
+  const { app } = await openApp({ engine })
+  const [picture] = await importPictures(app)
+  for (const [n] of ways.entries()) {
+    const [job] = await submit(app, [picture], { seed: n + 1 })
+    expect(await untilState(app, job.id, 'failed', 'done')).toMatchObject({
+      state: 'failed',
+      error: { code: 'bug' },
+      outputs: [],
+    })
+  }
+  expect(await readFile(stray, 'utf8')).toBe('somebody else’s')
 })

@@ -27,15 +27,18 @@ import { slotPictures } from './slots'
 export interface ComfyEngineOptions extends Omit<ComfyServerOptions, 'onProblem'> {
   /** Every workflow that comes with Recast; asked for when it is first needed. */
   library: () => Promise<WorkflowLibrary>
-  /** Without a sign from a running prompt for this long (milliseconds; loading models excluded) its worker counts as dead. */
+  /**
+   * Without a sign from a running prompt for this long (milliseconds; loading models excluded) its worker counts as dead.
+   * Absent: what its workflow says.
+   */
   silenceMs?: number
   /** All of a job's results must be fetched within this time (milliseconds), however slowly they drip. */
   fetchMs?: number
   logger: AppLogger
 }
 
-/** The brief's 600 s: encoders of real models are silent for minutes. */
-const defaultSilenceMs = 600_000
+/** Where a workflow says nothing of its silence, seconds: encoders of large models are silent for minutes. */
+const defaultSilenceSeconds = 600
 /** How long closing waits for cancelled prompts to be stopped on the server, milliseconds. */
 const closeGraceMs = 2_000
 
@@ -308,8 +311,12 @@ class Remote implements Engine {
     }
   }
 
-  private follow({ bound, letterbox }: PostedJob, options: RunOptions, begin: Parameters<typeof follow>[1]): Promise<PromptEnd> {
-    const { silenceMs = defaultSilenceMs } = this.options
+  private follow(
+    { workflow, bound, letterbox }: PostedJob,
+    options: RunOptions,
+    begin: Parameters<typeof follow>[1],
+  ): Promise<PromptEnd> {
+    const silenceMs = this.options.silenceMs ?? 1000 * (workflow.silenceSeconds ?? defaultSilenceSeconds)
     return follow({ graph: bound.graph, letterbox, label: this.address.label, silenceMs, ...options }, begin)
   }
 
