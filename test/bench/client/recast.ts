@@ -40,7 +40,7 @@ function libraryOf(graph: Graph): WorkflowLibrary {
 /** Recast with one server: durable queue, durable files, everything as in use. */
 export interface BenchRecast {
   dataDir: string
-  /** Submits jobs as one batch; answers their ids. Each style is a job of its own with words of its own. */
+  /** Submits so many jobs of each style as one batch; answers their ids. Each style has words of its own. */
   submit(count: number, styles?: readonly string[]): Promise<string[]>
   /** Waits for a job's end. */
   ended(id: string): Promise<Job>

@@ -18,7 +18,7 @@ function endOf({ id, graph, history }: RecordedPrompt): { type: PromptEnd['type'
   if (said.includes('execution_error')) return { type: 'error', files: [] }
   if (said.includes('execution_interrupted')) return { type: 'interrupted', files: [] }
   // What a preview node has made is no result.
-  const outputs = saved({ graph }).flatMap((node) => (entry?.outputs as Outputs)[node]?.images ?? [])
+  const outputs = saved({ graph }).flatMap((node) => (entry?.outputs as Outputs | undefined)?.[node]?.images ?? [])
   return { type: 'success', files: outputs.map(({ filename }) => filename).toSorted() }
 }
 
@@ -54,7 +54,8 @@ it.each(recorded)('%s, prompt %d: over HTTP and a socket it ends as it did, with
     expect(replay.posted).toEqual([prompt.id])
     expect(progress).toBeGreaterThan(1)
     const frames = prompt.messages.filter(({ base64 }) => base64 !== undefined && /^AAAA[AB][QAB]/.test(base64)).length
-    if (recordedAlone(prompt)) expect(previews).toBe(frames)
+    // Those of others on the same socket may lie between its own.
+    expect(recordedAlone(prompt) ? frames - previews : 0).toBe(0)
   } finally {
     await server.close()
     await replay.close()
