@@ -1,6 +1,7 @@
 import { useEffect, useMemo, type ReactElement } from 'react'
 import { I18nProvider } from 'react-aria-components'
 import { useTranslation } from 'react-i18next'
+import { ComposePanel } from './compose/compose-panel'
 import { Center } from './frame/center'
 import { Dialogs } from './frame/dialogs'
 import { Denied, LinkBanner } from './frame/link-state'
@@ -47,7 +48,15 @@ export function App(): ReactElement {
                 <div className="flex min-h-0 flex-1">
                   <ModeRail />
                   <SidePanel side="left" label={say('panel.left')}>
-                    {gallery ? <GallerySidebar /> : mode === 'style' ? <StylePanel /> : <CameraPanel />}
+                    {gallery ? (
+                      <GallerySidebar />
+                    ) : mode === 'style' ? (
+                      <StylePanel />
+                    ) : mode === 'view' ? (
+                      <CameraPanel />
+                    ) : (
+                      <ComposePanel />
+                    )}
                   </SidePanel>
                   <Center />
                   <SidePanel side="right" label={say('panel.right')}>

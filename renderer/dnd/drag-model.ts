@@ -34,6 +34,10 @@ export type DropTarget =
   | { readonly kind: 'library' }
   /** The field of the panel that holds the style picture. */
   | { readonly kind: 'style-field' }
+  /** A place of the compose panel that holds a picture; `slot` says which. */
+  | { readonly kind: 'slot'; readonly slot: string; readonly title: string }
+  /** The list of the user's own workflows. */
+  | { readonly kind: 'workflows' }
 
 /** What a drop does. Files come beside it, because they can be read only once they are dropped. */
 export type DropAction =
@@ -46,6 +50,9 @@ export type DropAction =
   | { readonly do: 'open'; readonly picture: PictureRef }
   | { readonly do: 'choose-style'; readonly style: PictureRef }
   | { readonly do: 'choose-style-file' }
+  | { readonly do: 'fill-slot'; readonly slot: string; readonly title: string; readonly picture: PictureRef }
+  | { readonly do: 'fill-slot-file'; readonly slot: string; readonly title: string }
+  | { readonly do: 'import-workflows' }
 
 /** Keys held while dropping. Alt over a picture means: as style, wherever on the canvas. */
 export interface DropModifiers {
@@ -62,6 +69,8 @@ export function dropAction(dragged: Dragged, target: DropTarget, modifiers: Drop
     case 'camera':
       return dropCamera(dragged, target)
     case 'files':
+      // Workflows are no pictures: their place takes what others refuse.
+      if (target.kind === 'workflows') return dragged.onePicture ? null : { do: 'import-workflows' }
       return dragged.unusable ? null : dropFiles(dragged, target, modifiers)
     default:
       return assertNever(dragged, 'drag')
@@ -79,6 +88,8 @@ function dropStyle({ styleId, title }: Extract<Dragged, { kind: 'style' }>, targ
     case 'tile':
     case 'library':
     case 'style-field':
+    case 'slot':
+    case 'workflows':
       return null
     default:
       return assertNever(target, 'drop target')
@@ -96,6 +107,8 @@ function dropCamera({ title }: Extract<Dragged, { kind: 'camera' }>, target: Dro
     case 'tile':
     case 'library':
     case 'style-field':
+    case 'slot':
+    case 'workflows':
       return null
     default:
       return assertNever(target, 'drop target')
@@ -118,10 +131,13 @@ function dropPictures(items: readonly PictureRef[], target: DropTarget, { alt }:
     }
     case 'style-field':
       return only ? { do: 'choose-style', style: only } : null
+    case 'slot':
+      return only ? { do: 'fill-slot', slot: target.slot, title: target.title, picture: only } : null
     // A picture on a picture of the library could mean too many things: the canvas has a zone that says which one.
     case 'picture':
     case 'selection':
     case 'library':
+    case 'workflows':
       return null
     default:
       return assertNever(target, 'drop target')
@@ -139,6 +155,10 @@ function dropFiles(files: Extract<Dragged, { kind: 'files' }>, target: DropTarge
       return { do: 'import-and-restyle', styleId: target.styleId, title: target.title, count: files.count }
     case 'style-field':
       return files.onePicture ? { do: 'choose-style-file' } : null
+    case 'slot':
+      return files.onePicture ? { do: 'fill-slot-file', slot: target.slot, title: target.title } : null
+    case 'workflows':
+      return null
     case 'picture':
     case 'selection':
     case 'library':
@@ -183,6 +203,12 @@ export function actionLabel(action: DropAction): ActionLabel {
       return { key: 'drag.chooseStyle', values: { picture: action.style.name } }
     case 'choose-style-file':
       return { key: 'drag.chooseStyleFile', values: {} }
+    case 'fill-slot':
+      return { key: 'drag.fillSlot', values: { picture: action.picture.name, slot: action.title } }
+    case 'fill-slot-file':
+      return { key: 'drag.fillSlotFile', values: { slot: action.title } }
+    case 'import-workflows':
+      return { key: 'drag.importWorkflows', values: {} }
     default:
       return assertNever(action, 'drop action')
   }

@@ -1,10 +1,9 @@
 import { Check, CircleAlert } from 'lucide-react'
 import { useEffect, useState, type ReactElement } from 'react'
-import type { Lack, WorkflowView } from '#shared/domain/workflow'
-import { bytes } from '../i18n/format'
+import type { WorkflowView } from '#shared/domain/workflow'
 import { useWords } from '../i18n/i18n'
-import type { Say } from '../i18n/words'
 import { useActions } from '../state/context'
+import { lackWords } from './lack-words'
 
 /** What a server has for each workflow, and exactly what it lacks: those that lack something first, because they want something done. */
 export function WorkflowList({ engineId }: { engineId: string }): ReactElement {
@@ -49,26 +48,4 @@ export function WorkflowList({ engineId }: { engineId: string }): ReactElement {
       ))}
     </ul>
   )
-}
-
-/** One thing that is missing, in the language of the studio, with all that is needed to get it. */
-function lackWords({ model, node, version, words }: Lack, say: Say): string {
-  if (version) return say('engines.lacks.version', version)
-  if (node) {
-    const what =
-      node.package === 'core'
-        ? say('engines.lacks.core', { node: node.classType })
-        : say('engines.lacks.node', { node: node.classType, package: node.title })
-    return [what, node.repository].filter(Boolean).join(' · ')
-  }
-  if (!model) return words
-  const { licence } = model
-  return [
-    say('engines.lacks.model', { file: model.file, folder: model.folder }),
-    model.bytes === null ? say('engines.lacks.sizeUnknown') : bytes(model.bytes),
-    licence?.id,
-    licence?.commercial === false ? say('engines.lacks.nonCommercial') : undefined,
-  ]
-    .filter((part) => part !== undefined)
-    .join(' · ')
 }

@@ -5,6 +5,8 @@ import { useActions, useStudio, useStudioParts } from '../state/context'
 import { openPicture } from '../state/open-picture'
 import { IconButton, Segmented } from '../widgets'
 import { GalleryPlace } from '../gallery/gallery-place'
+import { ComposePlace } from '../compose/compose-place'
+import { UpscaleMenu } from '../compose/upscale-menu'
 import { CanvasPlace } from './canvas-place'
 import { SheetPlace } from '../sheets/sheet-place'
 import { LibraryPlace } from './library-place'
@@ -22,6 +24,8 @@ export function Center(): ReactElement {
         <CanvasPlace />
       ) : center === 'sheet' ? (
         <SheetPlace />
+      ) : center === 'board' ? (
+        <ComposePlace />
       ) : center === 'library' ? (
         <LibraryPlace />
       ) : (
@@ -44,6 +48,7 @@ function CenterBar(): ReactElement {
     last: state.pictures.order.at(-1),
   }))
   const hasSheet = useStudio((state) => state.ui.mode === 'view' || state.ui.center === 'sheet')
+  const hasBoard = useStudio((state) => state.ui.mode === 'compose' || state.ui.center === 'board')
   const importing = useStudio((state) => state.importing)
   const many = center === 'library'
   const targets = many ? (selected.length > 0 ? selected : picture ? [picture.id] : []) : picture ? [picture.id] : []
@@ -57,6 +62,7 @@ function CenterBar(): ReactElement {
         items={[
           { id: 'canvas', label: say('center.canvas'), testId: 'show-canvas' },
           ...(hasSheet ? [{ id: 'sheet' as const, label: say('sheet.title'), testId: 'show-sheet' }] : []),
+          ...(hasBoard ? [{ id: 'board' as const, label: say('center.board'), testId: 'show-board' }] : []),
           { id: 'library', label: `${say('center.library')}${total > 0 ? ` ${total}` : ''}`, testId: 'show-library' },
           { id: 'gallery', label: say('center.gallery'), testId: 'show-gallery' },
         ]}
@@ -95,6 +101,7 @@ function CenterBar(): ReactElement {
       </div>
       {/* The gallery has actions of its own, for results. */}
       <div className={center === 'gallery' ? 'invisible' : 'flex'}>
+        <UpscaleMenu disabled={targets.length === 0} />
         <IconButton
           label={say('canvas.export')}
           keys="mod+e"

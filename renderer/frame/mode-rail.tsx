@@ -1,4 +1,4 @@
-import { Boxes, Brush, Rotate3d, Server, Settings } from 'lucide-react'
+import { Boxes, Brush, PenTool, Rotate3d, Server, Settings } from 'lucide-react'
 import type { ReactElement, ReactNode } from 'react'
 import { ToggleButton, Button as AriaButton } from 'react-aria-components'
 import { useWords } from '../i18n/i18n'
@@ -17,6 +17,7 @@ export function ModeRail(): ReactElement {
     <nav aria-label={say('mode.label')} className="flex w-16 shrink-0 flex-col items-center border-r border-line bg-panel py-2">
       <Mode mode="style" label={say('mode.style')} icon={<Brush size={18} aria-hidden />} keys="s" />
       <Mode mode="view" label={say('mode.view')} icon={<Rotate3d size={18} aria-hidden />} keys="v" />
+      <Mode mode="compose" label={say('mode.compose')} icon={<PenTool size={18} aria-hidden />} keys="m" />
       <div className="flex-1" />
       <Tip text={say('mode.models')}>
         <AriaButton className={classes(look, 'mb-1')} onPress={() => openDialog({ type: 'models' })} data-testid="open-models">
@@ -43,7 +44,7 @@ export function ModeRail(): ReactElement {
 function Mode(props: { mode: UiState['mode']; label: string; icon: ReactNode; keys: string }): ReactElement {
   const mode = useStudio((state) => state.ui.mode)
   const left = useStudio((state) => state.ui.left)
-  const { setUi } = useActions()
+  const { setUi, showMode } = useActions()
   // The gallery has a left panel of its own; a mode leads back to the picture.
   const center = useStudio((state) => state.ui.center)
   const on = mode === props.mode && center !== 'gallery'
@@ -52,13 +53,7 @@ function Mode(props: { mode: UiState['mode']; label: string; icon: ReactNode; ke
       <ToggleButton
         isSelected={on}
         data-testid={`mode-${props.mode}`}
-        onChange={() =>
-          setUi(
-            on
-              ? { left: { ...left, open: !left.open } }
-              : { mode: props.mode, left: { ...left, open: true }, ...(center === 'gallery' ? { center: 'canvas' } : {}) },
-          )
-        }
+        onChange={() => (on ? setUi({ left: { ...left, open: !left.open } }) : showMode(props.mode))}
         className={classes(look, 'mb-1 selected:bg-raised selected:text-accent-text')}
       >
         {props.icon}

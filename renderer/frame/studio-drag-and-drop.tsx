@@ -1,6 +1,7 @@
 import { useCallback, type ReactElement, type ReactNode } from 'react'
 import { assertNever } from '#shared/domain/error'
 import { DragAndDrop, type DropAction, type SystemFile, type SystemFiles } from '../dnd'
+import { slotOfKey } from '../compose/slot-key'
 import type { IncomingFile } from '../state/actions'
 import { cameraView } from '../sheets/wanted-views'
 import { useActions, useStudioRoot } from '../state/context'
@@ -75,6 +76,18 @@ export function StudioDragAndDrop(props: { children: ReactNode }): ReactElement 
       case 'choose-style-file': {
         const styleAssetId = await importStyle(await read(files))
         if (styleAssetId !== undefined) actions.setStyle({ styleAssetId })
+        return
+      }
+      case 'fill-slot':
+        return actions.fillSlot(slotOfKey(action.slot), action.picture.assetId)
+      case 'fill-slot-file': {
+        const [first] = await read(files)
+        if (first) await actions.fillSlotByFile(slotOfKey(action.slot), first)
+        return
+      }
+      case 'import-workflows': {
+        const dropped = await files
+        for (const { file } of dropped?.files ?? []) await actions.importWorkflow(file)
         return
       }
       default:

@@ -14,6 +14,9 @@ export const partsEn = {
   'drag.open': 'Open {{name}}',
   'drag.chooseStyle': 'Use {{picture}} as style',
   'drag.chooseStyleFile': 'Use as style picture',
+  'drag.fillSlot': '{{slot}}: {{picture}}',
+  'drag.fillSlotFile': '{{slot}}: this picture',
+  'drag.importWorkflows': 'Import as a workflow',
 
   'drag.lifted': '{{what}} picked up. Tab moves between places, Enter drops, Escape puts it back.',
   'drag.nowhere': 'There is no place for this on the screen now.',

@@ -14,6 +14,9 @@ export const partsZh: ChinesePartWords = {
   'drag.open': '打开 {{name}}',
   'drag.chooseStyle': '以 {{picture}} 作为风格',
   'drag.chooseStyleFile': '作为风格图片',
+  'drag.fillSlot': '{{slot}}：{{picture}}',
+  'drag.fillSlotFile': '{{slot}}：这张图片',
+  'drag.importWorkflows': '作为工作流导入',
 
   'drag.lifted': '已拿起{{what}}。Tab 切换位置，Enter 放下，Esc 放回。',
   'drag.nowhere': '当前屏幕上没有可放置的位置。',

@@ -13,6 +13,7 @@ export type ShortcutCommand =
   | 'settings'
   | 'styleMode'
   | 'viewMode'
+  | 'composeMode'
   | 'panels'
   | 'run'
   | 'apply'
@@ -51,6 +52,7 @@ export const shortcuts: readonly Shortcut[] = [
   { combo: 'mod+,', label: 'shortcuts.settings', group: 'general', command: 'settings' },
   { combo: 's', label: 'shortcuts.styleMode', group: 'general', command: 'styleMode' },
   { combo: 'v', label: 'shortcuts.viewMode', group: 'general', command: 'viewMode' },
+  { combo: 'm', label: 'shortcuts.composeMode', group: 'general', command: 'composeMode' },
   { combo: 'mod+b', label: 'shortcuts.panels', group: 'general', command: 'panels' },
 
   { combo: 'mod+enter', label: 'shortcuts.run', group: 'picture', command: 'run' },

@@ -6,6 +6,7 @@ import { usePickers } from '../library-intake/pickers'
 import { useActions, useStudio, useStudioRoot } from '../state/context'
 import { openPicture, shownVersion } from '../state/open-picture'
 import { editTargets } from '../state/selection'
+import { composeRun } from '../compose/compose-run'
 import { canvasActions } from './canvas-actions'
 import type { ShortcutCommand } from './registry'
 import { shortcutsWith } from './remap'
@@ -27,7 +28,6 @@ export function Shortcuts(): null {
     const picture = openPicture(state)
     const shown = picture && state.shown[picture.id]
     const targets = editTargets(selection, ui.center, (id) => pictures.byId[id] !== undefined)
-    const leaveGallery = ui.center === 'gallery' ? { center: 'canvas' as const } : {}
     switch (command) {
       case 'help':
         return actions.openDialog({ type: 'shortcuts' })
@@ -42,14 +42,17 @@ export function Shortcuts(): null {
       case 'export':
         return targets.length > 0 ? actions.openDialog({ type: 'export', pictureIds: targets }) : undefined
       case 'styleMode':
-        return actions.setUi({ mode: 'style', left: { ...ui.left, open: true }, ...leaveGallery })
+        return actions.showMode('style')
       case 'viewMode':
-        return actions.setUi({ mode: 'view', left: { ...ui.left, open: true }, ...leaveGallery })
+        return actions.showMode('view')
+      case 'composeMode':
+        return actions.showMode('compose')
       case 'panels':
         return actions.setUi({ left: { ...ui.left, open: !ui.left.open } })
       case 'queue':
         return actions.setUi({ right: { ...ui.right, open: !ui.right.open } })
       case 'run':
+        if (ui.mode === 'compose') return composeRun.current?.()
         return void (ui.mode === 'style' ? actions.restyle() : actions.makeViews())
       case 'apply': {
         const version = shownVersion(state)

@@ -4,6 +4,7 @@ import { toAppError } from '#shared/domain/error'
 import type { StoreApi } from 'zustand/vanilla'
 import { createGalleryActions, type GalleryActions } from './actions-gallery'
 import { createEditActions, type EditActions } from './actions-edit'
+import { createComposeActions, type ComposeActions } from './actions-compose'
 import { createEngineActions, type EngineActions } from './actions-engines'
 import { createJobActions, type JobActions } from './actions-jobs'
 import { createModelActions, type ModelActions } from './actions-models'
@@ -49,6 +50,7 @@ export type StudioActions = EngineActions &
   PictureActions &
   EditActions &
   ViewActions &
+  ComposeActions &
   JobActions &
   ModelActions
 export type { ImportResult }
@@ -102,6 +104,7 @@ export function createActions(client: AppClient, store: StoreApi<StudioState>): 
     ...createModelActions(context),
     ...createEngineActions(context),
     ...createViewActions(context),
+    ...createComposeActions(context),
     ...jobs,
   }
 }

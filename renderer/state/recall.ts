@@ -1,9 +1,11 @@
 import type { Job } from '#shared/domain/job'
+import { recalledCompose } from '../compose/recall-compose'
 import type { StudioState } from './studio-state'
 
 /** Whether the studio's panels have a place for a job's values. */
 export function canRecall({ edit }: Job): boolean {
-  return edit.kind === 'style' || edit.kind === 'perspective'
+  // Enlarging has no values: there is nothing to bring back.
+  return edit.kind !== 'upscale'
 }
 
 /** The studio with a job's values in its panels, its seed locked and its picture open: asked again, it gives the same result. */
@@ -33,6 +35,13 @@ export function recalled(state: StudioState, job: Job): StudioState {
           seed: job.seed,
         },
       },
+    }
+  const compose = recalledCompose(state.ui.compose, job)
+  if (compose)
+    return {
+      ...state,
+      selection,
+      ui: { ...state.ui, compose, mode: 'compose', center: compose.tab === 'remix' ? 'canvas' : 'board' },
     }
   if (edit.kind !== 'perspective') return { ...state, selection, ui: { ...state.ui, center: 'canvas' } }
   return {

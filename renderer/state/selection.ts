@@ -9,7 +9,7 @@ export const noSelection: SelectionState = { openId: undefined, selected: [] }
 /** The pictures that an edit goes to: on the canvas the open one; in the library the selection if there is one, else the open one. */
 export function editTargets(
   state: SelectionState,
-  center: 'canvas' | 'sheet' | 'library' | 'gallery',
+  center: 'canvas' | 'sheet' | 'board' | 'library' | 'gallery',
   exists: (id: string) => boolean,
 ): string[] {
   // The gallery is of results, which have actions of their own.

@@ -1,11 +1,12 @@
 import { z } from 'zod'
+import { composeSchema } from '../compose/compose-values'
 import type { Pose } from '#shared/domain/view'
 import { poseSchema, viewSchema, viewSetLimits } from '#shared/domain/view'
 
 /** What this window remembers by itself: layout and the values of the panels. Nothing of it is the app's truth. */
 export const uiSchema = z.object({
-  mode: z.enum(['style', 'view']).catch('style'),
-  center: z.enum(['canvas', 'sheet', 'library', 'gallery']).catch('canvas'),
+  mode: z.enum(['style', 'view', 'compose']).catch('style'),
+  center: z.enum(['canvas', 'sheet', 'board', 'library', 'gallery']).catch('canvas'),
   left: z.object({ width: z.number(), open: z.boolean() }).catch({ width: 288, open: true }),
   right: z.object({ width: z.number(), open: z.boolean() }).catch({ width: 304, open: true }),
   /** How results are compared. */
@@ -39,6 +40,7 @@ export const uiSchema = z.object({
       workflowId: z.string().optional(),
     })
     .catch({ pose: { azimuth: 45, elevation: 0, distance: 1 }, views: [], prompt: '', count: 1, frame: 'absolute' }),
+  compose: composeSchema,
   /** Recently used style pictures, newest first. */
   stylePictures: z.array(z.string()).max(12).catch([]),
 })

@@ -1,0 +1,59 @@
+import type { EditKind } from '#shared/domain/edit'
+import type { EngineView } from '#shared/domain/engine'
+import type { Lack, WorkflowView } from '#shared/domain/workflow'
+import { currentEngine } from '../i18n/labels'
+
+/** Who would compose: what a submission names, and the engine behind it as far as it is known. */
+export interface ComposeEngine {
+  wish: string
+  engine: EngineView | undefined
+}
+
+/**
+ * The engine that composes: the chosen one, else that of the settings. Drafts can't compose, so where the settings say drafts any
+ * ComfyUI that is set up is meant; without one there is no engine.
+ */
+export function composeEngine(choice: string, setting: string, engines: readonly EngineView[]): ComposeEngine {
+  const able = engines.filter(({ kind }) => kind !== 'draft')
+  const chosen = choice !== 'auto' && able.some(({ id, kind }) => id === choice || kind === choice) ? choice : setting
+  const wish = chosen === 'draft' ? 'auto' : chosen
+  return { wish, engine: able.length === 0 ? undefined : currentEngine(wish, able) }
+}
+
+/** Whether something can be composed now, and if not, what is in the way. */
+export type ComposeReadiness =
+  /** No ComfyUI is set up: nothing could take the job. */
+  | { state: 'none' }
+  /** One is set up but does not answer now: jobs wait for it. */
+  | { state: 'away'; engine: EngineView }
+  /** It has not said yet what it has. */
+  | { state: 'asking' }
+  | { state: 'ready' }
+  /** It lacks this for the workflow that is nearest to being ready. */
+  | { state: 'lacking'; workflow: WorkflowView; missing: readonly Lack[]; engine: EngineView }
+
+/**
+ * How ready an engine is for an edit. Of several workflows one that is ready is enough, unless the user has chosen one.
+ * @param workflows what the engine said; undefined: not yet
+ */
+export function composeReadiness(
+  engine: EngineView | undefined,
+  workflows: readonly WorkflowView[] | undefined,
+  edit: EditKind,
+  workflowId: string | undefined,
+): ComposeReadiness {
+  if (!engine) return { state: 'none' }
+  if (engine.state === 'starting') return { state: 'asking' }
+  if (engine.state !== 'ready') return { state: 'away', engine }
+  if (!workflows) return { state: 'asking' }
+  const all = workflows.filter((workflow) => workflow.edit === edit)
+  const mine = all.filter(({ id }) => workflowId === undefined || id === workflowId)
+  if (mine.some(({ ready }) => ready !== false)) return { state: 'ready' }
+  const [nearest] = mine.toSorted((a, b) => a.missing.length - b.missing.length || bytesOf(a) - bytesOf(b))
+  if (!nearest) return { state: 'ready' }
+  return { state: 'lacking', workflow: nearest, missing: nearest.missing, engine }
+}
+
+function bytesOf({ missing }: WorkflowView): number {
+  return missing.reduce((sum, { model }) => sum + (model?.bytes ?? 0), 0)
+}

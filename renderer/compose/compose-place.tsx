@@ -1,0 +1,13 @@
+import type { ReactElement } from 'react'
+import { useStudio } from '../state/context'
+import { PathBoard } from './path-board'
+import { ResultBoard } from './result-board'
+import { StoryBoard } from './story-board'
+
+/** What is composed, in the middle of the window: the way from sketches to the final picture, results, or the story. */
+export function ComposePlace(): ReactElement {
+  const tab = useStudio((state) => state.ui.compose.tab)
+  if (tab === 'story') return <StoryBoard />
+  if (tab === 'reference' || tab === 'own') return <ResultBoard of={tab} />
+  return <PathBoard />
+}
