@@ -1,6 +1,6 @@
 import type { InstanceClient } from '#core/instance/instance'
 import { AppError, type ErrorView } from '#shared/domain/error'
-import { missingOf, type ModelDownload, type ModelView } from '#shared/domain/model'
+import { missingOf, type ModelDownload, type ModelView, type Verification } from '#shared/domain/model'
 import type { CallOutput } from '#shared/contract/calls'
 import type { CommandContext, CommonOptions } from './context'
 import { exitCodes, type ExitCode } from './exit-codes'
@@ -57,8 +57,7 @@ async function act({ action, json }: ModelsCommand, client: InstanceClient, cont
       const { results } = await orAborted(client.call('models.verify', input), signal)
       for (const one of results) {
         if (json) line('verified', one)
-        else
-          terminal.out(`${one.result === 'ok' ? '✓' : one.result === 'damaged' ? '✗' : '?'} ${one.file}${verdict(one.result)}\n`)
+        else terminal.out(`${one.result === 'ok' ? '✓' : one.result === 'damaged' ? '✗' : '?'} ${one.file}${verdict(one)}\n`)
       }
       if (!json && results.length === 0) terminal.out('There are no models to verify.\n')
       return results.some((one) => one.result === 'damaged') ? exitCodes.failed : exitCodes.done
@@ -86,7 +85,9 @@ async function act({ action, json }: ModelsCommand, client: InstanceClient, cont
   }
 }
 
-function verdict(result: 'ok' | 'damaged' | 'unknown'): string {
+function verdict({ result, against, path }: Verification): string {
+  if (result === 'damaged' && against === 'record')
+    return `  changed since it was fetched or imported. Remove ${path} and pull it again; if the change is yours, import it`
   if (result === 'damaged') return '  damaged: "recast models pull" gets it again'
   return result === 'unknown' ? '  no hash is known to hold it against' : ''
 }

@@ -75,6 +75,8 @@ export const verificationSchema = z.object({
   path: z.string(),
   result: z.enum(['ok', 'damaged', 'unknown']),
   sha256: z.string(),
+  /** What it was held against: the catalogue's hash, or the one that it had when it was fetched, imported or first verified. */
+  against: z.enum(['catalogue', 'record']).optional(),
 })
 export type Verification = z.infer<typeof verificationSchema>
 

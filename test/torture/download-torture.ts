@@ -9,8 +9,10 @@ import { seededFile, sha256Of, startFileServer } from '../fakes/file-server/file
 export interface DownloadReport {
   kills: number
   downloads: number
-  /** Kills that came before the process had begun to fetch. */
+  /** Kills that came before the process had begun to fetch; the others counted from its first request. */
   early: number
+  /** Kills that left a part of the file on the disk. */
+  midway: number
   size: number
   /** Most bytes that lay between what the disk had at a kill and where the next start went on: must be 0. */
   refetched: number
@@ -28,7 +30,7 @@ export async function tortureDownloads(owner: string, folder: string, kills: num
   const server = await startFileServer()
   server.put('/model.safetensors', file)
   server.faults(() => ({ kind: 'slow', bytesPerSecond }))
-  const report: DownloadReport = { kills: 0, downloads: 0, early: 0, size, refetched: 0, faults: [] }
+  const report: DownloadReport = { kills: 0, downloads: 0, early: 0, midway: 0, size, refetched: 0, faults: [] }
   const target = join(folder, 'model.safetensors')
   const url = `${server.url}/model.safetensors`
   const start = (): ReturnType<typeof spawn> =>
@@ -37,21 +39,25 @@ export async function tortureDownloads(owner: string, folder: string, kills: num
       stdio: ['ignore', 'pipe', 'inherit'],
     })
 
-  /** Answers whether it came to its end before the kill. */
-  async function runUntilKilled(afterMs: number | undefined): Promise<boolean> {
+  /** Kills it so long after its first request; answers whether it came to its end before. */
+  async function runUntilKilled(afterMs: number): Promise<boolean> {
+    const asked = server.asked.length
     const child = start()
     let said = ''
     child.stdout?.on('data', (text: Buffer) => (said += text.toString()))
     const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
-    if (afterMs !== undefined) {
-      await Promise.race([ended, sleep(afterMs)])
-      child.kill('SIGKILL')
-    }
+    let over = false
+    void ended.then(() => (over = true))
+    // A process takes long to start, and nothing of a download is in that.
+    while (!over && server.asked.length === asked) await sleep(1)
+    await Promise.race([ended, sleep(afterMs)])
+    child.kill('SIGKILL')
     const code = await ended
     if (code === 0) return true
     if (code !== null) report.faults.push(`the process ended with ${code}`)
     report.kills += 1
     if (!said.includes('started')) report.early += 1
+    if ((await sizeOf(`${target}.part`)) > 0) report.midway += 1
     return false
   }
 
@@ -64,7 +70,7 @@ export async function tortureDownloads(owner: string, folder: string, kills: num
     while (report.kills < kills) {
       const asked = server.asked.length
       const before = (await sizeOf(`${target}.part.json`)) > 0 ? await sizeOf(`${target}.part`) : 0
-      const done = await runUntilKilled(Math.random() * 1_200)
+      const done = await runUntilKilled(Math.random() * 1_500)
       for (const one of server.asked.slice(asked)) {
         const from = Number(/^bytes=(\d+)-$/.exec(one.range ?? 'bytes=0-')?.[1])
         report.refetched = Math.max(report.refetched, before - from)

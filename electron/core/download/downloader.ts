@@ -8,25 +8,14 @@ import { discard, makeFolder, syncFolder } from '../assets/durable-file'
 import { exchange, type ExchangeContext } from './exchange'
 import { HttpSources } from './http-source'
 import { discardPart, PartFile, partPath, readPart } from './part-file'
+import { tryLockPart } from './part-lock'
+import { createReporter, quiet, type DownloadProgress, type Reporter } from './progress'
 import { createRateLimit } from './rate-limit'
 import { afterFailure, mostTelling } from './retry'
 import { createSlots } from './slots'
 import { createSpaceBook, type Reservation } from './space'
-import { createSpeedMeter, secondsLeft } from './speed'
 
-/** How far a download is. */
-export interface DownloadProgress {
-  /** `waiting`: the source failed and is asked again at the end of a pause; `checking`: what is on the disk is read. */
-  phase: 'queued' | 'checking' | 'connecting' | 'receiving' | 'waiting'
-  bytes: number
-  total: number | undefined
-  bytesPerSecond: number | undefined
-  secondsLeft: number | undefined
-  /** Host that is asked. */
-  source: string | undefined
-  /** Why it waits. */
-  problem: AppError | undefined
-}
+export type { DownloadProgress } from './progress'
 
 /** A file that is wanted. */
 export interface DownloadRequest {
@@ -91,8 +80,17 @@ export interface Downloader {
   close(): Promise<void>
 }
 
-/** Removes what a stopped download left at `target`; not while it runs. */
-export const discardDownload = discardPart
+/** Removes what a stopped download left at `target`; not while it runs here, and nothing while another process fetches it. */
+export async function discardDownload(target: string): Promise<void> {
+  if (!(await readPart(target))) return await discardPart(target)
+  const lock = await tryLockPart(target)
+  if (!lock) return
+  try {
+    await discardPart(target)
+  } finally {
+    await lock.release()
+  }
+}
 
 /** What a stopped download has got so far; undefined when there is nothing to go on with. */
 export async function downloadedSoFar(target: string): Promise<{ bytes: number; total: number | undefined } | undefined> {
@@ -100,7 +98,8 @@ export async function downloadedSoFar(target: string): Promise<{ bytes: number; 
   return part && { bytes: part.bytes, total: part.origin.total }
 }
 
-const progressEveryMs = 250
+/** Between two looks whether another process has done with a file. */
+const lookEveryMs = 250
 /** Progress that makes a failure the first one again. */
 const countsAsProgress = 64 * 1024
 
@@ -145,7 +144,7 @@ export function createDownloader(options: DownloaderOptions = {}): Downloader {
       request.onProgress?.(quiet('queued'))
       const release = await slots.take(signal)
       try {
-        return (await alreadyThere(request, signal)) ?? (await fetchFile(request, signal))
+        return (await alreadyThere(request, signal)) ?? (await fetchAlone(request, signal))
       } finally {
         release()
       }
@@ -154,6 +153,21 @@ export function createDownloader(options: DownloaderOptions = {}): Downloader {
         throw new AppError('canceled', 'The download was stopped. Resume goes on where it stopped.', { cause: thrown })
       }
       throw toAppError(thrown)
+    }
+  }
+
+  /** Fetches a file while no other process does; where one did meanwhile, its file is taken. */
+  async function fetchAlone(request: DownloadRequest, signal: AbortSignal): Promise<Downloaded> {
+    let lock = await tryLockPart(request.target)
+    if (!lock) request.onProgress?.({ ...quiet('waiting'), problem: fetchedElsewhere(request.target) })
+    while (!lock) {
+      await wait(lookEveryMs, undefined, { signal })
+      lock = await tryLockPart(request.target)
+    }
+    try {
+      return (await alreadyThere(request, signal)) ?? (await fetchFile(request, signal))
+    } finally {
+      await lock.release()
     }
   }
 
@@ -314,6 +328,14 @@ async function takePlace({ target, replace }: DownloadRequest): Promise<void> {
   await discard(`${partPath(target)}.json`)
 }
 
+function fetchedElsewhere(target: string): AppError {
+  return new AppError(
+    'input.conflict',
+    `Another Recast is fetching ${target}. This one waits and takes that file; to fetch it here, stop it there.`,
+    { detail: { path: target } },
+  )
+}
+
 function corrupt(target: string, url: string, expected: string, got: string): AppError {
   const source = new URL(url).host
   return new AppError(
@@ -330,44 +352,4 @@ function withOthers(errors: readonly AppError[]): AppError {
   if (errors.length === 1) return main
   const others = errors.filter((error) => error !== main).map((error) => ({ code: error.code, source: error.detail?.['source'] }))
   return new AppError(main.code, main.message, { retry: main.retry, cause: main, detail: { ...main.detail, others } })
-}
-
-const quiet = (phase: DownloadProgress['phase']): DownloadProgress => ({
-  phase,
-  bytes: 0,
-  total: undefined,
-  bytesPerSecond: undefined,
-  secondsLeft: undefined,
-  source: undefined,
-  problem: undefined,
-})
-
-type Reporter = (phase: DownloadProgress['phase'], about?: { url?: string; problem?: AppError }) => void
-
-/** Tells the caller how far it is: each change of phase at once, bytes four times a second. */
-function createReporter({ onProgress, size }: DownloadRequest, part: PartFile): Reporter {
-  if (!onProgress) return () => undefined
-  const meter = createSpeedMeter()
-  let source: string | undefined
-  let last: DownloadProgress['phase'] | undefined
-  let toldAt = 0
-  return (phase, about) => {
-    const now = performance.now()
-    if (phase === last && now - toldAt < progressEveryMs) return
-    last = phase
-    toldAt = now
-    if (about?.url) source = new URL(about.url).host
-    meter.note(part.bytes, now)
-    const total = size ?? part.origin?.total
-    const bytesPerSecond = phase === 'receiving' ? meter.speed(now) : undefined
-    onProgress({
-      phase,
-      bytes: part.bytes,
-      total,
-      bytesPerSecond,
-      secondsLeft: secondsLeft(part.bytes, total, bytesPerSecond),
-      source,
-      problem: about?.problem,
-    })
-  }
 }

@@ -5,9 +5,14 @@ import { connect as tlsConnect, type TLSSocket } from 'node:tls'
 import { AppError } from '#shared/domain/error'
 import { refusal } from './answers'
 
-/** True for an address of this machine. */
-export function isLoopback(url: URL): boolean {
-  return url.hostname === 'localhost' || url.hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(url.hostname)
+/** True for an address of this machine, in every form that leads there (RFC 6761's names; URL has made numbers of the others). */
+export function isLoopback({ hostname }: URL): boolean {
+  return (
+    /^(.+\.)?localhost\.?$/.test(hostname) ||
+    /^(127(\.\d{1,3}){3}|0\.0\.0\.0)$/.test(hostname) ||
+    // The last form holds an IPv4 address: 7f00 is 127.0.
+    /^\[::(1|ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4}|ffff:0:0)?\]$/.test(hostname)
+  )
 }
 
 /**

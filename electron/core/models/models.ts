@@ -153,8 +153,8 @@ export function createModels(context: ModelsContext): Models {
   }
 
   /** The hash of a file, computed now unless that was done since it last changed. */
-  async function hashOf(file: ShelfFile, signal: AbortSignal, again = false): Promise<string> {
-    const known = again ? undefined : table.hashOf(file)
+  async function hashOf(file: ShelfFile, signal: AbortSignal): Promise<string> {
+    const known = table.hashOf(file)
     if (known !== undefined) return known
     const sha256 = await hashFile(file.path, signal)
     table.putHash(file, sha256)
@@ -324,15 +324,17 @@ export function createModels(context: ModelsContext): Models {
         const { path, foundAs } = standingOf(model, own, [], table.hashOf)
         const file = own.find((one) => one.path === path)
         if (!file) continue
-        // The hub's promise at the first download, or what it was when it was imported.
-        const before = model.sha256 ?? table.hashOf(file)
-        const sha256 = await hashOf(file, stopping.signal, true)
-        const expected = foundAs === undefined ? before : undefined
+        // Without a catalogued hash: what it was when it was fetched, imported or first verified, also when its time has changed since.
+        const expected = foundAs === undefined ? (model.sha256 ?? table.lastHashOf(file.path)) : undefined
+        const sha256 = await hashFile(file.path, stopping.signal)
+        // A record that is all there is to hold a file against outlives the damage: the next look must say the same.
+        if (model.sha256 !== null || expected === undefined || expected === sha256) table.putHash(file, sha256)
         results.push({
           file: model.file,
           path: file.path,
           result: expected === undefined ? 'unknown' : expected === sha256 ? 'ok' : 'damaged',
           sha256,
+          ...(expected === undefined ? {} : { against: model.sha256 === null ? ('record' as const) : ('catalogue' as const) }),
         })
         await announce(model.file)
       }

@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createHash } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createDownloader, type Downloader, type DownloaderOptions } from '#core/download/downloader'
+import {
+  createDownloader,
+  discardDownload,
+  downloadedSoFar,
+  type Downloader,
+  type DownloaderOptions,
+} from '#core/download/downloader'
 import type { AppError } from '#shared/domain/error'
 import { seededFile, sha256Of, startFileServer, type Fault, type FileServer } from '../../fakes/file-server/file-server'
 
@@ -279,5 +285,63 @@ describe('limits', () => {
     const error = await failure(downloader.download({ urls: [`${server.url}/huge`], target, size: 9e15 }))
     expect(error.code).toBe('io.disk_full')
     await nothingThere()
+  })
+})
+
+describe('two processes with one models folder', () => {
+  // Each downloader has its own locks, as a process of its own has; that they hold between processes is SQLite's work.
+  it('fetch a file once: the second waits and takes the first one’s', async () => {
+    const second = createDownloader(quick)
+    server.faults(() => ({ kind: 'slow', bytesPerSecond: 4_000_000 }))
+    const waited: (string | undefined)[] = []
+    try {
+      const running = first()
+      await expect.poll(() => server.asked.length).toBe(1)
+      const done = await second.download({
+        urls: [at(mirror)],
+        target,
+        size,
+        sha256,
+        onProgress: ({ phase, problem }) => phase === 'waiting' && waited.push(problem?.code),
+      })
+      await running
+      expect(done).toMatchObject({ sha256, fetched: 0, url: undefined })
+      expect(waited).toEqual(['input.conflict'])
+      expect(mirror.asked).toEqual([])
+      expect(await hashOf(target)).toBe(sha256)
+      expect(await readdir(join(folder, 'models'))).toEqual(['a.safetensors'])
+    } finally {
+      await second.close()
+    }
+  })
+
+  it('go on with what the other left when it stopped, and do not throw it away while it runs', async () => {
+    const second = createDownloader(quick)
+    server.faults(() => ({ kind: 'slow', bytesPerSecond: 3_000_000 }))
+    const stop = new AbortController()
+    try {
+      let came = 0
+      const running = downloader.download({
+        urls: [at(server)],
+        target,
+        size,
+        sha256,
+        signal: stop.signal,
+        onProgress: ({ bytes }) => (came = bytes),
+      })
+      running.catch(() => undefined)
+      await expect.poll(() => came).toBeGreaterThan(500_000)
+      await discardDownload(target)
+      expect((await downloadedSoFar(target))?.bytes).toBeGreaterThan(400_000)
+      const waiting = second.download({ urls: [at(mirror)], target, size, sha256 })
+      stop.abort()
+      expect((await failure(running)).code).toBe('canceled')
+      const done = await waiting
+      expect(done.fetched).toBeLessThan(size - 400_000)
+      expect(await hashOf(target)).toBe(sha256)
+      expect(mirror.asked.map(({ range }) => range)).toEqual([expect.stringMatching(/^bytes=\d{6,}-$/)])
+    } finally {
+      await second.close()
+    }
   })
 })

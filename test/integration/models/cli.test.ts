@@ -77,7 +77,10 @@ it('keeps models where --folder says, verifies, imports, and lists what nothing 
   expect((await models('pull', open, '--folder', elsewhere)).stdout).toBe(`${join(elsewhere, 'loras', open)}\n`)
   expect((await models('verify')).stdout).toBe(`✓ ${open}\n`)
   writeFileSync(join(elsewhere, 'loras', open), Buffer.alloc(2_000_000))
-  expect(await models('verify')).toMatchObject({ code: 0 })
+  const changed = { code: 1, stdout: expect.stringContaining(`✗ ${open}  changed since it was fetched`) as string }
+  expect(await models('verify')).toMatchObject(changed)
+  // Having been looked at does not make it right.
+  expect(await models('verify')).toMatchObject(changed)
   const own = join(bench.dir('mine'), 'own.gguf')
   writeFileSync(own, `GGUF${'x'.repeat(1000)}`)
   expect((await models('import', own)).stderr).toContain('Say which folder it belongs to')

@@ -63,6 +63,8 @@ export function modelTable(db: Database) {
       const row = hash.get(path)
       return row && row.bytes === bytes && row.mtime_ms === mtimeMs ? row.sha256 : undefined
     },
+    /** The hash that a file had when it was last fetched, imported or verified, whatever has become of it since. */
+    lastHashOf: (path: string): string | undefined => hash.get(path)?.sha256,
     putHash: (file: { path: string; bytes: number; mtimeMs: number }, sha256: string): void =>
       void putHash.run(file.path, file.bytes, file.mtimeMs, sha256),
   }
