@@ -268,7 +268,12 @@ function SentPrompt(props: { prompt: string | undefined }): ReactElement {
   return (
     <div className="relative mt-3 rounded-m bg-raised py-2 pl-2.5 pr-9">
       <span className="sr-only">{say('camera.sent')}</span>
-      <p data-selectable className="min-h-10 break-words text-s text-muted" data-testid="camera-prompt" lang="zxx">
+      <p
+        data-selectable
+        className="min-h-10 break-words text-s text-muted"
+        data-testid="camera-prompt"
+        {...(prompt === undefined ? {} : { lang: 'zxx' })}
+      >
         {prompt ?? say('camera.noWords')}
       </p>
       {prompt === undefined ? null : (

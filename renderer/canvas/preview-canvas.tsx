@@ -1,4 +1,6 @@
 import { useEffect, useRef, type ReactElement } from 'react'
+import type { PreviewFrame } from '#shared/contract/preview-frame'
+import { pageTurns } from './paint-turns'
 import { PreviewPainter, browserSurface } from './preview-painter'
 import type { PreviewSource } from './preview-hub'
 
@@ -22,12 +24,13 @@ export function PreviewCanvas({ source, className, maxWidth, onFirstPaint, ...re
   useEffect(() => {
     const element = canvas.current
     if (!element) return undefined
-    const painter = new PreviewPainter(browserSurface(element, maxWidth), ({ header }) => {
+    const onPainted = ({ header }: PreviewFrame): void => {
       const { painted } = painter.counts
       if (painted === 1) firstPaint.current?.()
       element.dataset['painted'] = String(painted)
       element.dataset['progress'] = String(header.progress)
-    })
+    }
+    const painter = new PreviewPainter(browserSurface(element, maxWidth), onPainted, pageTurns)
     const stop = source.subscribe((frame) => painter.push(frame))
     return () => {
       stop()

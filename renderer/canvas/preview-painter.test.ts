@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { PreviewFrame } from '#shared/contract/preview-frame'
+import { PaintTurns } from './paint-turns'
 import { PreviewPainter, type Decoded, type PaintSurface } from './preview-painter'
 
 const frame = (n: number): PreviewFrame => ({
@@ -14,6 +15,9 @@ const frame = (n: number): PreviewFrame => ({
   },
   image: new Uint8Array([n]),
 })
+
+/** Turns whose clock stands still: no frame grows old. */
+const calm = (): PaintTurns => new PaintTurns(2, () => 0)
 
 interface Bitmap extends Decoded {
   n: number
@@ -56,7 +60,7 @@ function surfaceByHand() {
 describe('PreviewPainter', () => {
   it('paints the first frame at once and, of those that arrive meanwhile, only the newest', async () => {
     const by = surfaceByHand()
-    const painter = new PreviewPainter(by.surface)
+    const painter = new PreviewPainter(by.surface, undefined, calm())
     painter.push(frame(0))
     for (let n = 1; n <= 5; n++) painter.push(frame(n))
     expect(by.decodes.map(({ n }) => n)).toEqual([0])
@@ -72,7 +76,7 @@ describe('PreviewPainter', () => {
 
   it('goes on after a damaged frame', async () => {
     const by = surfaceByHand()
-    const painter = new PreviewPainter(by.surface)
+    const painter = new PreviewPainter(by.surface, undefined, calm())
     painter.push(frame(0))
     painter.push(frame(1))
     await by.decodes[0]?.finish(false)
@@ -84,7 +88,7 @@ describe('PreviewPainter', () => {
 
   it('closes a bitmap that arrives after the end, and paints no more', async () => {
     const by = surfaceByHand()
-    const painter = new PreviewPainter(by.surface)
+    const painter = new PreviewPainter(by.surface, undefined, calm())
     painter.push(frame(0))
     painter.dispose()
     await by.decodes[0]?.finish()
@@ -103,7 +107,7 @@ describe('PreviewPainter', () => {
         throw new Error('canvas lost')
       },
     }
-    const painter = new PreviewPainter(failing)
+    const painter = new PreviewPainter(failing, undefined, calm())
     painter.push(frame(0))
     await by.decodes[0]?.finish()
     expect(by.open()).toBe(0)
@@ -119,7 +123,7 @@ describe('PreviewPainter', () => {
         fc.array(fc.constantFrom('push', 'finish', 'fail', 'refresh'), { minLength: 1, maxLength: 60 }),
         async (steps) => {
           const by = surfaceByHand()
-          const painter = new PreviewPainter(by.surface)
+          const painter = new PreviewPainter(by.surface, undefined, calm())
           let next = 0
           let begun = 0
           for (const step of steps) {

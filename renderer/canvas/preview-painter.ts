@@ -1,4 +1,5 @@
 import type { PreviewFrame } from '#shared/contract/preview-frame'
+import { PaintTurns, type TurnSeat } from './paint-turns'
 
 /** A decoded frame; the browser's ImageBitmap, which holds memory until it is closed. */
 export interface Decoded {
@@ -29,6 +30,7 @@ export interface PaintCounts {
 /**
  * Paints live previews, the latest only: at most one frame is being decoded and at most one waits; a newer one takes the
  * waiting one's place. So a slow machine skips frames and never falls behind, and every bitmap is closed after it was drawn.
+ * Painters that share turns share the decoders, too.
  */
 export class PreviewPainter<T extends Decoded = Decoded> {
   readonly counts: PaintCounts = { received: 0, painted: 0, dropped: 0, failed: 0, open: 0 }
@@ -38,10 +40,15 @@ export class PreviewPainter<T extends Decoded = Decoded> {
   #unschedule: (() => void) | undefined
   readonly #surface: PaintSurface<T>
   readonly #onPainted: ((frame: PreviewFrame) => void) | undefined
+  readonly #turns: PaintTurns
+  readonly #seat: TurnSeat
+  #arrivedAt = 0
 
-  constructor(surface: PaintSurface<T>, onPainted?: (frame: PreviewFrame) => void) {
+  constructor(surface: PaintSurface<T>, onPainted?: (frame: PreviewFrame) => void, turns = new PaintTurns()) {
     this.#surface = surface
     this.#onPainted = onPainted
+    this.#turns = turns
+    this.#seat = turns.seat((done) => this.#next(done))
   }
 
   /** Takes a frame; it is painted unless a newer one comes first. */
@@ -50,32 +57,37 @@ export class PreviewPainter<T extends Decoded = Decoded> {
     this.counts.received++
     if (this.#waiting) this.counts.dropped++
     this.#waiting = frame
-    if (!this.#busy) this.#next()
+    this.#arrivedAt = this.#turns.now()
+    if (!this.#busy) this.#seat.wish(this.#arrivedAt)
   }
 
   /** Stops painting for good; a frame that is being decoded is closed when it arrives. */
   dispose(): void {
     this.#disposed = true
     this.#waiting = undefined
+    this.#seat.leave()
     this.#unschedule?.()
   }
 
-  #next(): void {
+  #next(done: () => void): void {
     const frame = this.#waiting
-    if (!frame) return
+    if (!frame) return done()
     this.#waiting = undefined
     this.#busy = true
-    this.#surface.decode(frame).then(
-      (picture) => {
-        this.counts.open++
-        this.#paint(picture, frame)
-      },
-      () => {
-        // A damaged preview is not worth a word: the next one or the result replaces it.
-        this.counts.failed++
-        this.#rest()
-      },
-    )
+    this.#surface
+      .decode(frame)
+      .then(
+        (picture) => {
+          this.counts.open++
+          this.#paint(picture, frame)
+        },
+        () => {
+          // A damaged preview is not worth a word: the next one or the result replaces it.
+          this.counts.failed++
+          this.#rest()
+        },
+      )
+      .finally(done)
   }
 
   #paint(picture: T, frame: PreviewFrame): void {
@@ -101,7 +113,7 @@ export class PreviewPainter<T extends Decoded = Decoded> {
     if (this.#disposed) return
     this.#unschedule = this.#surface.schedule(() => {
       this.#busy = false
-      this.#next()
+      if (this.#waiting) this.#seat.wish(this.#arrivedAt)
     })
   }
 }
@@ -117,7 +129,7 @@ export function browserSurface(canvas: HTMLCanvasElement, maxWidth?: number): Pa
       // The frame may be a view into a larger message: a Blob copies just the view.
       const bytes = new Blob([image as Uint8Array<ArrayBuffer>], { type: header.mime })
       return maxWidth !== undefined && maxWidth < header.width
-        ? createImageBitmap(bytes, { resizeWidth: maxWidth, resizeQuality: 'medium' })
+        ? createImageBitmap(bytes, { resizeWidth: maxWidth, resizeQuality: 'low' })
         : createImageBitmap(bytes)
     },
     draw(picture) {

@@ -19,19 +19,19 @@ export function ModeRail(): ReactElement {
       <Mode mode="view" label={say('mode.view')} icon={<Rotate3d size={18} aria-hidden />} keys="v" />
       <Mode mode="compose" label={say('mode.compose')} icon={<PenTool size={18} aria-hidden />} keys="m" />
       <div className="flex-1" />
-      <Tip text={say('mode.models')}>
+      <Tip placement="right" text={say('mode.models')}>
         <AriaButton className={classes(look, 'mb-1')} onPress={() => openDialog({ type: 'models' })} data-testid="open-models">
           <Boxes size={18} aria-hidden />
           <span className="whitespace-nowrap">{say('mode.models')}</span>
         </AriaButton>
       </Tip>
-      <Tip text={say('engines.title')}>
+      <Tip placement="right" text={say('engines.title')}>
         <AriaButton className={classes(look, 'mb-1')} onPress={() => openDialog({ type: 'engines' })} data-testid="open-engines">
           <Server size={18} aria-hidden />
           <span className="whitespace-nowrap">{say('engines.title')}</span>
         </AriaButton>
       </Tip>
-      <Tip text={say('mode.settings')} keys="mod+,">
+      <Tip placement="right" text={say('mode.settings')} keys="mod+,">
         <AriaButton className={look} onPress={() => openDialog({ type: 'settings' })} data-testid="open-settings">
           <Settings size={18} aria-hidden />
           <span className="whitespace-nowrap">{say('mode.settings')}</span>
@@ -49,7 +49,7 @@ function Mode(props: { mode: UiState['mode']; label: string; icon: ReactNode; ke
   const center = useStudio((state) => state.ui.center)
   const on = mode === props.mode && center !== 'gallery'
   return (
-    <Tip text={props.label} keys={props.keys}>
+    <Tip placement="right" text={props.label} keys={props.keys}>
       <ToggleButton
         isSelected={on}
         data-testid={`mode-${props.mode}`}

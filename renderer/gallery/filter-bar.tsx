@@ -39,12 +39,13 @@ export function FilterBar(): ReactElement {
   const engines = useStudio((state) => state.engines)
   const picture = useStudio((state) => state.pictures.byId[state.gallery.filter.pictureId ?? ''])
   const [text, setText] = useState(filter.words ?? '')
-  const [facets, setFacets] = useState<CallOutput<'results.facets'>>()
+  const [{ facets }, setFound] = useState<{ facets?: CallOutput<'results.facets'>; revision?: number }>({})
   useEffect(() => {
     let gone = false
     client.call('results.facets', {}).then(
       (found) => {
-        if (!gone) setFacets(found)
+        // With each revision they are asked for anew.
+        if (!gone) setFound({ facets: found, revision })
       },
       // The filters are then without values: the list itself says what is wrong.
       () => {},

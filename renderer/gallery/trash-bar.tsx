@@ -14,12 +14,13 @@ export function TrashBar(props: { total: number }): ReactElement {
   const { openDialog, fail, restorePictures } = useActions()
   const days = useStudio((state) => state.settings.trashDays)
   const revision = useStudio((state) => state.gallery.revision)
-  const [photos, setPhotos] = useState<readonly Picture[]>([])
+  const [{ photos }, setTrashed] = useState<{ photos: readonly Picture[]; revision?: number }>({ photos: [] })
   useEffect(() => {
     let gone = false
     client.call('pictures.list', { trashed: true, limit: photosShown }).then(
       ({ items }) => {
-        if (!gone) setPhotos(items)
+        // With each revision they are asked for anew.
+        if (!gone) setTrashed({ photos: items, revision })
       },
       (thrown: unknown) => {
         if (!gone) fail(thrown)

@@ -140,8 +140,10 @@ function Line({ job }: { job: Job }): ReactElement {
   const say = useWords()
   const live = useStudio((state) => state.jobs.live[job.id])
   const { etaMs } = live ?? job
+  // What is made from words is named by them until it is a picture, and they are in the first line.
+  const namesItself = job.edit.kind === 'generate' && job.inputAssetId === undefined
   const parts = [
-    job.pictureName,
+    namesItself ? undefined : job.pictureName,
     placeOf(job) === 'active' && etaMs !== undefined ? say('job.left', { time: duration(etaMs) }) : undefined,
     job.state === 'done' && job.durationMs !== undefined ? took(job.durationMs, say.language) : undefined,
     job.state === 'done' ? kindOfDraft(job.notes, say.language) : undefined,

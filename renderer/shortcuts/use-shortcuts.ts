@@ -10,15 +10,21 @@ export function useShortcuts(list: readonly Shortcut[], run: (command: ShortcutC
   })
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
+      // Widgets take Enter whatever is held with it, so "run" is heard on the way down to them, all else on the way up.
+      const isRun = event.key === 'Enter' && (event.ctrlKey || event.metaKey)
+      if (isRun !== (event.eventPhase === Event.CAPTURING_PHASE)) return
       if (event.defaultPrevented || event.isComposing || event.repeat) return
       const open = document.querySelector('[role=dialog], [role=alertdialog]')
       const focus = open ? 'overlay' : focusKindOf(event.target instanceof Element ? event.target : null)
       const command = findShortcut(event, focus, isMac(), latest.current.list)
       if (!command) return
       event.preventDefault()
+      if (isRun) event.stopImmediatePropagation()
       latest.current.run(command)
     }
-    window.addEventListener('keydown', onKeyDown)
-    return () => window.removeEventListener('keydown', onKeyDown)
+    for (const capture of [true, false]) window.addEventListener('keydown', onKeyDown, capture)
+    return () => {
+      for (const capture of [true, false]) window.removeEventListener('keydown', onKeyDown, capture)
+    }
   }, [])
 }

@@ -1,14 +1,21 @@
 import type { ReactElement, ReactNode } from 'react'
-import { Tooltip, TooltipTrigger } from 'react-aria-components'
+import { Tooltip, TooltipTrigger, type TooltipProps } from 'react-aria-components'
 import { Keys } from './keys'
 
 /** A tooltip on hover and focus around one focusable widget; `keys` shows a shortcut beside the words. */
-export function Tip(props: { text: ReactNode; keys?: string | undefined; children: ReactElement }): ReactElement {
+export function Tip(props: {
+  text: ReactNode
+  keys?: string | undefined
+  /** Where it stands; above, unless told. In a column of widgets it would cover the one above. */
+  placement?: TooltipProps['placement']
+  children: ReactElement
+}): ReactElement {
   return (
     <TooltipTrigger delay={500} closeDelay={60}>
       {props.children}
       <Tooltip
         offset={6}
+        {...(props.placement === undefined ? {} : { placement: props.placement })}
         className="z-50 flex max-w-72 items-center gap-2 rounded-s border border-line bg-raised px-2 py-1 text-s text-text entering:animate-[rise_var(--quick)_var(--ease)]"
       >
         <span>{props.text}</span>

@@ -13,9 +13,11 @@ const latin =
 async function untranslated(page: Page): Promise<string[]> {
   const words = await page.evaluate(() => {
     const said: string[] = []
+    // What is sent to a model as it is has no language (zxx).
     const shown = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
     for (let node = shown.nextNode(); node; node = shown.nextNode()) {
-      if (node.parentElement?.checkVisibility() && !node.parentElement.closest('script, style')) said.push(node.textContent ?? '')
+      if (node.parentElement?.checkVisibility() && !node.parentElement.closest('script, style, [lang=zxx]'))
+        said.push(node.textContent ?? '')
     }
     for (const element of document.querySelectorAll('[aria-label], [title], [placeholder]'))
       said.push(...['aria-label', 'title', 'placeholder'].map((name) => element.getAttribute(name) ?? ''))

@@ -3,6 +3,7 @@ import { modelsSchema } from './models.sql'
 import { jobsWithoutPicture } from './jobs-without-picture.sql'
 import { gallerySchema } from './gallery.sql'
 import { resultsSchema } from './results.sql'
+import { resultsWorkflowSql } from './results-workflow.sql'
 import { leftPromptsSql, schemaV1, serversSql } from './schema.sql'
 
 /** One step of the database's shape: runs in a transaction of its own, together with the new `user_version`. */
@@ -29,4 +30,5 @@ export const migrations: readonly Migration[] = [
   // ComfyUI servers that were added; header values are secrets, which is why the file is the user's alone.
   { version: 9, sql: serversSql },
   { version: 10, sql: leftPromptsSql },
+  { version: 11, sql: resultsWorkflowSql },
 ]

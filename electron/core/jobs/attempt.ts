@@ -276,7 +276,6 @@ export const commitResult: CommitResult = ({ db, tables }, attempt, stored, end)
         exportPath: end.exportPaths?.[index],
       })
     }
-    tables.results.index(stored.length)
     const moved = tables.jobs.move(job.id, 'collecting', 'done', {
       finishedAt: now,
       durationMs: end.durationMs,
@@ -285,5 +284,7 @@ export const commitResult: CommitResult = ({ db, tables }, attempt, stored, end)
       error: undefined,
     })
     if (!moved) throw new LostRace()
+    // After the job knows what made them: that is among their words.
+    tables.results.index(stored.length)
   }).immediate()
 }

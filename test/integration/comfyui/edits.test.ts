@@ -73,6 +73,12 @@ describe('text to image', () => {
       choices: { speed: 'full' },
       values: { steps: 50, cfg: 4, denoise: 0.5, seed: 70, negative: 'text' },
     })
+
+    // None was named: the gallery finds each by the one that ran.
+    const found = async (workflow: string): Promise<number> => (await app.call('results.search', { workflows: [workflow] })).total
+    expect(await found('z-image-turbo-text-to-image')).toBe(1)
+    expect(await found('qwen-image-2512-text-to-image')).toBe(2)
+    expect((await app.call('results.search', { words: 'red mug', workflows: ['qwen-image-2512-text-to-image'] })).total).toBe(2)
     const graph = (await graphs(fake)).at(-1)
     // Drawn from the sketch, which was sent, and not from an empty latent.
     expect(graph?.['41']?.inputs).toMatchObject({ latent_image: ['44', 0], seed: 70, denoise: 0.5 })

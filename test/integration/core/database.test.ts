@@ -105,6 +105,35 @@ describe('opening the database', () => {
     db.close()
   })
 
+  test('results of jobs that named no workflow are found by the one that made them, the old ones too', async () => {
+    const file = await path()
+    const old = await openDatabase({ path: file, migrations: migrations.slice(0, 9) })
+    old.exec(`
+      INSERT INTO assets VALUES (1, 'a', 'imported', 'x', 'x', 'png', 1, 1, 1, 0, '[]', 0),
+        (2, 'r', 'produced', 'y', 'y', 'png', 1, 1, 1, 0, '[]', 0), (3, 's', 'produced', 'z', 'z', 'png', 1, 1, 1, 0, '[]', 0);
+      INSERT INTO pictures (seq, id, name, root_asset_id, current_asset_id, created_at) VALUES (1, 'p', 'photo', 'a', 'a', 0);`)
+    const insert = old.prepare(
+      `INSERT INTO jobs (id, batch_id, picture_id, input_asset_id, kind, edit, sampling, seed, engine, priority, position, state, created_at, made)
+       VALUES (?, 'b', 'p', 'a', 'style', '{}', '{}', 5, 'auto', 1, ?, 'done', 9, ?)`,
+    )
+    insert.run('before', 1, JSON.stringify({ workflowId: 'sd15-style' }))
+    insert.run('after', 2, null)
+    old.exec(`
+      INSERT INTO attempts (id, job_id, number, engine_id, state, started_at) VALUES ('t', 'before', 1, 'draft', 'done', 1), ('u', 'after', 1, 'draft', 'done', 1);
+      INSERT INTO outputs VALUES ('before', 0, 't', 'r', NULL, 0);`)
+    old.close()
+    const db = await openDatabase({ path: file, migrations })
+    const rows = (): unknown => db.prepare('SELECT workflow, indexed FROM results ORDER BY seq').raw().all()
+    expect(rows()).toEqual([['sd15-style', 0]])
+    db.exec(`INSERT INTO outputs VALUES ('after', 0, 'u', 's', NULL, 0);
+             UPDATE jobs SET made = '{"workflowId":"qwen-edit-2511-style"}' WHERE id = 'after'`)
+    expect(rows()).toEqual([
+      ['sd15-style', 0],
+      ['qwen-edit-2511-style', 0],
+    ])
+    db.close()
+  })
+
   test('a step that fails changes nothing: the shape stays at the last whole step', async () => {
     const file = await path()
     ;(await openDatabase({ path: file, migrations: steps.slice(0, 1) })).close()

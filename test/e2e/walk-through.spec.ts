@@ -1,0 +1,261 @@
+import { mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Locator, Page } from '@playwright/test'
+import sharp from 'sharp'
+import {
+  bringPhoto,
+  chelsea,
+  coffee,
+  copyAs,
+  dragOnto,
+  dropFiles,
+  engineTime,
+  expect,
+  jobs,
+  middleOf,
+  ownFolder,
+  screenshots,
+  test,
+} from './studio'
+
+test.use({ trace: 'off' })
+test.beforeAll(() => mkdir(screenshots, { recursive: true }))
+
+/** Tab presses that lead once around the fullest screen. */
+const oneRound = 150
+
+/** Presses Tab until the element, or something in it, has the focus: what can't be reached so can't be used without a mouse. */
+async function tabTo(page: Page, target: Locator): Promise<void> {
+  await expect(target).toBeVisible()
+  for (let presses = 0; presses < oneRound; presses++) {
+    if (await target.evaluate((element) => element.contains(document.activeElement))) return
+    await page.keyboard.press('Tab')
+  }
+  throw new Error('Tab does not reach it')
+}
+
+/** Moves by an arrow key, within what has the focus, until the element has it. */
+async function arrowTo(page: Page, target: Locator, key: 'ArrowRight' | 'ArrowDown'): Promise<void> {
+  for (let presses = 0; presses < 40; presses++) {
+    if (await target.evaluate((element) => element === document.activeElement)) return
+    await page.keyboard.press(key)
+  }
+  throw new Error(`${key} does not reach it`)
+}
+
+/** The words that a walk looks for. */
+const words = {
+  en: { view: 'Front right, elevated', front: 'Front', search: 'pencil', found: 'Pencil' },
+  zh: { view: '右前方 · 略俯', front: '正面', search: '铅笔', found: '铅笔' },
+}
+
+/** How the studio is used in a walk. Each step ends where its mouse and its keyboard way come together. */
+interface Hand {
+  press(target: Locator): Promise<void>
+  bringFirst(): Promise<void>
+  bring(files: string[]): Promise<void>
+  raiseCamera(): Promise<void>
+  chooseEight(): Promise<void>
+  redo(cell: Locator): Promise<void>
+  select(cell: Locator): Promise<void>
+  turn(): Promise<void>
+  selectAllPictures(items: Locator): Promise<void>
+  dropStyle(tile: Locator, onto: Locator): Promise<void>
+  go(place: 'style' | 'view' | 'library' | 'gallery'): Promise<void>
+  chooseResult(item: Locator): Promise<void>
+}
+
+function mouse(page: Page): Hand {
+  const opener = { style: 'mode-style', view: 'mode-view', library: 'show-library', gallery: 'show-gallery' }
+  return {
+    press: (target) => target.click(),
+    bringFirst: () => bringPhoto(page),
+    bring: (files) => dropFiles(page, files, { x: 720, y: 300 }),
+    async raiseCamera() {
+      const from = await middleOf(page.getByTestId('camera-elevation'))
+      await page.mouse.move(from.x, from.y)
+      await page.mouse.down()
+      await page.mouse.move(from.x + 1, from.y - 34, { steps: 8 })
+      await page.mouse.up()
+      await page.getByTestId('run-views').click()
+    },
+    async chooseEight() {
+      await page.getByTestId('sheet-8').click()
+      await page.getByTestId('run-views').click()
+    },
+    async redo(cell) {
+      await cell.hover()
+      await cell.getByTestId('sheet-redo-cell').click()
+    },
+    select: (cell) => cell.click(),
+    async turn() {
+      await page.getByTestId('sheet-way-turn').click()
+      const { x, y } = await middleOf(page.getByTestId('turntable-stage'))
+      await page.mouse.move(x, y)
+      await page.mouse.down()
+      await page.mouse.move(x + 190, y, { steps: 10 })
+      await page.mouse.up()
+    },
+    async selectAllPictures(items) {
+      await items.nth(0).click()
+      for (const n of [1, 2]) await items.nth(n).click({ modifiers: ['Control'] })
+    },
+    dropStyle: async (tile, onto) => dragOnto(page, await middleOf(tile), await middleOf(onto)),
+    go: (place) => page.getByTestId(opener[place]).click(),
+    chooseResult: (item) => item.click(),
+  }
+}
+
+function keyboard(page: Page): Hand {
+  const keys = { style: 's', view: 'v', library: 'g', gallery: 'h' }
+  const enter = async (target: Locator): Promise<void> => {
+    await tabTo(page, target)
+    await page.keyboard.press('Enter')
+  }
+  const toCell = async (cell: Locator): Promise<void> => {
+    await tabTo(page, page.getByTestId('sheet-grid'))
+    await page.keyboard.press('Home')
+    await arrowTo(page, cell, 'ArrowRight')
+  }
+  const openFiles = async (files: string[]): Promise<void> => {
+    const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Control+o')])
+    await chooser.setFiles(files)
+  }
+  return {
+    press: enter,
+    async bringFirst() {
+      await expect(page.getByTestId('empty')).toBeVisible()
+      await openFiles([coffee])
+    },
+    bring: openFiles,
+    async raiseCamera() {
+      await tabTo(page, page.getByTestId('camera-elevation'))
+      await page.keyboard.press('ArrowUp')
+      await page.keyboard.press('Enter')
+    },
+    async chooseEight() {
+      await tabTo(page, page.getByTestId('sheet-one'))
+      await arrowTo(page, page.getByTestId('sheet-8'), 'ArrowRight')
+      await page.keyboard.press('Space')
+      await page.keyboard.press('Control+Enter')
+    },
+    async redo(cell) {
+      await toCell(cell)
+      await page.keyboard.press('r')
+    },
+    async select(cell) {
+      await toCell(cell)
+      await page.keyboard.press('Space')
+    },
+    async turn() {
+      await tabTo(page, page.getByTestId('turntable').getByRole('slider'))
+      await page.keyboard.press('ArrowRight')
+    },
+    async selectAllPictures() {
+      await tabTo(page, page.getByTestId('library-scroller'))
+      await page.keyboard.press('Control+a')
+    },
+    async dropStyle(tile) {
+      await tabTo(page, page.getByTestId('style-tiles'))
+      await page.keyboard.press('Home')
+      await arrowTo(page, tile, 'ArrowDown')
+      await page.keyboard.press('d')
+      await page.keyboard.press('Tab')
+      await page.keyboard.press('Enter')
+    },
+    go: async (place) => page.keyboard.press(keys[place]),
+    async chooseResult(item) {
+      await tabTo(page, item)
+      await page.keyboard.press('Space')
+    },
+  }
+}
+
+for (const { name, by, language } of [
+  { name: 'mouse-en', by: mouse, language: 'en' },
+  { name: 'keyboard-en', by: keyboard, language: 'en' },
+  { name: 'mouse-zh', by: mouse, language: 'zh' },
+] as const) {
+  test(`the whole way, ${name}: camera, sheet, styles, history`, async ({ open: page }) => {
+    test.setTimeout(300_000)
+    const hand = by(page)
+    const say = words[language]
+    const shoot = async (state: string): Promise<void> => {
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+        await page.screenshot({ path: join(screenshots, `walk-${name}-${state}-${colorScheme}.png`) })
+      }
+    }
+    if (language === 'zh') await page.getByTestId('language-zh').click()
+    await shoot('00-empty')
+    await hand.bringFirst()
+    await expect(page.getByTestId('canvas-image').first()).toBeVisible()
+    await shoot('01-photo')
+
+    await hand.go('view')
+    await hand.raiseCamera()
+    await expect(page.getByTestId('camera-label')).toHaveText(say.view)
+    await expect(jobs(page, 'done')).toHaveCount(1, { timeout: engineTime })
+    await expect(page.getByTestId('version')).toHaveCount(2)
+    await shoot('02-view')
+
+    const cell = (view: string): Locator => page.locator(`[data-testid=sheet-cell][data-view="${view}"]`)
+    await hand.chooseEight()
+    await expect(page.getByTestId('sheet-cell')).toHaveCount(8)
+    await shoot('03-sheet-running')
+    await expect(page.locator('[data-testid=sheet-cell][data-state=done]')).toHaveCount(8, { timeout: engineTime })
+    await shoot('04-sheet')
+    await hand.redo(cell('back'))
+    await expect(cell('back').getByTestId('sheet-take')).toHaveText(/2.+2/u, { timeout: engineTime })
+    await hand.select(cell('front-right'))
+    await hand.select(cell('front-left'))
+    await shoot('05-sheet-selected')
+    await hand.press(page.getByTestId('sheet-compare'))
+    await expect(page.getByTestId('sheet-compared').getByTestId('canvas-image')).toHaveCount(2)
+    await shoot('06-sheet-compare')
+    await hand.turn()
+    await expect(page.getByTestId('turntable-label')).not.toHaveText(say.front)
+    await shoot('07-turntable')
+    await hand.press(page.getByTestId('sheet-export-open'))
+    await expect(page.getByTestId('sheet-export')).toBeVisible()
+    await shoot('08-sheet-export')
+    const download = page.waitForEvent('download')
+    await hand.press(page.getByTestId('sheet-export-run'))
+    const saved = join(await ownFolder(), 'sheet')
+    await (await download).saveAs(saved)
+    expect((await readFile(saved)).byteLength).toBeGreaterThan(10_000)
+    await expect(page.getByTestId('sheet-export')).toBeHidden()
+
+    const mug = await copyAs(coffee, 'red mug.png')
+    await sharp(coffee).modulate({ hue: 120 }).toFile(mug)
+    const items = page.getByTestId('library-item')
+    await hand.go('style')
+    await hand.bring([chelsea, mug])
+    await expect(page.getByTestId('show-library')).toContainText('3')
+    await hand.go('library')
+    await expect(items).toHaveCount(3)
+    await hand.selectAllPictures(items)
+    await expect(page.getByTestId('library-count')).toContainText('3')
+    await hand.dropStyle(page.getByTestId('style-pencil'), items.nth(1))
+    await expect(jobs(page)).toHaveCount(13)
+    await shoot('09-three-styled')
+    await expect(jobs(page, 'done')).toHaveCount(13, { timeout: engineTime })
+
+    await hand.go('gallery')
+    const results = page.getByTestId('gallery-item')
+    await hand.press(page.getByTestId('gallery-search'))
+    await shoot('10-gallery')
+    await page.keyboard.type(say.search)
+    await expect(results).toHaveCount(3)
+    await hand.chooseResult(results.first())
+    await expect(page.getByTestId('result-facts')).toContainText(say.found)
+    await shoot('11-found')
+    await hand.press(page.getByTestId('result-remix'))
+    await expect(page.getByTestId('canvas-view')).toBeVisible()
+    await shoot('12-remixed')
+    await page.keyboard.press('Control+Enter')
+    await expect(jobs(page)).toHaveCount(14)
+    await expect(jobs(page, 'done')).toHaveCount(14, { timeout: engineTime })
+    await shoot('13-remix-made')
+  })
+}
