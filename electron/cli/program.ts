@@ -11,6 +11,7 @@ import type { JobsCommand } from './jobs-command'
 import { nearestNames } from '#shared/styles/nearest'
 import { addMakeCommands } from './make-commands'
 import { engine, numberIn, textUpTo, UsageError, wholeIn } from './usage'
+import { addSheetCommand } from './sheet-program'
 import { addModelsCommands } from './models-program'
 
 /** What the program needs besides the command line. */
@@ -209,6 +210,8 @@ export async function runProgram(args: readonly string[], options: ProgramOption
     <Flags extends GlobalFlags>(make: (flags: Flags, words: string[]) => EditCommand | Promise<EditCommand>) =>
       run<Flags>(async (flags, words, begin) => await runEdit(await make(flags, words), begin)),
   )
+
+  addSheetCommand(program, run)
 
   const jobs = program.command('jobs').description('look at the queue, or change it').addHelpText('after', examples.jobs)
   const runJobs = async (flags: GlobalFlags, action: JobsCommand['action'], begin: () => CommandContext): Promise<ExitCode> => {

@@ -64,9 +64,9 @@ describe('PaintTurns', () => {
           vi.advanceTimersByTime(33)
         }
         // While frames come, each has its turn: after the starving before it, one of whom is served in each burst.
-        const turnsEach = (rounds * 33) / (starvingMs + streams * Math.max(33, decodeMs + 33))
+        const turnsEach = (rounds * 33) / (starvingMs + streams * Math.max(33, 2 * decodeMs + 33))
         expect(Math.min(...often)).toBeGreaterThanOrEqual(Math.floor(turnsEach / 2))
-        vi.advanceTimersByTime(silentMs + streams * decodeMs * 2)
+        vi.advanceTimersByTime(silentMs + streams * decodeMs * 4)
         expect(most).toBeLessThanOrEqual(2)
         expect(painted).toEqual(newest)
       }),

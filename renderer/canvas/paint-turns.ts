@@ -11,6 +11,10 @@ export const freshMs = 8
 /** A stream is silent when nothing came for this long (ms): then its last frame is painted, late as it is. */
 export const silentMs = 150
 
+/** How long a burst of frames takes to come in (ms). */
+const burstMs = 2
+/** The longest rest between two turns (ms). */
+const longestRestMs = 50
 /** Who has waited this long (ms) for a turn is starving: the last free turn is kept for such. */
 export const starvingMs = 300
 
@@ -38,13 +42,14 @@ export interface TurnSeat {
 }
 
 /**
- * Shares the page's decoders among all previews on it: no more are decoded at a time than there are processors for, so that many
- * jobs at once do not make each other late.
+ * Shares the page's decoders among all previews on it: no more are decoded at a time than there are processors for, and
+ * half of their time is left to the rest of the page, so that many jobs at once make neither each other nor the page late.
  */
 export class PaintTurns {
   readonly #wishes = new Set<TurnWish & { take: TurnTaken }>()
   #taken = 0
   #timer: ReturnType<typeof setTimeout> | undefined
+  #burst: ReturnType<typeof setTimeout> | undefined
 
   /** @param limit decodes at a time @param now monotonic clock in milliseconds */
   constructor(
@@ -59,7 +64,9 @@ export class PaintTurns {
       wish: (arrivedAt) => {
         own.arrivedAt = arrivedAt
         this.#wishes.add(own)
-        this.#next()
+        if (this.#wishes.size === 1) this.#next()
+        // Frames of many jobs come in bursts: the choice waits for the rest of the burst.
+        else this.#burst ??= setTimeout(() => this.#next(), burstMs)
       },
       leave: () => void this.#wishes.delete(own),
     }
@@ -67,6 +74,8 @@ export class PaintTurns {
 
   #next(): void {
     const now = this.now()
+    clearTimeout(this.#burst)
+    this.#burst = undefined
     while (this.#taken < this.limit) {
       const chosen = chooseTurn(this.#wishes, now, this.limit - this.#taken)
       if (!chosen) break
@@ -77,8 +86,14 @@ export class PaintTurns {
       chosen.take(() => {
         if (isDone) return
         isDone = true
-        this.#taken--
-        this.#next()
+        // As long a rest as the work took: the page needs the processors for drawing, and the slower they are the longer it does.
+        const rest = Math.min(this.now() - now, longestRestMs)
+        const end = (): void => {
+          this.#taken--
+          this.#next()
+        }
+        if (rest >= 1) setTimeout(end, rest)
+        else end()
       })
     }
     clearTimeout(this.#timer)

@@ -37,12 +37,14 @@ for (const { name, count, more, aSecond } of cases) {
       await page.waitForTimeout(500)
       const [heapBefore, before] = [await heapOf(page), await previewFacts(page)]
       const sent = await stream.send(6 * aSecond, aSecond)
+      // What is painted from now on is the last frame of each job, for which there is no hurry.
+      const during = await previewFacts(page)
       await page.waitForTimeout(500)
       const after = await previewFacts(page)
       const heapAfter = await heapOf(page)
-      const drawn = after.drawn.slice(before.drawn.length)
-      const shown = after.shown.slice(before.shown.length)
-      const refreshes = after.refreshes.slice(before.refreshes.length)
+      const drawn = during.drawn.slice(before.drawn.length)
+      const shown = during.shown.slice(before.shown.length)
+      const refreshes = during.refreshes.slice(before.refreshes.length)
       const ms = (values: readonly number[], share: number): string => percentile(values, share).toFixed(1)
       const words = [
         `sent ${sent}, arrived ${after.arrived - before.arrived}, painted ${drawn.length}`,

@@ -46,7 +46,7 @@ async function arrowTo(page: Page, target: Locator, key: 'ArrowRight' | 'ArrowDo
 /** The words that a walk looks for. */
 const words = {
   en: { view: 'Front right, elevated', front: 'Front', search: 'pencil', found: 'Pencil' },
-  zh: { view: '右前方 · 略俯', front: '正面', search: '铅笔', found: '铅笔' },
+  zh: { view: '右前方 · 高角度', front: '正面', search: '铅笔', found: '铅笔' },
 }
 
 /** How the studio is used in a walk. Each step ends where its mouse and its keyboard way come together. */
