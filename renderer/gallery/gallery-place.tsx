@@ -2,6 +2,8 @@ import { ChevronDown, Columns2, Images, RotateCcw, Trash2 } from 'lucide-react'
 import { useCallback, useMemo, useRef, useState, type KeyboardEvent, type ReactElement } from 'react'
 import { Button as AriaButton } from 'react-aria-components'
 import type { Result } from '#shared/domain/result'
+import { useDropArea } from '../dnd'
+import { DropSign } from '../frame/drop-sign'
 import { count } from '../i18n/format'
 import { useWords } from '../i18n/i18n'
 import { useActions, useClient, useStudio } from '../state/context'
@@ -127,9 +129,12 @@ function GalleryBrowser(): ReactElement {
     setPlace({ active: index, anchor: index })
     grid.current?.jumpTo(index)
   }
+  // What comes from outside goes into the library, whatever is looked at.
+  const dropArea = useDropArea((key) => (key === 'gallery' ? { kind: 'library' } : undefined))
   const filtered = Object.keys(filter).length > 0
   return (
-    <section className="relative flex min-h-0 flex-1 flex-col" data-testid="gallery">
+    <section ref={dropArea} data-drop-place="gallery" className="relative flex min-h-0 flex-1 flex-col" data-testid="gallery">
+      <DropSign place="gallery" />
       <div className="flex shrink-0 flex-col gap-2 px-4 pt-3 pb-2">
         <FilterBar />
         <div className="flex h-7 items-center gap-2">

@@ -1,9 +1,10 @@
 /* oxlint-disable jsx-a11y/no-static-element-interactions -- the grid inside takes the focus; its letters are caught on their way to it */
-import { useRef, useState, type KeyboardEvent, type ReactElement } from 'react'
+import { useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactElement } from 'react'
 import { GridList, GridListItem } from 'react-aria-components'
 import { viewLabel } from '../camera/camera-labels'
 import { useWords } from '../i18n/i18n'
 import { useActions } from '../state/context'
+import { sheetColumns } from './sheet-columns'
 import { SheetCellView } from './sheet-cell'
 import type { SheetCell, Take } from './sheet-cells'
 import type { Sheet } from './use-sheet'
@@ -72,9 +73,27 @@ export function SheetGrid(props: {
     event.preventDefault()
     event.stopPropagation()
   }
-  const columns = cells.length <= 4 ? 2 : cells.length <= 12 ? 4 : 6
+  const [room, setRoom] = useState({ width: 0, height: 0 })
+  useLayoutEffect(() => {
+    const element = place.current
+    if (!element) return undefined
+    const measure = (): void => {
+      const { paddingLeft, paddingRight, paddingBottom } = getComputedStyle(element)
+      const width = element.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight)
+      setRoom({ width, height: element.clientHeight - parseFloat(paddingBottom) })
+    }
+    const observer = new ResizeObserver(measure)
+    observer.observe(element)
+    measure()
+    return () => observer.disconnect()
+  }, [])
+  const columns = sheetColumns(cells.length, room, picture.width / picture.height)
   return (
-    <div ref={place} className="min-h-0 flex-1 overflow-y-auto px-4 pb-4" onKeyDownCapture={onKeyDownCapture}>
+    <div
+      ref={place}
+      className="min-h-0 flex-1 overflow-y-auto px-4 pb-4 [scrollbar-gutter:stable]"
+      onKeyDownCapture={onKeyDownCapture}
+    >
       <GridList
         aria-label={say('sheet.cells')}
         layout="grid"
@@ -89,7 +108,7 @@ export function SheetGrid(props: {
         dependencies={[say, sheet, leafed]}
         data-testid="sheet-grid"
         className="grid gap-3 outline-none"
-        style={{ gridTemplateColumns: `repeat(auto-fill, minmax(min(100%, max(140px, ${100 / columns}% - 12px)), 1fr))` }}
+        style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}
       >
         {({ cell }) => {
           const label = viewLabel(cell.view, say.language)

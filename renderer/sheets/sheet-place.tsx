@@ -1,8 +1,11 @@
 import { Columns2, Download, LayoutGrid, Rotate3d, RotateCw } from 'lucide-react'
 import { useEffect, useState, type ReactElement } from 'react'
 import { viewLabel } from '../camera/camera-labels'
+import { useDropArea, type DropTarget } from '../dnd'
 import { useWords } from '../i18n/i18n'
+import { DropSign } from '../frame/drop-sign'
 import { EmptyLibrary } from '../frame/empty-library'
+import { refOf } from '../library/library-grid'
 import { useActions, useStudio } from '../state/context'
 import { openPicture } from '../state/open-picture'
 import { Button, Segmented } from '../widgets'
@@ -11,6 +14,9 @@ import type { SheetCell } from './sheet-cells'
 import { SheetGrid } from './sheet-grid'
 import { TurnSlider, TurnStage, useTurn } from './turntable'
 import { useSheet, type Sheet } from './use-sheet'
+
+/** Key of the whole sheet as a place to drop on. */
+const sheetPlace = 'sheet'
 
 type Way = 'grid' | 'turn' | 'compare'
 
@@ -53,12 +59,22 @@ function FilledSheet({ sheet }: { sheet: Sheet }): ReactElement {
   const [way, setWay] = useState<Way>('grid')
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
   const turn = useTurn(sheet.frames)
+  const dropArea = useDropArea((key): DropTarget | undefined =>
+    key === sheetPlace ? { kind: 'canvas', picture: refOf(sheet.picture), asStyle: false } : undefined,
+  )
   const { cells, frames, picture } = sheet
   const chosen = cells.filter((cell) => selected.has(cell.key))
   const pair = pairOf(chosen)
   const done = frames.length
   return (
-    <section className="flex min-h-0 flex-1 flex-col" aria-label={say('sheet.title')} data-testid="sheet">
+    <section
+      ref={dropArea}
+      data-drop-place={sheetPlace}
+      className="relative flex min-h-0 flex-1 flex-col"
+      aria-label={say('sheet.title')}
+      data-testid="sheet"
+    >
+      <DropSign place={sheetPlace} />
       <div className="flex h-11 shrink-0 items-center gap-3 px-4">
         <Segmented<Way>
           label={say('sheet.title')}

@@ -70,7 +70,10 @@ function mouse(page: Page): Hand {
   return {
     press: (target) => target.click(),
     bringFirst: () => bringPhoto(page),
-    bring: (files) => dropFiles(page, files, { x: 720, y: 300 }),
+    bring: (files) =>
+      dropFiles(page, files, { x: 720, y: 300 }, async () => {
+        await expect(page.getByTestId('drop-sign')).toBeVisible()
+      }),
     async raiseCamera() {
       const from = await middleOf(page.getByTestId('camera-elevation'))
       await page.mouse.move(from.x, from.y)
