@@ -107,7 +107,7 @@ describe('opening the database', () => {
 
   test('results of jobs that named no workflow are found by the one that made them, the old ones too', async () => {
     const file = await path()
-    const old = await openDatabase({ path: file, migrations: migrations.slice(0, 9) })
+    const old = await openDatabase({ path: file, migrations: migrations.slice(0, 10) })
     old.exec(`
       INSERT INTO assets VALUES (1, 'a', 'imported', 'x', 'x', 'png', 1, 1, 1, 0, '[]', 0),
         (2, 'r', 'produced', 'y', 'y', 'png', 1, 1, 1, 0, '[]', 0), (3, 's', 'produced', 'z', 'z', 'png', 1, 1, 1, 0, '[]', 0);
