@@ -119,8 +119,8 @@ export class HttpSources {
       const request = ask(url, {
         method: 'GET',
         // A connection for each exchange: an exchange is a large file, and what was cut is never read into the next answer.
-        agent: false,
-        ...(socket ? { createConnection: () => socket } : {}),
+        // An agent, also a fresh one, would make its own connection past the tunnel.
+        ...(socket ? { createConnection: () => socket } : { agent: false }),
         signal: wanted.signal,
         headers: {
           // A body that was packed on the way has other bytes and no ranges.

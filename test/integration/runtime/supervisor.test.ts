@@ -162,6 +162,17 @@ describe.skipIf(process.platform === 'win32')('supervisor', () => {
     expect(supervisor.restarts).toBe(1)
   })
 
+  it.runIf(/^oom_kill /m.test(existsSync('/proc/vmstat') ? readFileSync('/proc/vmstat', 'utf8') : ''))(
+    'says of a server that somebody killed that it was not for want of memory, where the kernel counts',
+    async () => {
+      const { supervisor } = make()
+      await supervisor.start()
+      process.kill(supervisor.pid ?? 0, 'SIGKILL')
+      await until(() => supervisor.crash !== undefined, 'the end was seen')
+      expect(supervisor.crash).toEqual({ kind: 'killed', message: 'ComfyUI was ended from outside (SIGKILL).' })
+    },
+  )
+
   it('counts how often it ended, and waits longer each time', { timeout: 60_000 }, async () => {
     const { supervisor } = make('always-killed-in-job')
     const took: number[] = []

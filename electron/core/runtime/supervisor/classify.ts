@@ -9,8 +9,8 @@ export interface ServerExit {
   log: string
   /** It did not answer and was ended by us for that. */
   hung: boolean
-  /** The kernel's count of processes that it ended for want of memory rose meanwhile (Linux). */
-  kernelEndedSome: boolean
+  /** Whether the kernel's count of processes that it ended for want of memory rose meanwhile (Linux); undefined where nobody counts. */
+  kernelEndedSome: boolean | undefined
 }
 
 /** What became of a server, with the words for the user. */
@@ -77,7 +77,8 @@ export function classifyExit({ code, signal, log, hung, kernelEndedSome }: Serve
   }
   if (signal !== null || code === 137 || code === 143) {
     const by = signal ?? (code === 137 ? 'SIGKILL' : 'SIGTERM')
-    const perhaps = by === 'SIGKILL' ? ', as the system does when memory runs out' : ''
+    // Where the kernel counts and did not, it was somebody else.
+    const perhaps = by === 'SIGKILL' && kernelEndedSome === undefined ? ', as the system does when memory runs out' : ''
     return { kind: 'killed', message: `ComfyUI was ended from outside (${by}${perhaps}).` }
   }
   const module = /ModuleNotFoundError: No module named '([\w.]+)'/.exec(tail)?.[1]

@@ -19,7 +19,7 @@ const logLimit = 8 * 1024 * 1024
 export interface ProcessEnd {
   code: number | null
   signal: NodeJS.Signals | null
-  kernelEndedSome: boolean
+  kernelEndedSome: boolean | undefined
 }
 
 /** A server's process that was started here, in a session of its own. */
@@ -102,7 +102,7 @@ export async function startServerProcess({ place, layout, tools, port, args, env
         resolve({
           code,
           signal,
-          kernelEndedSome: killsBefore !== undefined && killsAfter !== undefined && killsAfter > killsBefore,
+          kernelEndedSome: killsBefore === undefined || killsAfter === undefined ? undefined : killsAfter > killsBefore,
         })
       })()
     })

@@ -54,6 +54,12 @@ describe('why a server ended', () => {
     expect(crash.message.length).toBeGreaterThan(20)
   })
 
+  it('speaks of memory after a SIGKILL only where nobody counts what the kernel ends', () => {
+    const killed = { code: null, signal: 'SIGKILL' as const }
+    expect(classifyExit(exit({ ...killed, kernelEndedSome: undefined })).message).toMatch(/memory runs out/)
+    expect(classifyExit(exit({ ...killed, kernelEndedSome: false })).message).not.toMatch(/memory/)
+  })
+
   it('does not take a handled error of long ago for the reason', () => {
     const log = `torch.OutOfMemoryError: CUDA out of memory\n${'a job ran well\n'.repeat(2_000)}`
     expect(classifyExit(exit({ code: 5, log })).kind).toBe('exited')
