@@ -16,6 +16,7 @@ import { createDraftEngine } from './engines/draft/draft-engine'
 import { createComfyEngine } from './engines/comfyui/comfy-engine'
 import { accessOf, openSavedServers, type Access } from './engines/servers/saved-servers'
 import type { Engine } from './engines/engine'
+import { createGpuUse } from './engines/gpu-use'
 import { createPool, isAddress } from './engines/pool'
 import { createEventHub, type EventHub } from './event-hub'
 import { createExports } from './exports/exports'
@@ -37,6 +38,7 @@ import { createDownloader, type DownloaderOptions } from './download/downloader'
 import { loadLicences, type LicenceBook } from './models/licences'
 import { createModels, modelsFolder } from './models/models'
 import { createLocalEngine } from './runtime/local-engine'
+import { askNvidiaUse } from './runtime/hardware/probe'
 import { Runtime, type RuntimeParts } from './runtime/runtime'
 import { resourceFolder, workflowFolder } from './resources'
 import { openSettings } from './settings/settings'
@@ -274,6 +276,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       maxInFlight: () => jobsInFlight(settings.get().maxInFlight, pool.lookAhead()),
       failoverMs,
       left,
+      gpu: createGpuUse(askNvidiaUse),
       onResult({ id }) {
         // Read again: the result may just have become the picture.
         const pictureId = tables.jobs.get(id)?.pictureId

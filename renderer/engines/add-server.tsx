@@ -3,7 +3,7 @@ import type { CallOutput } from '#shared/contract/calls'
 import { errorWords } from '../i18n/errors'
 import { useWords } from '../i18n/i18n'
 import { useActions } from '../state/context'
-import { Button, Check, TextEntry } from '../widgets'
+import { Button, Check, TextArea, TextEntry } from '../widgets'
 
 /** What is typed to add a server; a header's value lives here until it is sent, and nowhere else. */
 export function AddServer(props: { onClose: () => void }): ReactElement {
@@ -15,9 +15,15 @@ export function AddServer(props: { onClose: () => void }): ReactElement {
   const [locked, setLocked] = useState(false)
   const [header, setHeader] = useState('Authorization')
   const [value, setValue] = useState('')
+  const [isPrivate, setPrivate] = useState(false)
+  const [certificate, setCertificate] = useState('')
   const [busy, setBusy] = useState(false)
   const [tested, setTested] = useState<CallOutput<'engines.test'>>()
-  const access = { address: address.trim(), ...(locked && value !== '' ? { headers: { [header]: value } } : {}) }
+  const access = {
+    address: address.trim(),
+    ...(locked && value !== '' ? { headers: { [header]: value } } : {}),
+    ...(isPrivate && certificate.trim() !== '' ? { certificateAuthority: certificate.trim() } : {}),
+  }
   const canSend = address.trim() !== '' && !busy
   const test = async (): Promise<void> => {
     setBusy(true)
@@ -94,6 +100,18 @@ export function AddServer(props: { onClose: () => void }): ReactElement {
           />
           <p className="col-span-2 text-s text-muted">{say('engines.add.headerHint')}</p>
         </div>
+      ) : null}
+      <Check label={say('engines.add.private')} value={isPrivate} onChange={setPrivate} data-testid="server-private" />
+      {isPrivate ? (
+        <TextArea
+          label={say('engines.add.certificate')}
+          value={certificate}
+          onChange={setCertificate}
+          rows={4}
+          placeholder="-----BEGIN CERTIFICATE-----"
+          hint={say('engines.add.certificateHint')}
+          data-testid="server-certificate"
+        />
       ) : null}
       <div className="flex items-center gap-2">
         <p aria-live="polite" className="min-w-0 flex-1 text-s" data-testid="server-tested">

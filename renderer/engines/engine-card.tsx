@@ -55,6 +55,7 @@ export function EngineCard({ engine }: { engine: EngineView }): ReactElement {
               engine.id,
               version === undefined ? '' : say('engines.version', { version }),
               vram ? (device.split(' · ')[0] ?? '') : device,
+              server?.hasCertificate ? say('engines.certificate') : '',
               server && server.headerNames.length > 0 ? say('engines.locked', { names: server.headerNames.join(', ') }) : '',
             ]
               .filter(Boolean)
@@ -212,7 +213,7 @@ function Fact(props: { name: string; children: ReactNode }): ReactElement {
 /** How full the memory is; the numbers beside it say it in words. */
 function Meter({ value }: { value: number }): ReactElement {
   return (
-    <span aria-hidden className="mt-1 block h-1 overflow-hidden rounded-full bg-line">
+    <span aria-hidden data-testid="engine-memory" className="mt-1 block h-1 overflow-hidden rounded-full bg-line">
       <span
         className={classes('block h-full rounded-full', value > 0.92 ? 'bg-bad' : 'bg-edge')}
         style={{ width: `${Math.round(Math.max(0, Math.min(1, value)) * 100)}%` }}

@@ -100,6 +100,10 @@ export const en = {
   'engines.test': 'Test',
   'engines.test.good': 'It answers: {{what}} ({{ms}} ms)',
   'engines.add.run': 'Add server',
+  'engines.add.private': 'Private certificate',
+  'engines.add.certificate': 'Certificate of the authority',
+  'engines.add.certificateHint': 'For an https address with a certificate of your own authority: paste its PEM text.',
+  'engines.certificate': 'private certificate',
 
   'center.label': 'What is shown',
   'center.canvas': 'Picture',

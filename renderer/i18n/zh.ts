@@ -99,6 +99,10 @@ export const zh: ChineseWords = {
   'engines.test': '测试',
   'engines.test.good': '有响应：{{what}}（{{ms}} 毫秒）',
   'engines.add.run': '添加服务器',
+  'engines.add.private': '私有证书',
+  'engines.add.certificate': '证书颁发机构的证书',
+  'engines.add.certificateHint': '用于由自建机构签发证书的 https 地址：粘贴其 PEM 文本。',
+  'engines.certificate': '私有证书',
 
   'center.label': '显示内容',
   'center.canvas': '图片',

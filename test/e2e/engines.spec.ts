@@ -102,6 +102,46 @@ test('servers are added, tested, weighed, drained and removed in the engines pan
   await expect(cloud).toHaveCount(0)
 })
 
+test('a ComfyUI of this computer is offered and added; its memory is shown; a certificate is checked before it is saved', async ({
+  open: page,
+}) => {
+  const vram = { total: 24 * 2 ** 30, free: 6 * 2 ** 30 }
+  // Its usual ports; one that is taken already would be another's.
+  const local = await startFakeComfyUi({ port: 8000, vram }).catch(() => startFakeComfyUi({ port: 8188, vram }))
+  try {
+    await page.setViewportSize({ width: 1280, height: 860 })
+    await page.getByTestId('open-engines').click()
+    const offer = page.getByTestId('engine-found').filter({ hasText: local.url })
+    await expect(offer).toBeVisible({ timeout: 15_000 })
+    await page.screenshot({ path: join(screenshots, '62-engines-found.png') })
+    await offer.getByTestId('engine-found-add').focus()
+    await page.keyboard.press('Enter')
+    const card = page.locator(`[data-engine="${local.url}"]`)
+    await expect(card).toHaveAttribute('data-state', 'ready', { timeout: 15_000 })
+    await expect(offer).toHaveCount(0)
+    await expect(card).toContainText('RTX 4090')
+    await expect(card).toContainText('18.0')
+    const filled = await card.getByTestId('engine-memory').evaluate((meter) => {
+      const bar = meter.firstElementChild
+      return bar ? bar.getBoundingClientRect().width / meter.getBoundingClientRect().width : 0
+    })
+    expect(filled).toBeCloseTo(0.75, 1)
+
+    await page.getByTestId('engines-add').click()
+    await page.getByTestId('server-address').fill('https://127.0.0.1:9')
+    await page.getByTestId('server-private').click()
+    await page.getByTestId('server-certificate').fill('no certificate')
+    await page.getByTestId('server-add').click()
+    await expect(page.getByText(/BEGIN CERTIFICATE|PEM/).last()).toBeVisible()
+    await expect(page.locator('[data-engine="https://127.0.0.1:9"]')).toHaveCount(0)
+    await expect(page.getByTestId('add-server')).toBeVisible()
+    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
+    await page.screenshot({ path: join(screenshots, '63-engines-certificate.png') })
+  } finally {
+    await local.close()
+  }
+})
+
 test('the chip in the top bar leads to the panel', async ({ open: page }) => {
   await page.getByTestId('engine-chip').click()
   await page.getByRole('menuitem', { name: /Engines and servers/ }).click()

@@ -2,6 +2,7 @@ import type { Tables } from '../database/tables'
 import type { JobRecord, QueuedJob } from '../database/tables/jobs'
 import { createAffinity } from '../engines/affinity'
 import type { Engine } from '../engines/engine'
+import type { GpuUse } from '../engines/gpu-use'
 import type { EnginePool } from '../engines/pool'
 import { workKey } from './decide'
 import { workOf, type Estimator } from './estimate'
@@ -14,6 +15,8 @@ export interface CapacityContext {
   tables: Pick<Tables, 'jobs' | 'assets'>
   estimator: Pick<Estimator, 'expected'>
   jobsOn: (engineId: string) => number
+  /** How busy this computer's card is. */
+  gpu: GpuUse
 }
 
 /** How engines are for a job, with what Recast remembers of both. */
@@ -34,7 +37,7 @@ const tightFit = 0.95
 const factsKept = 256
 
 /** Makes the capacities. */
-export function createCapacities({ pool, tables, estimator, jobsOn }: CapacityContext): Capacities {
+export function createCapacities({ pool, tables, estimator, jobsOn, gpu }: CapacityContext): Capacities {
   const affinity = createAffinity()
   /** Engines that have failed a job. */
   const failed = new Map<string, Set<string>>()
@@ -99,6 +102,8 @@ export function createCapacities({ pool, tables, estimator, jobsOn }: CapacityCo
           coldMs: expected(true),
           fits: total === undefined || needs === undefined ? undefined : total >= needs * 1e9 * tightFit,
           freeBytes: load?.memory?.free,
+          // Asked only where it can make a difference: a server of this computer's card among several.
+          use: allowed.length > 1 && isHere(engine) && load?.memory ? gpu.latest() : undefined,
           avoid: failed.get(job.id)?.has(engine.id) ?? false,
         }
       })
@@ -126,6 +131,11 @@ export function createCapacities({ pool, tables, estimator, jobsOn }: CapacityCo
       facts.delete(jobId)
     },
   }
+}
+
+/** Whether an engine works on this computer. */
+function isHere({ kind, id }: Engine): boolean {
+  return kind === 'local' || (kind === 'remote' && /^https?:\/\/(?:127(?:\.\d{1,3}){3}|localhost|\[::1\])[:/]?/i.test(id))
 }
 
 /** The fields of a job by which its work is named, as the queue has them. */

@@ -17,6 +17,20 @@ describe('where a job goes', () => {
     ['nowhere when all are full', [engine('a', { running: 2 }), engine('b', { running: 2 })], 9, 'none'],
     ['to the first of equals', [engine('a'), engine('b')], 1, 'a'],
     ['to the idle one before another one’s look-ahead', [engine('a', { running: 1 }), engine('b')], 1, 'b'],
+    ['not to a card that something else uses', [engine('a', { use: 0.9 }), engine('b')], 1, 'b'],
+    ['to a card that only draws the screen as to any', [engine('a', { use: 0.1 }), engine('b')], 1, 'a'],
+    [
+      'to a busy card when the others are far slower',
+      [engine('a', { use: 0.6, warmMs: 1_000 }), engine('b', { warmMs: 5_000 })],
+      1,
+      'a',
+    ],
+    [
+      'to a card whose use is our own job as if nobody else used it',
+      [engine('a', { running: 1, use: 1, weight: 3 }), engine('b', { running: 1 })],
+      1,
+      'a',
+    ],
     ['to where the models are loaded', [engine('a'), engine('b', { warmth: 'models' })], 1, 'b'],
     [
       'to where the photo is encoded before where only the models are loaded',

@@ -23,6 +23,8 @@ export interface EngineCapacity {
   fits?: boolean | undefined
   /** Free memory, bytes, where it is known. */
   freeBytes?: number | undefined
+  /** Share of the time (0..1) in which its card works now; undefined: not known. */
+  use?: number | undefined
   /** Another try on it is the last resort: this job has failed there. */
   avoid?: boolean
 }
@@ -35,6 +37,16 @@ const leastColdShare = 0.5
 /** Encoding a photo anew, as a share of a job. */
 const photoShare = 0.05
 
+/** Even a card that others use fully gives some of its time. */
+const leastShare = 0.25
+/** Below this a card only draws the screen. */
+const idleUse = 0.2
+
+/** What is left of a card whose work is not ComfyUI's: a game, a renderer. While jobs run there, its use is theirs. */
+function shareLeft({ running, others = 0, use = 0 }: EngineCapacity): number {
+  return running + others > 0 || use < idleUse ? 1 : Math.max(leastShare, 1 - use)
+}
+
 const hasRoom = (engine: EngineCapacity): boolean => engine.ready && engine.running < engine.slots
 
 /**
@@ -46,7 +58,10 @@ const hasRoom = (engine: EngineCapacity): boolean => engine.ready && engine.runn
 export function place(kind: string, engines: readonly EngineCapacity[], waiting: number): Placement {
   const able = engines.filter((engine) => engine.ready && engine.edits.includes(kind))
   const fresh = able.filter((engine) => engine.avoid !== true)
-  const usable = fresh.length > 0 ? fresh : able
+  const untried = fresh.length > 0 ? fresh : able
+  // Where it does not fit it is slow at best: a larger card that is busy is waited for.
+  const roomy = untried.filter((engine) => engine.fits !== false)
+  const usable = roomy.length > 0 ? roomy : untried
   const measured = usable.flatMap((engine) => engine.warmMs ?? [])
   const usual = measured.length > 0 ? measured.reduce((sum, ms) => sum + ms, 0) / measured.length : 1
   const unit = (engine: EngineCapacity): number => Math.max(engine.warmMs ?? usual, Number.EPSILON)
@@ -57,9 +72,8 @@ export function place(kind: string, engines: readonly EngineCapacity[], waiting:
     return Math.max(engine.coldMs ?? 0, warm * (1 + leastColdShare))
   }
   const endsIn = (engine: EngineCapacity): number =>
-    ((engine.running + (engine.others ?? 0)) * unit(engine) + own(engine)) / (engine.weight ?? 1)
+    ((engine.running + (engine.others ?? 0)) * unit(engine) + own(engine)) / (engine.weight ?? 1) / shareLeft(engine)
   const better = (a: EngineCapacity, b: EngineCapacity): boolean => {
-    if ((a.fits === false) !== (b.fits === false)) return b.fits === false
     const [endA, endB] = [endsIn(a), endsIn(b)]
     // Within a percent the times say nothing; then the one with more free memory.
     if (Math.abs(endA - endB) > 0.01 * Math.max(endA, endB)) return endA < endB
@@ -69,7 +83,7 @@ export function place(kind: string, engines: readonly EngineCapacity[], waiting:
   for (const engine of usable) if (hasRoom(engine) && (!best || better(engine, best))) best = engine
   if (!best) return 'none'
   if ((best.warmth ?? 'cold') !== 'cold') return { to: best }
-  const warm = usable.filter((engine) => !hasRoom(engine) && (engine.warmth ?? 'cold') !== 'cold' && engine.fits !== false)
+  const warm = usable.filter((engine) => !hasRoom(engine) && (engine.warmth ?? 'cold') !== 'cold')
   // They share what waits.
   const rate = warm.reduce((sum, engine) => sum + (engine.weight ?? 1) / unit(engine), 0)
   const backlog = warm.reduce((sum, engine) => sum + engine.running + (engine.others ?? 0), 0)

@@ -5,6 +5,7 @@ import type { JobState } from '#shared/domain/job'
 import { toCoreError } from '../database/errors'
 import type { JobChanges, JobRecord } from '../database/tables/jobs'
 import type { Engine } from '../engines/engine'
+import type { GpuUse } from '../engines/gpu-use'
 import type { EnginePool } from '../engines/pool'
 import { runAttempt, type AttemptContext, type AttemptEnd, type StopReason } from './attempt'
 import { createCapacities } from './capacities'
@@ -21,6 +22,7 @@ export interface SchedulerContext extends AttemptContext {
   /** An attempt whose engine is away for this long (milliseconds) goes to another one that is here. */
   failoverMs: () => number
   left: LeftPrompts
+  gpu: GpuUse
   /** Told when a job has got results. */
   onResult: (job: JobRecord) => void
 }
@@ -80,7 +82,7 @@ export function createScheduler(context: SchedulerContext): Scheduler {
     for (const attempt of active.values()) if (attempt.onEngine && attempt.engineId === engineId) jobs += 1
     return jobs
   }
-  const capacities = createCapacities({ pool, tables, estimator: context.estimator, jobsOn })
+  const capacities = createCapacities({ pool, tables, estimator: context.estimator, jobsOn, gpu: context.gpu })
 
   function kick(): void {
     if (closed) return

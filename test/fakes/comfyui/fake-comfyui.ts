@@ -44,6 +44,10 @@ export interface FakeOptions {
   saveMs?: number
   headers?: Record<string, string>
   faults?: Partial<Faults>
+  /** Its port on the loopback; absent: a free one. Rejects when it is taken. */
+  port?: number
+  /** Bytes of its card; absent: a CPU, as in the recordings. */
+  vram?: { total: number; free: number }
   /** Model files that it does not have. */
   without?: string[]
   /** What each prompt paints, so that a test can tell whose result a picture is; absent: the photo as it came, or the seed's colours. */
@@ -58,6 +62,15 @@ interface Prompt {
 }
 
 const objectInfo = JSON.parse(readFileSync(join(import.meta.dirname, 'object_info.json'), 'utf8')) as FakeObjectInfo
+
+/** A device as `/system_stats` lists it: the recordings' CPU, or a card of so many bytes in the same fields. */
+function device(vram: FakeOptions['vram']): object {
+  const { total, free } = vram ?? { total: 2e10, free: 1e10 }
+  const which = vram
+    ? { name: 'cuda:0 NVIDIA GeForce RTX 4090 : cudaMallocAsync', type: 'cuda', index: 0 }
+    : { name: 'cpu', type: 'cpu', index: null }
+  return { ...which, vram_total: total, vram_free: free, torch_vram_total: total, torch_vram_free: free }
+}
 
 /** Starts a double on a free loopback port. */
 export async function startFakeComfyUi(options: FakeOptions = {}): Promise<FakeComfyUi> {
@@ -243,17 +256,7 @@ export async function startFakeComfyUi(options: FakeOptions = {}): Promise<FakeC
             pytorch_version: '2.9',
             argv: ['main.py', '--cpu'],
           },
-          devices: [
-            {
-              name: 'cpu',
-              type: 'cpu',
-              index: null,
-              vram_total: 2e10,
-              vram_free: 1e10,
-              torch_vram_total: 2e10,
-              torch_vram_free: 1e10,
-            },
-          ],
+          devices: [device(options.vram)],
         })
       case 'GET object_info':
         return json(info)
@@ -337,10 +340,13 @@ export async function startFakeComfyUi(options: FakeOptions = {}): Promise<FakeC
       if (refused) return void socket.end('HTTP/1.1 401 Unauthorized\r\n\r\n')
       clients.take(request, socket, head, queueLength())
     })
-    return new Promise((resolve) => http.listen(port, '127.0.0.1', () => resolve(http)))
+    return new Promise((resolve, reject) => {
+      http.once('error', reject)
+      http.listen(port, '127.0.0.1', () => resolve(http))
+    })
   }
 
-  let http = await listen(0)
+  let http = await listen(options.port ?? 0)
   const { port } = http.address() as AddressInfo
   const cut = (): void => {
     clients.cut()

@@ -9,6 +9,24 @@ export function nvidiaArguments(withCapability: boolean): string[] {
   return [`--query-gpu=${fields.join(',')}`, '--format=csv,noheader,nounits']
 }
 
+/** Arguments of the question how busy the cards are. */
+export const nvidiaUseArguments: readonly string[] = ['--query-gpu=index,utilization.gpu', '--format=csv,noheader,nounits']
+
+/** How busy one card is: the share of the last moment (0..1) in which it worked. */
+export interface NvidiaUse {
+  index: number
+  use: number
+}
+
+/** Reads what the question how busy the cards are printed; cards that do not say it are left out. */
+export function readNvidiaUse({ missing, stdout }: NvidiaSmiRun): NvidiaUse[] {
+  if (missing) return []
+  return stdout.split(/\r?\n/).flatMap((text) => {
+    const [, index, percent] = /^\s*(\d+)\s*,\s*(\d{1,3})(?: %)?\s*$/.exec(text) ?? []
+    return index === undefined ? [] : [{ index: Number(index), use: Math.min(1, Number(percent) / 100) }]
+  })
+}
+
 /** What a run of nvidia-smi gave: `missing` when the program is not there. */
 export interface NvidiaSmiRun {
   missing: boolean

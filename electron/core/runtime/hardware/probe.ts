@@ -3,7 +3,15 @@ import { readdir, readFile, statfs } from 'node:fs/promises'
 import { arch, freemem, platform, totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { GraphicsCard, Hardware } from '#shared/domain/runtime'
-import { nvidiaArguments, readNvidiaSmi, type NvidiaReading, type NvidiaSmiRun } from './nvidia-smi'
+import {
+  nvidiaArguments,
+  nvidiaUseArguments,
+  readNvidiaSmi,
+  readNvidiaUse,
+  type NvidiaReading,
+  type NvidiaSmiRun,
+  type NvidiaUse,
+} from './nvidia-smi'
 import {
   availableFromMeminfo,
   cardFromVendor,
@@ -63,6 +71,15 @@ async function askNvidia(places: readonly string[]): Promise<NvidiaReading> {
     if (reading.state !== 'missing') return reading
   }
   return reading
+}
+
+/** How busy the NVIDIA cards of this computer are; none where there is no nvidia-smi. Never rejects. */
+export async function askNvidiaUse(places: readonly string[] = nvidiaPlaces[platform()] ?? []): Promise<NvidiaUse[]> {
+  for (const place of places) {
+    const run = await ask(place, nvidiaUseArguments)
+    if (!run.missing) return readNvidiaUse(run)
+  }
+  return []
 }
 
 async function text(path: string): Promise<string> {
