@@ -185,8 +185,8 @@ export class ComfyServer {
 
   /**
    * Ends a prompt of ours wherever it is, and sees to it that it ended: an interrupt that comes before the prompt starts is lost, and
-   * loading models ignores it. Never touches another client's. Answers whether it is surely over: false when the server could
-   * not be asked for `patienceMs`, or this was closed. Never rejects.
+   * loading models ignores it. Never touches another client's. Answers whether it is surely over (not: no answer for
+   * `patienceMs`, or closed). Never rejects.
    */
   async stop(promptId: string, patienceMs = 60_000): Promise<boolean> {
     const giveUpAt = performance.now() + patienceMs
@@ -216,9 +216,7 @@ export class ComfyServer {
   }
 
   /** Lets go of models and cached results on the server. */
-  async free(): Promise<void> {
-    await this.#http.postJson('/free', { unload_models: true, free_memory: true })
-  }
+  free = async (): Promise<void> => void (await this.#http.postJson('/free', { unload_models: true, free_memory: true }))
 
   async close(): Promise<void> {
     this.#closed = true
@@ -391,10 +389,8 @@ export class ComfyServer {
 
   /** Missing: looked for more often than usual, so that a server that has forgotten it is soon known to have. */
   #lookAgain(tracked: Tracked): void {
-    const timer = setTimeout(() => {
-      if (this.#tracked.get(tracked.watch.promptId) === tracked) this.#read(tracked)
-    }, missingLookMs)
-    timer.unref()
+    const look = (): unknown => this.#tracked.get(tracked.watch.promptId) === tracked && this.#read(tracked)
+    setTimeout(look, missingLookMs).unref()
   }
 
   async #historyOnly(promptId: string): Promise<PromptReading | undefined> {
