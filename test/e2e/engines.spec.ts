@@ -132,7 +132,7 @@ test('a ComfyUI of this computer is offered and added; its memory is shown; a ce
     await page.getByTestId('server-private').click()
     await page.getByTestId('server-certificate').fill('no certificate')
     await page.getByTestId('server-add').click()
-    await expect(page.getByTestId('toast')).toBeVisible()
+    await expect(page.getByTestId('toasts').locator('[data-testid^=toast-]').first()).toBeVisible()
     await page.getByTestId('server-test').click()
     await expect(page.getByTestId('server-tested').locator('.text-bad')).toBeVisible()
     await expect(page.locator('[data-engine="https://127.0.0.1:9"]')).toHaveCount(0)
