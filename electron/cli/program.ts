@@ -83,18 +83,14 @@ async function styleCommand(photos: string[], flags: StyleFlags): Promise<EditCo
       'Say which style: --style ID, --style-image FILE, or --prompt TEXT. "recast style --help" shows examples.',
     )
   }
-  let styleId: string | undefined
-  if (style !== undefined) {
-    const { resolveStyle } = await import('#shared/styles/catalogue')
-    styleId = resolveStyle(style).id
-  }
+  // Whether there is such a style, the data folder knows: the user's own presets are there.
   return {
     ...editBase(photos, flags),
     ...(styleImage === undefined ? {} : { styleImage: resolve(styleImage) }),
     edits: [
       {
         kind: 'style',
-        ...(styleId === undefined ? {} : { styleId }),
+        ...(style === undefined ? {} : { styleId: style }),
         ...(prompt === undefined ? {} : { prompt }),
         ...(strength === undefined ? {} : { strength }),
         ...(structure === undefined ? {} : { structure }),

@@ -5,7 +5,6 @@ import type { CustomEdit } from '#shared/domain/edit'
 import { AppError } from '#shared/domain/error'
 import type { Job } from '#shared/domain/job'
 import type { Picture } from '#shared/domain/picture'
-import { styles } from '#shared/styles/catalogue'
 import type { AssetStore } from './assets/asset-store'
 import type { Database } from './database/database'
 import type { Tables } from './database/tables'
@@ -27,6 +26,9 @@ import type { Models } from './models/models'
 import type { Runtime } from './runtime/runtime'
 import type { SettingStore } from './settings/settings'
 import type { SheetExports } from './sheets/sheet-exports'
+import { styleHandlers } from './styles/handlers'
+import type { OwnStyles } from './styles/own-styles'
+import type { StyleFiles } from './styles/style-files'
 import { createCustomCalls } from './workflows/custom/custom-calls'
 import { resolveCustomEdit } from './workflows/custom/custom-job'
 import type { CustomStore } from './workflows/custom/custom-store'
@@ -57,6 +59,8 @@ export interface ApiContext {
   samplesDir: () => string
   library: () => Promise<WorkflowLibrary>
   custom: CustomStore
+  ownStyles: OwnStyles
+  styleFiles: StyleFiles
   models: Models
   runtime: Runtime
 }
@@ -124,7 +128,8 @@ export function createHandlers(context: ApiContext): CallHandlers {
         version: context.version,
         dataDir: context.dataDir,
         settings: settings.get(),
-        styles: [...styles],
+        styles: context.ownStyles.all(),
+        styleMarks: context.ownStyles.marks(),
         engines: pool.views(),
         queue: board.queue(),
         jobs: board.view([...active, ...queued, ...jobs.recent(snapshotLimits.finished)]),
@@ -171,7 +176,9 @@ export function createHandlers(context: ApiContext): CallHandlers {
 
     'sheets.export': (values) => context.sheets.run(values),
 
-    async 'jobs.submit'(submission) {
+    async 'jobs.submit'(asked) {
+      const { ownStyles } = context
+      const submission = { ...asked, edits: asked.edits.map((edit) => (edit.kind === 'style' ? ownStyles.complete(edit) : edit)) }
       // Before the queue is held: a server may take seconds to answer.
       await pool.prepare(submission.engine, submission.edits, submission.workflowId)
       // One after the other: of two with the same batchId the second must find the jobs of the first.
@@ -179,6 +186,9 @@ export function createHandlers(context: ApiContext): CallHandlers {
       submitting = turn.catch(() => {})
       const { batchId, jobIds } = await turn
       board.announceMany(jobIds)
+      ownStyles.used(
+        submission.edits.flatMap((edit) => (edit.kind === 'style' && edit.styleId !== undefined ? [edit.styleId] : [])),
+      )
       return { batchId, jobs: await viewMany(jobIds) }
     },
     'jobs.list'({ cursor, limit, states, batchId, pictureId }) {
@@ -249,6 +259,7 @@ export function createHandlers(context: ApiContext): CallHandlers {
     'runtime.remove': (values) => runtime.remove(values),
 
     ...createCustomCalls(context),
+    ...styleHandlers(context),
     'settings.set'(patch) {
       const next = settings.set(patch)
       events.emit({ type: 'settings', settings: next })

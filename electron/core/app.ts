@@ -44,6 +44,8 @@ import { resourceFolder, workflowFolder } from './resources'
 import { openSettings } from './settings/settings'
 import { createSheetExports } from './sheets/sheet-exports'
 import { createStyleTiles } from './style-tiles'
+import { openOwnStyles } from './styles/own-styles'
+import { createStyleFiles } from './styles/style-files'
 import { openCustomStore } from './workflows/custom/custom-store'
 import { loadWorkflows, type WorkflowLibrary } from './workflows/load'
 
@@ -312,6 +314,8 @@ export async function createApp(options: AppOptions): Promise<App> {
     if (takeJobs) trash.start()
     const indexing = indexWords(tables.results, stopping.signal)
     indexing.catch((error: unknown) => logger.error({ err: error }, 'older results could not be made findable by their words'))
+    const ownStyles = openOwnStyles({ tables, store, events })
+    const styleFiles = createStyleFiles({ own: ownStyles, store })
     const samplesDir = (): string => options.samplesDir ?? resourceFolder('samples')
     const handlers = createHandlers({
       dataDir,
@@ -334,10 +338,12 @@ export async function createApp(options: AppOptions): Promise<App> {
       samplesDir,
       library,
       custom,
+      ownStyles,
+      styleFiles,
       models,
       runtime,
     })
-    const tiles = createStyleTiles(store, pool.all(), version)
+    const tiles = createStyleTiles({ store, engines: pool.all(), version, lookOf: ownStyles.draftLookOf })
     let closing: Promise<void> | undefined
 
     async function call<N extends CallName>(name: N, input: unknown): Promise<CallOutput<N>> {
@@ -367,7 +373,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       version,
       call,
       events,
-      files: createFiles({ store, events, tiles, sheets, exports }),
+      files: createFiles({ store, events, tiles, exports, made: (id) => sheets.file(id) ?? styleFiles.file(id) }),
       close() {
         closing ??= (async () => {
           stopping.abort()

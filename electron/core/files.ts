@@ -4,7 +4,6 @@ import type { AppFile, AppFiles } from './app'
 import type { AssetStore } from './assets/asset-store'
 import type { EventSource } from './event-hub'
 import type { Exports } from './exports/exports'
-import type { SheetExports } from './sheets/sheet-exports'
 import type { StyleTiles } from './style-tiles'
 
 /** Pictures in and out by content, over the asset store. */
@@ -12,14 +11,15 @@ export function createFiles(context: {
   store: AssetStore
   events: EventSource
   tiles: StyleTiles
-  sheets: SheetExports
+  /** A file that an export made for a download, by its id. */
+  made: (id: string) => AppFile | undefined
   exports: Pick<Exports, 'encoding'>
 }): AppFiles {
-  const { store, events, tiles, sheets, exports } = context
+  const { store, events, tiles, made, exports } = context
   return {
     async read(assetId, { width, styleId, download } = {}): Promise<AppFile> {
-      const made = sheets.file(assetId)
-      if (made) return made
+      const file = made(assetId)
+      if (file) return file
       if (download) {
         const { name, ...options } = download
         return await store.download(assetId, name, await exports.encoding(assetId, options))

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { AppError } from '#shared/domain/error'
-import { resolveStyle } from '#shared/styles/catalogue'
 import type { AppFile } from './app'
 import type { AssetStore } from './assets/asset-store'
 import type { Engine } from './engines/engine'
@@ -21,22 +20,31 @@ function isTileEngine(engine: Engine): engine is TileEngine {
   return 'thumbnail' in engine && typeof engine.thumbnail === 'function'
 }
 
-/** Makes the tiles over the first engine that can. `version` is Recast's: another one may draw a style differently. */
-export function createStyleTiles(store: AssetStore, engines: readonly Engine[], version: string): StyleTiles {
+/**
+ * Makes the tiles over the first engine that can. `version` is Recast's: another one may draw a style differently. `lookOf` says which
+ * style of the catalogue drafts show for a style; throws `input.unknown_style`.
+ */
+export function createStyleTiles(context: {
+  store: AssetStore
+  engines: readonly Engine[]
+  version: string
+  lookOf: (styleId: string) => string
+}): StyleTiles {
+  const { store, engines, version, lookOf } = context
   const engine = engines.find(isTileEngine)
   const pending = new Map<string, Promise<Uint8Array>>()
   return {
     async get(assetId, styleId, width) {
       const input = store.engineInput(assetId)
-      const style = resolveStyle(styleId)
+      const look = lookOf(styleId)
       if (!engine) {
         throw new AppError('input.unsupported_edit', 'No engine here makes small drafts of styles. Set up the draft engine.')
       }
       const size = sizes.find((one) => one >= (width ?? sizes[0])) ?? sizes[1]
-      const key = createHash('sha256').update(`${input.sha256}\0${style.id}\0${size}\0${version}`).digest('hex').slice(0, 40)
+      const key = createHash('sha256').update(`${input.sha256}\0${look}\0${size}\0${version}`).digest('hex').slice(0, 40)
       let tile = pending.get(key)
       if (!tile) {
-        tile = engine.thumbnail(input.path, style.id, size).finally(() => pending.delete(key))
+        tile = engine.thumbnail(input.path, look, size).finally(() => pending.delete(key))
         pending.set(key, tile)
       }
       return { bytes: await tile, mime: 'image/webp', etag: `"${key}"` }

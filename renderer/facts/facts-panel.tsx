@@ -1,5 +1,6 @@
 import { Lock } from 'lucide-react'
 import { useEffect, type ReactElement, type ReactNode } from 'react'
+import { styleAmounts } from '#shared/domain/edit'
 import type { Job } from '#shared/domain/job'
 import type { Version } from '#shared/domain/picture'
 import { bytes, seedDigits, took } from '../i18n/format'
@@ -85,8 +86,8 @@ export function JobFacts({ job }: { job: Job }): ReactElement {
       </Fact>
       {edit.kind === 'style' ? (
         <>
-          <Fact name={say('facts.strength')}>{Math.round(edit.strength * 100)} %</Fact>
-          <Fact name={say('facts.structure')}>{Math.round(edit.structure * 100)} %</Fact>
+          <Fact name={say('facts.strength')}>{Math.round(styleAmounts(edit).strength * 100)} %</Fact>
+          <Fact name={say('facts.structure')}>{Math.round(styleAmounts(edit).structure * 100)} %</Fact>
           {edit.prompt ? <Fact name={say('facts.words')}>{edit.prompt}</Fact> : null}
         </>
       ) : edit.kind === 'perspective' ? (

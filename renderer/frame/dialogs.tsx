@@ -9,6 +9,8 @@ import { VersionTreeDialog } from '../versions/version-tree-dialog'
 import { SheetExportDialog } from '../sheets/sheet-export-dialog'
 import { ViewSetsDialog } from '../sheets/view-sets-dialog'
 import { SettingsDialog } from '../settings/settings-dialog'
+import { ScopeDialog } from '../styles/scope-dialog'
+import { PresetEditor } from '../styles/preset-editor'
 import { ShortcutsDialog } from '../shortcuts/shortcuts-dialog'
 import { useActions, useStudio } from '../state/context'
 
@@ -42,6 +44,10 @@ export function Dialogs(): ReactElement | null {
       return <ViewSetsDialog onClose={close} />
     case 'sheetExport':
       return <SheetExportDialog pictureId={dialog.pictureId} onClose={close} />
+    case 'preset':
+      return <PresetEditor id={dialog.id} from={dialog.from} onClose={close} />
+    case 'scope':
+      return <ScopeDialog pictureIds={dialog.pictureIds} onClose={close} />
     case undefined:
       return null
   }

@@ -1,4 +1,4 @@
-import { Brush, Download, Image, Trash2 } from 'lucide-react'
+import { Brush, Download, Image, Palette, Trash2 } from 'lucide-react'
 import { useEffect, useMemo, useRef, useState, type ReactElement, type RefObject } from 'react'
 import type { Picture } from '#shared/domain/picture'
 import { LibraryGrid } from '../library/library-grid'
@@ -105,11 +105,16 @@ function PictureMenu(props: {
   onClose: () => void
 }): ReactElement {
   const say = useWords()
-  const { openPicture, restyle, openDialog, trash } = useActions()
+  const { openPicture, restyle, openDialog, trash, takeStyleOf } = useActions()
   const styles = useStudio((state) => state.styles)
   const selected = useStudio((state) => state.selection.selected)
   const { id } = props
   const ids = id === undefined ? [] : selected.includes(id) ? selected : [id]
+  const asset = useStudio((state) => state.pictures.byId[id ?? '']?.currentAssetId)
+  const openId = useStudio((state) => state.selection.openId)
+  // The others of the selection, or the picture that is open: the style goes from this one onto them.
+  const among = selected.length > 1 ? selected : openId === undefined ? [] : [openId]
+  const others = among.filter((other) => other !== id)
   const entries: MenuEntry[] = [
     {
       id: 'open',
@@ -127,6 +132,24 @@ function PictureMenu(props: {
         label: style.title[say.language],
         onAction: () => void restyle({ styleId: style.id }, ids),
       })),
+    },
+    {
+      id: 'use-as-style',
+      label: say('library.useAsStyle'),
+      icon: <Palette size={14} aria-hidden />,
+      disabled: asset === undefined,
+      onAction: () => (asset === undefined ? undefined : takeStyleOf(asset)),
+    },
+    {
+      id: 'apply-as-style',
+      label: say('library.applyAsStyle', { count: others.length }),
+      icon: <Palette size={14} aria-hidden />,
+      disabled: asset === undefined || others.length === 0,
+      onAction: () => {
+        if (asset === undefined) return
+        takeStyleOf(asset)
+        void restyle({ styleAssetId: asset }, others)
+      },
     },
     {
       id: 'export',

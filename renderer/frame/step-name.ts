@@ -12,6 +12,10 @@ export function stepName(step: UndoStep, say: Say): string {
       return say('undo.mark', { count: step.name.count })
     case 'trashResults':
       return say('undo.trashResults', { count: step.name.count })
+    case 'queue':
+      return say('undo.queue', { count: step.name.count })
+    case 'preset':
+      return say('undo.preset', { name: step.name.name })
     case 'photoPose':
       return say('undo.photoPose')
     case 'clear':

@@ -41,7 +41,7 @@ export function StudioDragAndDrop(props: { children: ReactNode }): ReactElement 
   const carryOut = async (action: DropAction, files: Promise<SystemFiles> | undefined): Promise<void> => {
     switch (action.do) {
       case 'restyle':
-        actions.setStyle({ styleId: action.styleId, styleAssetId: undefined })
+        actions.chooseStyle(action.styleId)
         return actions.restyle(
           { styleId: action.styleId },
           action.pictures.map((picture) => picture.pictureId),

@@ -1,11 +1,13 @@
 import { galleryEn } from './gallery.en'
 import { cameraEn } from './camera.en'
 import { composeEn } from './compose.en'
+import { stylesEn } from './styles.en'
 
 /** The English words of the studio. `{{name}}` is filled in; `_one` and `_other` are chosen by `count`. */
 export const en = {
   ...cameraEn,
   ...composeEn,
+  ...stylesEn,
   'app.name': 'Recast',
 
   'link.lost': 'Connection lost',

@@ -40,6 +40,7 @@ function short(text: string): string {
 }
 
 function styleLabel(edit: StyleEdit, styles: readonly Style[], say: Say, language: Language): string {
+  if (edit.preset) return edit.preset.title
   if (edit.styleAssetId !== undefined) return say('job.ownStyle')
   if (edit.styleId !== undefined) return styles.find((style) => style.id === edit.styleId)?.title[language] ?? edit.styleId
   return edit.prompt ?? say('job.ownWords')
@@ -50,6 +51,7 @@ export function versionLabel(version: Version, styles: readonly Style[], say: Sa
   if (version.jobId === undefined) return say('versions.original')
   const style = styles.find((known) => known.id === version.label)
   if (style) return style.title[language]
+  if (styles.some((known) => known.own?.name === version.label)) return version.label
   if (version.label === 'style') return say('job.ownStyle')
   const scene = /^scene-(\d+)$/u.exec(version.label)
   if (scene) return say('versions.scene', { n: scene[1] ?? '' })

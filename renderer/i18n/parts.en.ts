@@ -57,11 +57,14 @@ export const partsEn = {
   'library.loading': 'Loading pictures',
 
   'styles.label': 'Styles',
+  'styles.own': 'Yours',
+  'styles.star': '{{name}}, favourite',
   'styles.presets': 'Presets',
   'styles.networks': 'More painterly',
   'styles.none': 'No style is called “{{search}}”.',
   'styles.draft': 'Draft',
-  'styles.keys': 'Enter restyles the chosen pictures; D picks the style up.',
+  'styles.keys':
+    'Enter restyles the chosen pictures; D picks the style up; F makes it a favourite; E edits it; the menu key shows more.',
 
   'versions.label': 'Versions',
   'versions.original': 'Original',

@@ -57,11 +57,13 @@ export const partsZh: ChinesePartWords = {
   'library.loading': '正在加载图片',
 
   'styles.label': '风格',
+  'styles.own': '自己的',
+  'styles.star': '{{name}}，已收藏',
   'styles.presets': '预设',
   'styles.networks': '更多绘画风格',
   'styles.none': '没有名为“{{search}}”的风格。',
   'styles.draft': '草稿',
-  'styles.keys': 'Enter 重绘所选图片；D 拿起此风格。',
+  'styles.keys': 'Enter 重绘所选图片；D 拿起此风格；F 收藏；E 编辑；菜单键显示更多。',
 
   'versions.label': '版本',
   'versions.original': '原图',

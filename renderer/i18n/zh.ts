@@ -1,12 +1,14 @@
 import { galleryZh } from './gallery.zh'
 import { cameraZh } from './camera.zh'
 import { composeZh } from './compose.zh'
+import { stylesZh } from './styles.zh'
 import type { ChineseWords } from './words'
 
 /** The Chinese words of the studio. Model vocabulary (seeds, prompts, names of networks) stays as it is. */
 export const zh: ChineseWords = {
   ...cameraZh,
   ...composeZh,
+  ...stylesZh,
   'app.name': 'Recast',
 
   'link.lost': '连接已断开',

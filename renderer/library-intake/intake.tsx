@@ -1,8 +1,13 @@
 import { useCallback, useMemo, useRef, type ChangeEvent, type ReactElement, type ReactNode } from 'react'
+import type { ImportResult } from '#shared/contract/calls'
 import { useActions } from '../state/context'
 import { useDesktop } from '../state/shell'
 import { picturesOfSelection } from './incoming'
 import { PickersContext, type Pickers } from './pickers'
+
+const idsOf = (results: readonly ImportResult[]): string[] => [
+  ...new Set(results.flatMap(({ picture }) => (picture ? [picture.id] : []))),
+]
 
 /** The ways into the library that are not drag and drop: file and folder pickers. */
 export function Intake(props: { children: ReactNode }): ReactElement {
@@ -11,11 +16,12 @@ export function Intake(props: { children: ReactNode }): ReactElement {
   const files = useRef<HTMLInputElement>(null)
   const folder = useRef<HTMLInputElement>(null)
   const style = useRef<HTMLInputElement>(null)
+  const afterFolder = useRef<((pictureIds: string[]) => void) | undefined>(undefined)
   const openByPath = useCallback(
-    async (choose: () => Promise<string[]>) => {
+    async (choose: () => Promise<string[]>, then?: (pictureIds: string[]) => void) => {
       try {
         const paths = await choose()
-        if (paths.length > 0) await importPaths(paths)
+        if (paths.length > 0) then?.(idsOf(await importPaths(paths)))
       } catch (thrown) {
         fail(thrown)
       }
@@ -26,13 +32,15 @@ export function Intake(props: { children: ReactNode }): ReactElement {
     () => ({
       files: () =>
         desktop ? void openByPath(async () => (await desktop('dialog.openPictures', {})).paths) : files.current?.click(),
-      folder: () =>
-        desktop
-          ? void openByPath(async () => {
-              const { path } = await desktop('dialog.chooseFolder', {})
-              return path === undefined ? [] : [path]
-            })
-          : folder.current?.click(),
+      folder: (then) => {
+        afterFolder.current = then
+        if (desktop)
+          void openByPath(async () => {
+            const { path } = await desktop('dialog.chooseFolder', {})
+            return path === undefined ? [] : [path]
+          }, then)
+        else folder.current?.click()
+      },
       stylePicture: () => style.current?.click(),
     }),
     [desktop, openByPath],
@@ -42,7 +50,8 @@ export function Intake(props: { children: ReactNode }): ReactElement {
     const chosen = picturesOfSelection(event.currentTarget.files)
     // The same file can be chosen again.
     event.currentTarget.value = ''
-    if (chosen.length > 0) void importFiles(chosen)
+    const then = event.currentTarget === folder.current ? afterFolder.current : undefined
+    if (chosen.length > 0) void importFiles(chosen).then((results) => then?.(idsOf(results)))
   }
   const takeStyle = (event: ChangeEvent<HTMLInputElement>): void => {
     const [file] = event.currentTarget.files ?? []

@@ -3,7 +3,8 @@ import { createContext, useContext } from 'react'
 /** Opens the system's pickers. */
 export interface Pickers {
   files(): void
-  folder(): void
+  /** A folder; `then` hears which pictures came out of it, those that were there before as well. */
+  folder(then?: (pictureIds: string[]) => void): void
   /** A picture to take a style from. */
   stylePicture(): void
 }

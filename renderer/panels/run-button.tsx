@@ -1,8 +1,10 @@
+import { ChevronDown, Folder, Images } from 'lucide-react'
 import type { ReactElement } from 'react'
 import { useWords } from '../i18n/i18n'
 import { useActions, useStudio } from '../state/context'
 import { editTargets } from '../state/selection'
-import { Button } from '../widgets'
+import { usePickers } from '../library-intake/pickers'
+import { Button, IconButton, MenuButton } from '../widgets'
 
 /** The one primary button of the style panel; it says how many pictures it will restyle, or what is missing. Without a picture it takes the sample. */
 export function RunButton(): ReactElement {
@@ -14,22 +16,65 @@ export function RunButton(): ReactElement {
   )
   const hasStyle = useStudio(({ ui }) => ui.style.styleId !== undefined || ui.style.styleAssetId !== undefined)
   return (
-    <Button
-      kind="primary"
-      size="l"
-      className="w-full"
-      isDisabled={(targets === 0 && !empty) || !hasStyle}
-      onPress={() => void (empty ? importSample().then(() => restyle()) : restyle())}
-      keys="mod+enter"
-      data-testid="restyle"
+    <div className="flex gap-px">
+      <Button
+        kind="primary"
+        size="l"
+        className="min-w-0 flex-1"
+        isDisabled={(targets === 0 && !empty) || !hasStyle}
+        onPress={() => void (empty ? importSample().then(() => restyle()) : restyle())}
+        keys="mod+enter"
+        data-testid="restyle"
+      >
+        {!hasStyle
+          ? say('style.run.pick')
+          : empty
+            ? say('empty.sample')
+            : targets === 0
+              ? say('style.run.noPicture')
+              : say('style.run', { count: targets })}
+      </Button>
+      {empty ? null : <ScopeButton isDisabled={!hasStyle} />}
+    </div>
+  )
+}
+
+/** Where the style is applied beside the selection: everything, or a folder. How many jobs that is, is said before it is done. */
+function ScopeButton(props: { isDisabled: boolean }): ReactElement {
+  const say = useWords()
+  const { allPictureIds, openDialog } = useActions()
+  const pickers = usePickers()
+  const total = useStudio((state) => state.search?.total ?? state.pictures.total)
+  const isSearch = useStudio((state) => state.search !== undefined)
+  const ask = (pictureIds: readonly string[]): void => {
+    if (pictureIds.length > 0) openDialog({ type: 'scope', pictureIds })
+  }
+  return (
+    <MenuButton
+      label={say('scope.open')}
+      entries={[
+        {
+          id: 'scope-all',
+          label: say(isSearch ? 'scope.found' : 'scope.all', { count: total }),
+          icon: <Images size={14} aria-hidden />,
+          onAction: () => void allPictureIds().then(ask),
+        },
+        {
+          id: 'scope-folder',
+          label: say('scope.folder'),
+          icon: <Folder size={14} aria-hidden />,
+          onAction: () => pickers.folder(ask),
+        },
+      ]}
     >
-      {!hasStyle
-        ? say('style.run.pick')
-        : empty
-          ? say('empty.sample')
-          : targets === 0
-            ? say('style.run.noPicture')
-            : say('style.run', { count: targets })}
-    </Button>
+      <IconButton
+        kind="primary"
+        size="l"
+        label={say('scope.open')}
+        icon={<ChevronDown size={16} aria-hidden />}
+        isDisabled={props.isDisabled}
+        data-testid="scope"
+      />
+    </MenuButton>
   )
 }

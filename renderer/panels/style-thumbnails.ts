@@ -1,5 +1,6 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import type { Style } from '#shared/domain/style'
+import { draftLook } from '#shared/styles/draft-look'
 import type { FileUrl } from '../canvas/types'
 
 /** The sample photo in each style, drawn when Recast was built: there before anything else is. */
@@ -27,6 +28,16 @@ function remember(assetId: string, urls: ReadonlyMap<string, string>): void {
   }
 }
 
+/** What a preset's tile shows whatever photo is at hand: its sample, else the picture whose style it takes. */
+function ownPicture({ own }: Style): string | undefined {
+  return own?.sampleAssetId ?? own?.styleAssetId
+}
+
+/** The look that is drawn for a style. */
+function keyOf({ id, own }: Style): string {
+  return own ? draftLook(own) : id
+}
+
 /** Drawings asked for at a time: jobs of the user go first on the same processor. */
 const atATime = 2
 /** Milliseconds that a picture is looked at before tiles are drawn from it. */
@@ -46,21 +57,21 @@ export function useStyleThumbnails(
   const [, setDrawn] = useState(0)
   useEffect(() => {
     if (assetId === undefined || busy) return undefined
-    const wanted = styles.filter((style) => !remembered.get(assetId)?.has(style.id))
+    const wanted = styles.filter((style) => !ownPicture(style) && !remembered.get(assetId)?.has(keyOf(style)))
     if (wanted.length === 0) return undefined
     let stopped = false
     const loading = new Set<HTMLImageElement>()
     const next = (): void => {
       const style = wanted.shift()
       if (!style || stopped) return
-      const url = fileUrl(assetId, { styleId: style.id, width: 256 })
+      const url = fileUrl(assetId, { styleId: keyOf(style), width: 256 })
       const image = new Image()
       loading.add(image)
       const done = (loaded: boolean): void => {
         loading.delete(image)
         if (stopped) return
         if (loaded) {
-          remember(assetId, new Map(remembered.get(assetId)).set(style.id, url))
+          remember(assetId, new Map(remembered.get(assetId)).set(keyOf(style), url))
           setDrawn((count) => count + 1)
         }
         next()
@@ -81,5 +92,12 @@ export function useStyleThumbnails(
     }
   }, [styles, assetId, fileUrl, busy])
   const own = assetId === undefined ? undefined : remembered.get(assetId)
-  return (styleId) => own?.get(styleId) ?? samples.get(styleId.replaceAll('-', '_'))
+  const byId = useMemo(() => new Map(styles.map((style) => [style.id, style])), [styles])
+  return (styleId) => {
+    const style = byId.get(styleId)
+    const picture = style && ownPicture(style)
+    if (picture !== undefined) return fileUrl(picture, { width: 256 })
+    const key = style ? keyOf(style) : styleId
+    return own?.get(key) ?? samples.get(key.replaceAll('-', '_'))
+  }
 }

@@ -28,6 +28,8 @@ export interface EditActions {
   trashResults(assetIds: readonly string[]): Promise<void>
   clearFinished(): Promise<void>
   /** Along the versions that were applied to a picture, whichever window applied them. */
+  /** Puts a step that was just done on the stack. */
+  remember(step: UndoStep): void
   walkPicture(id: string, direction: 'undo' | 'redo'): Promise<void>
   undo(): Promise<void>
   redo(): Promise<void>
@@ -42,6 +44,9 @@ export function createEditActions({ store, ask, toast }: ActionContext): EditAct
     const { selection, pictures, ui } = store.getState()
     return editTargets(selection, ui.center, (id) => pictures.byId[id] !== undefined && pictures.byId[id].trashedAt === undefined)
   }
+
+  const remember = (step: UndoStep): void =>
+    store.setState((state) => ({ undo: stepDone(state.undo, step), toasts: undoOffersClosed(state.toasts) }))
 
   const submit = async (
     pictureIds: readonly string[],
@@ -64,7 +69,13 @@ export function createEditActions({ store, ask, toast }: ActionContext): EditAct
       ...(seed === undefined ? {} : { seed }),
     })
     // The canvas goes back to what is being edited, to make room for the live preview.
-    if (answer) store.setState((state) => ({ shown: shownCleared(state.shown, pictureIds) }))
+    if (!answer) return
+    store.setState((state) => ({ shown: shownCleared(state.shown, pictureIds) }))
+    // One picture is seen at work on the canvas; of many it is said, and taken back together.
+    if (pictureIds.length === 1) return
+    const ids = answer.jobs.map((job) => job.id)
+    remember({ undo: { type: 'cancelJobs', ids }, redo: { type: 'retryJobs', ids }, name: { type: 'queue', count: ids.length } })
+    toast({ tone: 'info', text: { key: 'scope.queued', values: { count: ids.length } }, action: 'undo' })
   }
 
   const restoreCleared = async (): Promise<boolean> => {
@@ -108,6 +119,14 @@ export function createEditActions({ store, ask, toast }: ActionContext): EditAct
             command.pose ? { id: command.pictureId, pose: command.pose } : { id: command.pictureId },
           )) !== undefined
         )
+      case 'cancelJobs':
+        return (await ask('jobs.cancel', { ids: [...command.ids] })) !== undefined
+      case 'retryJobs':
+        return (await ask('jobs.retry', { ids: [...command.ids] })) !== undefined
+      case 'removeStyles':
+        return (await ask('styles.remove', { ids: [...command.ids] })) !== undefined
+      case 'restoreStyles':
+        return (await ask('styles.restore', { ids: [...command.ids] })) !== undefined
       case 'clear':
         return (await ask('jobs.clear', {})) !== undefined
       case 'restoreCleared':
@@ -141,23 +160,23 @@ export function createEditActions({ store, ask, toast }: ActionContext): EditAct
     if (command.type === 'apply') store.setState((state) => ({ shown: shownCleared(state.shown, [command.pictureId]) }))
   }
 
-  const remember = (step: UndoStep): void =>
-    store.setState((state) => ({ undo: stepDone(state.undo, step), toasts: undoOffersClosed(state.toasts) }))
-
   return {
     async restyle(style, pictureIds = targets()) {
       const { style: values } = store.getState().ui
       const wanted: { styleId?: string | undefined; styleAssetId?: string | undefined } =
         style ?? (values.styleAssetId === undefined ? { styleId: values.styleId } : { styleAssetId: values.styleAssetId })
       if (pictureIds.length === 0 || (wanted.styleId === undefined && wanted.styleAssetId === undefined)) return
+      const isOther =
+        wanted.styleId !== undefined &&
+        wanted.styleId !== values.styleId &&
+        store.getState().styles.some(({ id, own }) => id === wanted.styleId && own !== undefined)
       const edit: Edit = {
         kind: 'style',
         ...(wanted.styleAssetId !== undefined ? { styleAssetId: wanted.styleAssetId } : {}),
         ...(wanted.styleId !== undefined && wanted.styleAssetId === undefined ? { styleId: wanted.styleId } : {}),
         ...(values.prompt.trim() === '' ? {} : { prompt: values.prompt.trim() }),
-        strength: values.strength,
-        structure: values.structure,
-        keepColours: values.keepColours,
+        // A preset that is applied without being chosen brings its own values.
+        ...(isOther ? {} : { strength: values.strength, structure: values.structure, keepColours: values.keepColours }),
       }
       await submit(pictureIds, [edit], values.count, values.seed)
     },
@@ -210,6 +229,7 @@ export function createEditActions({ store, ask, toast }: ActionContext): EditAct
       remember({ undo: { type: 'restoreCleared' }, redo: { type: 'clear' }, name: { type: 'clear' } })
       toast({ tone: 'info', text: { key: 'queue.cleared' }, action: 'undo' })
     },
+    remember,
     walkPicture,
     undo: () => walk('undo'),
     redo: () => walk('redo'),

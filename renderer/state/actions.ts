@@ -9,6 +9,7 @@ import { createEngineActions, type EngineActions } from './actions-engines'
 import { createJobActions, type JobActions } from './actions-jobs'
 import { createModelActions, type ModelActions } from './actions-models'
 import { createViewActions, type ViewActions } from './actions-views'
+import { createStyleActions, type StyleActions } from './actions-styles'
 import { createPictureActions, type PictureActions } from './actions-pictures'
 import type { DialogState, StudioState } from './studio-state'
 import { toastClosed, toastShown, type Toast } from './toasts'
@@ -51,6 +52,7 @@ export type StudioActions = EngineActions &
   EditActions &
   ViewActions &
   ComposeActions &
+  StyleActions &
   JobActions &
   ModelActions
 export type { ImportResult }
@@ -77,12 +79,13 @@ export function createActions(client: AppClient, store: StoreApi<StudioState>): 
   const jobs = createJobActions(context)
   const pictures = createPictureActions(context)
   const edits = createEditActions(context)
+  const setStyle: GeneralActions['setStyle'] = (patch) => {
+    const style = { ...store.getState().ui.style, ...patch }
+    setUi({ style: Object.fromEntries(Object.entries(style).filter(([, value]) => value !== undefined)) as UiState['style'] })
+  }
   return {
     setUi,
-    setStyle: (patch) => {
-      const style = { ...store.getState().ui.style, ...patch }
-      setUi({ style: Object.fromEntries(Object.entries(style).filter(([, value]) => value !== undefined)) as UiState['style'] })
-    },
+    setStyle,
     setView: (patch) => {
       const view = { ...store.getState().ui.view, ...patch }
       setUi({ view: Object.fromEntries(Object.entries(view).filter(([, value]) => value !== undefined)) as UiState['view'] })
@@ -105,6 +108,11 @@ export function createActions(client: AppClient, store: StoreApi<StudioState>): 
     ...createEngineActions(context),
     ...createViewActions(context),
     ...createComposeActions(context),
+    ...createStyleActions(context, {
+      setStyle,
+      rememberStylePicture: pictures.rememberStylePicture,
+      remember: edits.remember,
+    }),
     ...jobs,
   }
 }

@@ -1,3 +1,4 @@
+import { styleAmounts } from '#shared/domain/edit'
 import type { Job } from '#shared/domain/job'
 import { recalledCompose } from '../compose/recall-compose'
 import type { StudioState } from './studio-state'
@@ -26,10 +27,9 @@ export function recalled(state: StudioState, job: Job): StudioState {
         style: {
           ...style,
           ...(edit.styleId === undefined ? {} : { styleId: edit.styleId }),
-          ...(edit.styleAssetId === undefined ? {} : { styleAssetId: edit.styleAssetId }),
-          strength: edit.strength,
-          structure: edit.structure,
-          keepColours: edit.keepColours,
+          // The picture of an own preset comes with it.
+          ...(edit.styleAssetId === undefined || edit.preset ? {} : { styleAssetId: edit.styleAssetId }),
+          ...styleAmounts(edit),
           prompt: edit.prompt ?? '',
           count: 1,
           seed: job.seed,

@@ -22,6 +22,7 @@ function createApp() {
     dataDir: '/data',
     settings: settingsSchema.parse({}),
     styles: [],
+    styleMarks: { favourites: [], recent: [] },
     engines: [],
     queue: { paused: false, queued: 0, active: 1, done: 0, failed: 0, canceled: 0 },
     jobs: [exampleJob(1, 'running')],

@@ -6,7 +6,7 @@ import { assertNever, type ErrorView } from '#shared/domain/error'
 import type { Job } from '#shared/domain/job'
 import type { Picture } from '#shared/domain/picture'
 import { settingsSchema, type Settings } from '#shared/domain/settings'
-import type { Style } from '#shared/domain/style'
+import type { Style, StyleMarks } from '#shared/domain/style'
 import { galleryChanged, galleryStale, noGallery, type GalleryState } from './gallery'
 import {
   historyChanged,
@@ -54,6 +54,10 @@ export type DialogState =
   | { type: 'versions'; pictureId: string }
   | { type: 'viewSets' }
   | { type: 'sheetExport'; pictureId: string }
+  /** An own preset that is changed (`id`), or a new one that begins as a style of the catalogue (`from`) or empty. */
+  | { type: 'preset'; id?: string; from?: string }
+  /** A style on many pictures, said before it is done. */
+  | { type: 'scope'; pictureIds: readonly string[] }
 
 /** Everything that the studio shows. Only reducers make new values of it. */
 export interface StudioState {
@@ -65,7 +69,9 @@ export interface StudioState {
   version: string
   dataDir: string
   settings: Settings
+  /** Own presets first, then the catalogue. */
   styles: readonly Style[]
+  styleMarks: StyleMarks
   engines: readonly EngineView[]
   queue: QueueView
   jobs: JobsState
@@ -94,6 +100,7 @@ export function emptyStudio(ui: UiState): StudioState {
     dataDir: '',
     settings: settingsSchema.parse({}),
     styles: [],
+    styleMarks: { favourites: [], recent: [] },
     engines: [],
     queue: { paused: false, queued: 0, active: 0, done: 0, failed: 0, canceled: 0 },
     jobs: noJobs,
@@ -126,6 +133,7 @@ export function snapshotTaken(state: StudioState, snapshot: Snapshot): StudioSta
     dataDir: snapshot.dataDir,
     settings: snapshot.settings,
     styles: snapshot.styles,
+    styleMarks: snapshot.styleMarks,
     engines: snapshot.engines,
     queue: snapshot.queue,
     jobs: jobsFromSnapshot(snapshot.jobs),
@@ -198,6 +206,13 @@ export function withEngine(state: StudioState, engine: EngineView): StudioState 
   }
 }
 
+/** Styles with a new or changed own preset; new ones come first. */
+function styleChanged(styles: readonly Style[], style: Style): readonly Style[] {
+  if (styles.some(({ id }) => id === style.id)) return styles.map((other) => (other.id === style.id ? style : other))
+  const at = styles.findIndex((other) => (other.createdAt ?? 0) <= (style.createdAt ?? 0))
+  return styles.toSpliced(Math.max(0, at), 0, style)
+}
+
 function withOther(state: StudioState, body: Exclude<EventBody, { type: 'job' | 'picture' }>): StudioState {
   switch (body.type) {
     case 'job.progress':
@@ -241,6 +256,12 @@ function withOther(state: StudioState, body: Exclude<EventBody, { type: 'job' | 
     // Its state reaches the studio as the engine's; the runtime's own panel asks for it.
     case 'runtime':
       return state
+    case 'style':
+      return { ...state, styles: styleChanged(state.styles, body.style) }
+    case 'style.removed':
+      return { ...state, styles: state.styles.filter((style) => style.id !== body.id) }
+    case 'style.marks':
+      return { ...state, styleMarks: body.marks }
     case 'settings':
       return { ...state, settings: body.settings }
     default:

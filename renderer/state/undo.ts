@@ -10,6 +10,10 @@ export type Command =
   | { type: 'trashResults'; assetIds: readonly string[] }
   | { type: 'restoreResults'; assetIds: readonly string[] }
   | { type: 'photoPose'; pictureId: string; pose: Pose | undefined }
+  | { type: 'cancelJobs'; ids: readonly string[] }
+  | { type: 'retryJobs'; ids: readonly string[] }
+  | { type: 'removeStyles'; ids: readonly string[] }
+  | { type: 'restoreStyles'; ids: readonly string[] }
   | { type: 'clear' }
   | { type: 'restoreCleared' }
 
@@ -21,7 +25,8 @@ export interface UndoStep {
     | { type: 'apply'; label: string }
     | { type: 'trash'; count: number; name: string }
     | { type: 'clear' }
-    | { type: 'mark' | 'trashResults'; count: number }
+    | { type: 'mark' | 'trashResults' | 'queue'; count: number }
+    | { type: 'preset'; name: string }
     | { type: 'photoPose' }
 }
 

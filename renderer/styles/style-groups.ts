@@ -2,21 +2,24 @@ import type { Style } from '#shared/domain/style'
 
 /** The tiles under one heading. */
 export interface StyleGroup {
-  readonly id: Style['group']
+  readonly id: Style['group'] | 'listed'
   readonly styles: readonly Style[]
 }
 
 /**
- * The styles in two groups, presets first, in their given order; with a search only those whose title (in either language),
+ * The styles in groups, the user's own first, in their given order (or with `inGivenOrder` in one group without a heading); with a search only those whose title (in either language),
  * id or wording contains every word of it. Groups without a hit are left out.
  */
-export function groupStyles(styles: readonly Style[], search: string): StyleGroup[] {
+export function groupStyles(styles: readonly Style[], search: string, inGivenOrder = false): StyleGroup[] {
   const words = fold(search).split(/\s+/u).filter(Boolean)
   const hits = styles.filter((style) => {
-    const text = fold(`${style.title.en} ${style.title.zh} ${style.id} ${style.wording}`)
+    const text = fold(
+      `${style.title.en} ${style.title.zh} ${style.id} ${style.wording} ${Object.values(style.own?.wordings ?? {}).join(' ')}`,
+    )
     return words.every((word) => text.includes(word))
   })
-  return (['preset', 'network'] as const).flatMap((id) => {
+  if (inGivenOrder) return hits.length > 0 ? [{ id: 'listed', styles: hits }] : []
+  return (['own', 'preset', 'network'] as const).flatMap((id) => {
     const group = hits.filter((style) => style.group === id)
     return group.length > 0 ? [{ id, styles: group }] : []
   })

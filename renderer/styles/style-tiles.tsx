@@ -1,4 +1,5 @@
 /* oxlint-disable jsx-a11y/interactive-supports-focus, jsx-a11y/prefer-tag-over-role -- <select> and <option> hold no pictures */
+import { Star } from 'lucide-react'
 import { useId, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent, type ReactElement } from 'react'
 import type { Style } from '#shared/domain/style'
 import { actionLabel, useDragSource, useDragState, useDropArea, type Dragged } from '../dnd'
@@ -18,6 +19,19 @@ export interface StyleTilesProps {
   /** Enter, Space or a double click: restyles the chosen pictures at once. */
   onApply: (styleId: string) => void
   search: string
+  /** Shown as they come, without headings: favourites, recent ones. */
+  listed?: boolean
+  favourites: readonly string[]
+  /** The star of a tile, or F. */
+  onFavour: (styleId: string) => void
+  /** E: changes an own preset, or duplicates a style of the catalogue to change that. */
+  onEdit: (styleId: string) => void
+  /** Delete on an own preset. */
+  onDelete: (styleId: string) => void
+  /** Right click, Shift+F10 or the menu key. */
+  onMenu: (styleId: string, tile: HTMLElement) => void
+  /** Instead of tiles when there are none and nothing is searched. */
+  empty?: string | undefined
   /** The engine at hand makes drafts: tiles say so. */
   draft?: boolean
 }
@@ -30,7 +44,7 @@ export function StyleTiles(props: StyleTilesProps): ReactElement {
   const say = usePartWords()
   const drag = useDragSource()
   const { over } = useDragState()
-  const groups = useMemo(() => groupStyles(styles, search), [styles, search])
+  const groups = useMemo(() => groupStyles(styles, search, props.listed), [styles, search, props.listed])
   const byId = useMemo(() => new Map(styles.map((style) => [style.id, style])), [styles])
   const root = useRef<HTMLDivElement>(null)
   const keysId = useId()
@@ -62,6 +76,12 @@ export function StyleTiles(props: StyleTilesProps): ReactElement {
       if (event.repeat) return
       props.onChoose(at.style.id)
       props.onApply(at.style.id)
+    } else if (event.key.toLowerCase() === 'f') {
+      props.onFavour(at.style.id)
+    } else if (event.key.toLowerCase() === 'e') {
+      props.onEdit(at.style.id)
+    } else if ((event.key === 'Delete' || event.key === 'Backspace') && at.style.own) {
+      props.onDelete(at.style.id)
     } else if (event.key.toLowerCase() === 'd') {
       drag.lift(dragging(at.style), at.element)
     } else {
@@ -74,10 +94,19 @@ export function StyleTiles(props: StyleTilesProps): ReactElement {
     const at = tileAt(event.target)
     if (!at) return
     setFocused(at.style.id)
+    if (event.target instanceof Element && event.target.closest('[data-star]')) {
+      if (event.type === 'click') props.onFavour(at.style.id)
+      return
+    }
     act(at.style.id)
   }
 
-  if (groups.length === 0) return <p className="py-6 text-center text-muted">{say('styles.none', { search })}</p>
+  if (groups.length === 0)
+    return (
+      <p className="py-6 text-center text-muted">
+        {search.trim() === '' && props.empty !== undefined ? props.empty : say('styles.none', { search })}
+      </p>
+    )
   return (
     <div ref={dropArea}>
       <span id={keysId} hidden>
@@ -91,6 +120,13 @@ export function StyleTiles(props: StyleTilesProps): ReactElement {
         data-testid="style-tiles"
         onKeyDown={onKeyDown}
         onClick={(event) => onPointed(event, props.onChoose)}
+        onContextMenu={(event) => {
+          const at = tileAt(event.target)
+          if (!at) return
+          event.preventDefault()
+          setFocused(at.style.id)
+          props.onMenu(at.style.id, at.element)
+        }}
         onDoubleClick={(event) => onPointed(event, props.onApply)}
         onDragStart={(event) => {
           const at = tileAt(event.target)
@@ -104,7 +140,11 @@ export function StyleTiles(props: StyleTilesProps): ReactElement {
               className="mb-2 flex items-center justify-between text-s text-muted"
               role="presentation"
             >
-              <span>{say(group.id === 'preset' ? 'styles.presets' : 'styles.networks')}</span>
+              <span>
+                {group.id === 'listed'
+                  ? say('styles.label')
+                  : say(group.id === 'own' ? 'styles.own' : group.id === 'preset' ? 'styles.presets' : 'styles.networks')}
+              </span>
               {props.draft && group.id === groups[0]?.id ? (
                 <span className="rounded-s border border-line px-1.5 text-muted">{say('styles.draft')}</span>
               ) : null}
@@ -117,6 +157,8 @@ export function StyleTiles(props: StyleTilesProps): ReactElement {
                   language={language}
                   url={props.thumbnailUrl(style.id)}
                   active={style.id === activeId}
+                  favourite={props.favourites.includes(style.id)}
+                  starLabel={say('styles.star', { name: style.title[language] })}
                   stop={style.id === stop}
                   description={props.draft ? style.draft[language] : ''}
                   keysId={keysId}
@@ -140,6 +182,9 @@ function Tile(props: {
   language: 'en' | 'zh'
   url: string | undefined
   active: boolean
+  favourite: boolean
+  /** Its name where it is a favourite. */
+  starLabel: string
   stop: boolean
   description: string
   keysId: string
@@ -152,7 +197,7 @@ function Tile(props: {
     <div
       role="option"
       aria-selected={active}
-      aria-label={title}
+      aria-label={props.favourite ? props.starLabel : title}
       aria-describedby={props.keysId}
       title={props.description}
       tabIndex={props.stop ? 0 : -1}
@@ -179,6 +224,17 @@ function Tile(props: {
             className="pointer-events-none absolute inset-0 size-full object-cover"
           />
         )}
+        {/* For the mouse; the keyboard has F, and the menu says it. */}
+        <span
+          data-star
+          aria-hidden
+          className={classes(
+            'absolute right-1 top-1 flex size-6 items-center justify-center rounded-s bg-label-ground text-label-text',
+            props.favourite ? '' : 'opacity-0 group-hover:opacity-100 group-focus-visible:opacity-100',
+          )}
+        >
+          <Star size={13} className={props.favourite ? 'fill-current' : ''} />
+        </span>
         {dropLabel ? (
           <span className="pointer-events-none absolute inset-x-1 bottom-1 rounded-s bg-accent px-1.5 py-0.5 text-center text-s font-semibold text-on-accent">
             {dropLabel}

@@ -8,12 +8,13 @@ import { modelViewSchema, unusedModelSchema, verificationSchema, workflowNeedsSc
 import { assetSchema, pictureSchema, versionSchema } from '../domain/picture'
 import { installRequestSchema, runtimeReportSchema, runtimeViewSchema } from '../domain/runtime'
 import { settingsPatchSchema, settingsSchema } from '../domain/settings'
-import { styleSchema } from '../domain/style'
+import { styleMarksSchema, styleSchema } from '../domain/style'
 import { poseSchema } from '../domain/view'
 import { workflowViewSchema } from '../domain/workflow'
 import { galleryCalls } from './gallery-calls'
 import { engineCalls } from './engine-calls'
 import { exportCalls } from './export-calls'
+import { styleCalls } from './style-calls'
 
 const nothing = z.object({})
 const modelFiles = z.array(z.string().min(1).max(255)).min(1).max(500)
@@ -67,7 +68,9 @@ export const calls = {
       version: z.string(),
       dataDir: z.string(),
       settings: settingsSchema,
+      /** Own presets first. */
       styles: z.array(styleSchema),
+      styleMarks: styleMarksSchema,
       engines: z.array(engineViewSchema),
       queue: queueViewSchema,
       /** Active and queued jobs first (at most 200), then the newest finished ones that were not cleared (at most 100). */
@@ -265,6 +268,7 @@ export const calls = {
   /** What a report of a fault needs: versions, machine, engines, settings, the last log lines; without secrets, home folder and names. */
   'app.diagnostics': { input: nothing, output: z.object({ text: z.string() }) },
   ...galleryCalls,
+  ...styleCalls,
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>
 
 export type Calls = typeof calls

@@ -8,6 +8,7 @@ import { pictureSchema } from '../domain/picture'
 import { collectionSchema } from '../domain/result'
 import { runtimeViewSchema } from '../domain/runtime'
 import { settingsSchema } from '../domain/settings'
+import { styleMarksSchema, styleSchema } from '../domain/style'
 import { queueViewSchema } from './calls'
 
 /** What can happen. Each carries the whole new value, so that applying one twice changes nothing. */
@@ -46,6 +47,10 @@ export const eventBodySchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('engine.removed'), id: z.string() }),
   /** The local runtime as it is; four times a second at most while it is installed. */
   z.object({ type: z.literal('runtime'), runtime: runtimeViewSchema }),
+  /** An own preset, new or changed. */
+  z.object({ type: z.literal('style'), style: styleSchema }),
+  z.object({ type: z.literal('style.removed'), id: z.string() }),
+  z.object({ type: z.literal('style.marks'), marks: styleMarksSchema }),
   z.object({ type: z.literal('settings'), settings: settingsSchema }),
 ])
 export type EventBody = z.infer<typeof eventBodySchema>

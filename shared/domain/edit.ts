@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { idSchema, seedSchema } from './id'
+import { usedStyleSchema } from './style'
 import { poseSchema, viewSchema } from './view'
 
 const unit = z.number().min(0).max(1)
@@ -38,15 +39,36 @@ export const styleEditSchema = z
     styleId: z.string().max(64).optional(),
     styleAssetId: idSchema.optional(),
     prompt: z.string().max(2000).optional(),
-    /** How much of the style, 0..1. On the draft engine: how much of the painted picture over the photo. */
-    strength: unit.default(0.85),
+    /**
+     * How much of the style, 0..1. On the draft engine: how much of the painted picture over the photo. This and the next two are filled in
+     * by submitting where they are left out: an own preset's values, else {@link usualStyleAmounts}.
+     */
+    strength: unit.optional(),
     /** How much of the photo's own edges and light is kept, 0..1. */
-    structure: unit.default(0.5),
-    keepColours: z.boolean().default(false),
+    structure: unit.optional(),
+    keepColours: z.boolean().optional(),
+    /** Of an own preset: what it said when the job was asked for. Submitting fills it in. */
+    preset: usedStyleSchema.optional(),
   })
   .refine((edit) => edit.styleId !== undefined || edit.styleAssetId !== undefined || edit.prompt !== undefined, {
     message: 'a style edit needs a style, a style picture or words',
   })
+
+/** What a restyle does where nobody says how much. */
+export const usualStyleAmounts = { strength: 0.85, structure: 0.5, keepColours: false } as const
+
+/** How much of everything a style edit asks for. */
+export function styleAmounts(edit: z.infer<typeof styleEditSchema>): {
+  strength: number
+  structure: number
+  keepColours: boolean
+} {
+  return {
+    strength: edit.strength ?? usualStyleAmounts.strength,
+    structure: edit.structure ?? usualStyleAmounts.structure,
+    keepColours: edit.keepColours ?? usualStyleAmounts.keepColours,
+  }
+}
 
 /** See a picture from another camera. */
 export const perspectiveEditSchema = z.object({
@@ -223,7 +245,7 @@ export function assetsOf(edit: Edit): string[] {
 export function editName(edit: Edit): string {
   switch (edit.kind) {
     case 'style':
-      return edit.styleId ?? 'custom'
+      return edit.preset?.title ?? edit.styleId ?? 'custom'
     case 'perspective':
       return edit.view.id
     case 'generate':

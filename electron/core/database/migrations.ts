@@ -2,6 +2,7 @@ import { customWorkflowsSql } from './custom-workflows.sql'
 import { modelsSchema } from './models.sql'
 import { jobsWithoutPicture } from './jobs-without-picture.sql'
 import { gallerySchema } from './gallery.sql'
+import { ownStylesSql } from './own-styles.sql'
 import { resultsSchema } from './results.sql'
 import { resultsWorkflowSql } from './results-workflow.sql'
 import { leftPromptsSql, schemaV1, serversSql } from './schema.sql'
@@ -31,4 +32,5 @@ export const migrations: readonly Migration[] = [
   { version: 9, sql: serversSql },
   { version: 10, sql: leftPromptsSql },
   { version: 11, sql: resultsWorkflowSql },
+  { version: 12, sql: ownStylesSql },
 ]

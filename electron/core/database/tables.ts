@@ -5,6 +5,7 @@ import { customWorkflowTable } from './tables/custom-workflows'
 import { collectionTable } from './tables/collections'
 import { jobTable } from './tables/jobs'
 import { leftPromptTable } from './tables/left-prompts'
+import { ownStyleTable } from './tables/own-styles'
 import { modelTable } from './tables/models'
 import { outputTable } from './tables/outputs'
 import { pictureStepTable } from './tables/picture-steps'
@@ -27,6 +28,7 @@ export function openTables(db: Database) {
     jobs: jobTable(db),
     leftPrompts: leftPromptTable(db),
     models: modelTable(db),
+    ownStyles: ownStyleTable(db),
     outputs: outputTable(db),
     pictures: pictureTable(db),
     results: resultTable(db),

@@ -57,7 +57,7 @@ function ofRun(run: string): string {
 
 const styleTitles = new Map(styles.map((style) => [style.id, `${style.title.en} ${style.title.zh}`]))
 /** Keys of an edit whose text is the user's own: prompts, negative prompts, captions, a story's scenes and roles. */
-const wordKeys = /prompt|words|text|caption|title|name|description|negative/iu
+const wordKeys = /prompt|wording|words|text|caption|title|name|description|negative/iu
 
 /** Every word that the user gave an edit, at whatever depth: kinds of edits to come need no change here. */
 function wordsIn(value: unknown, key = ''): string[] {

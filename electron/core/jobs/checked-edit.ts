@@ -58,7 +58,8 @@ export async function checkedEdit(edit: Edit, context: EditContext, hasPicture: 
     })
   }
   if (whole.kind !== 'style') return whole
-  const checked: StyleEdit = whole.styleId === undefined ? whole : { ...whole, styleId: resolveStyle(whole.styleId).id }
+  const checked: StyleEdit =
+    whole.styleId === undefined || whole.preset ? whole : { ...whole, styleId: resolveStyle(whole.styleId).id }
   if (checked.styleAssetId !== undefined && !store.assets.get(checked.styleAssetId)) {
     throw new AppError('input.not_found', 'The style picture is not in Recast. Import it again and choose it as the style.', {
       detail: { assetId: checked.styleAssetId },

@@ -1,4 +1,14 @@
-import type { Edit, GenerateEdit, PerspectiveEdit, Sampling, StoryEdit, StyleEdit } from '#shared/domain/edit'
+import {
+  type Edit,
+  type GenerateEdit,
+  type PerspectiveEdit,
+  type Sampling,
+  type StoryEdit,
+  styleAmounts,
+  type StyleEdit,
+  usualStyleAmounts,
+} from '#shared/domain/edit'
+import type { UsedStyle } from '#shared/domain/style'
 import { AppError } from '#shared/domain/error'
 import { cameraRequest } from '#shared/views/camera-prompt'
 import { cameraModelOf } from './camera-model'
@@ -108,34 +118,63 @@ function given(values: Record<string, unknown>): Record<string, unknown> {
 
 function styleValues(workflow: Workflow, edit: StyleEdit, facts: EditFacts): EditValues {
   const slot = workflow.images['style']
-  if (edit.styleAssetId !== undefined && !slot) throw unsupported(workflow, 'it takes no style picture')
+  if (edit.styleAssetId !== undefined && !slot && !hasWords(edit)) throw unsupported(workflow, 'it takes no style picture')
   if (edit.styleAssetId === undefined && slot?.required) throw unsupported(workflow, 'it needs a style picture')
-  const words = { wording: facts.styleWording, prompt: edit.prompt }
+  const { preset } = edit
+  const asked = preset ? presetValues(workflow, preset) : {}
+  const words = { wording: preset ? presetWording(workflow, preset) : facts.styleWording, prompt: edit.prompt }
   if (workflow.controls.strength === 'denoise') {
-    return { values: { prompt: need(workflow, styleTags(words)), ...sliders(workflow, edit) }, choices: {} }
+    return { values: { ...asked, prompt: need(workflow, styleTags(words)), ...sliders(workflow, edit) }, choices: {} }
   }
-  const told = { ...words, strength: strengthWord(edit.strength), keepColours: edit.keepColours }
-  const prompt = edit.styleAssetId === undefined ? need(workflow, styleInstruction(told)) : pictureStyleInstruction(told)
-  return { values: { prompt }, choices: {} }
+  const { strength, keepColours } = styleAmounts(edit)
+  const told = { ...words, strength: strengthWord(strength), keepColours }
+  const prompt = edit.styleAssetId === undefined || !slot ? need(workflow, styleInstruction(told)) : pictureStyleInstruction(told)
+  return { values: { ...asked, prompt }, choices: {} }
+}
+
+/** Whether an own preset can do without its picture. */
+export function hasWords({ preset }: StyleEdit): boolean {
+  const all = preset ? [preset.wording, preset.wordings.edit, preset.wordings.draw] : []
+  return all.some((words) => words !== undefined && words.trim() !== '')
+}
+
+/** An own preset's words for a workflow's family: those that draw anew read tags, the others an instruction. */
+function presetWording(workflow: Workflow, { wording, wordings }: UsedStyle): string {
+  const own = workflow.controls.strength === 'denoise' ? wordings.draw : wordings.edit
+  return own !== undefined && own.trim() !== '' ? own : wording
+}
+
+/** What an own preset asks of the sampler, as far as this workflow has it: a preset goes with every model, a value need not. */
+function presetValues(workflow: Workflow, { sampling, wordings }: UsedStyle): Record<string, unknown> {
+  const values: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries({ ...sampling, negative: wordings.negative })) {
+    const input = workflow.inputs[name]
+    if (!input || value === undefined || value === '') continue
+    if (input.type === 'integer' || input.type === 'number') {
+      if (typeof value === 'number') values[name] = Math.max(input.min, Math.min(input.max, value))
+    } else if (input.type !== 'enum' || input.options.includes(String(value))) values[name] = value
+  }
+  return values
 }
 
 /** The studio's defaults of the two sliders; they stand for the workflow's own defaults. */
-const usual = { strength: 0.85, structure: 0.5 }
+const usual = usualStyleAmounts
 /** Less changes nothing to be seen, more keeps nothing of the photo. */
 const denoiseEnds = { least: 0.15, most: 0.85 }
 
 function sliders(workflow: Workflow, edit: StyleEdit): Record<string, number> {
   const result: Record<string, number> = {}
+  const amounts = styleAmounts(edit)
   const denoise = numberDefault(workflow, 'denoise')
   if (denoise !== undefined) {
     result['denoise'] = round(
-      edit.strength <= usual.strength
-        ? denoiseEnds.least + ((denoise - denoiseEnds.least) * edit.strength) / usual.strength
-        : denoise + ((denoiseEnds.most - denoise) * (edit.strength - usual.strength)) / (1 - usual.strength),
+      amounts.strength <= usual.strength
+        ? denoiseEnds.least + ((denoise - denoiseEnds.least) * amounts.strength) / usual.strength
+        : denoise + ((denoiseEnds.most - denoise) * (amounts.strength - usual.strength)) / (1 - usual.strength),
     )
   }
   const structure = numberDefault(workflow, 'structure')
-  if (structure !== undefined) result['structure'] = round((structure * edit.structure) / usual.structure)
+  if (structure !== undefined) result['structure'] = round((structure * amounts.structure) / usual.structure)
   return result
 }
 

@@ -157,6 +157,11 @@ function Page(): ReactElement {
             }}
             onApply={(id) => say(`apply ${id}`)}
             search={query.get('search') ?? ''}
+            favourites={[]}
+            onFavour={(id) => say(`favour ${id}`)}
+            onEdit={(id) => say(`edit ${id}`)}
+            onDelete={(id) => say(`delete ${id}`)}
+            onMenu={(id) => say(`menu ${id}`)}
             draft
           />
         </aside>

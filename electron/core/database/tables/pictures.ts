@@ -103,7 +103,7 @@ export function likePattern(search: string): string {
 /** What the version strip shows under a result; the same as `editName` says. */
 export const labelExpression = `
   CASE j.kind
-    WHEN 'style' THEN coalesce(json_extract(j.edit, '$.styleId'), 'custom')
+    WHEN 'style' THEN coalesce(json_extract(j.edit, '$.preset.title'), json_extract(j.edit, '$.styleId'), 'custom')
     WHEN 'perspective' THEN coalesce(json_extract(j.edit, '$.view.id'), 'perspective')
     WHEN 'generate' THEN replace(coalesce(json_extract(j.edit, '$.level'), 'generate'), '_', '-')
     WHEN 'story' THEN coalesce('scene-' || (json_extract(j.edit, '$.scene') + 1), 'story')

@@ -34,7 +34,8 @@ export function purgeTable(db: Database) {
     .prepare<[{ id: string }], number>(
       `SELECT EXISTS (SELECT 1 FROM jobs WHERE input_asset_id = @id) OR EXISTS (SELECT 1 FROM jobs WHERE style_asset_id = @id)
            OR EXISTS (SELECT 1 FROM job_inputs WHERE asset_id = @id)
-           OR EXISTS (SELECT 1 FROM pictures WHERE current_asset_id = @id) OR EXISTS (SELECT 1 FROM pictures WHERE root_asset_id = @id)`,
+           OR EXISTS (SELECT 1 FROM pictures WHERE current_asset_id = @id) OR EXISTS (SELECT 1 FROM pictures WHERE root_asset_id = @id)
+           OR EXISTS (SELECT 1 FROM own_styles WHERE sample_asset_id = @id OR style_asset_id = @id)`,
     )
     .pluck()
   const jobsOfPicture = db.prepare<[string], Trashed>('SELECT seq, id FROM jobs WHERE picture_id = ?')

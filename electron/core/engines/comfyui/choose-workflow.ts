@@ -2,7 +2,7 @@ import type { Edit, Sampling } from '#shared/domain/edit'
 import { AppError, toAppError, type ErrorCode } from '#shared/domain/error'
 import { nearestNames } from '#shared/styles/nearest'
 import { resolveStyle } from '#shared/styles/catalogue'
-import { type EditValues, valuesForEdit } from '../../workflows/edit-values'
+import { type EditValues, hasWords, valuesForEdit } from '../../workflows/edit-values'
 import type { Workflow, WorkflowLibrary } from '../../workflows/load'
 import { missingWords } from '../../workflows/missing-words'
 import type { Size } from '../../workflows/size-policy'
@@ -77,15 +77,21 @@ export function chooseWorkflow(
 }
 
 function wordingOf(edit: Edit): string | undefined {
-  return edit.kind === 'style' && edit.styleId !== undefined ? resolveStyle(edit.styleId).wording : undefined
+  return edit.kind === 'style' && edit.styleId !== undefined && !edit.preset ? resolveStyle(edit.styleId).wording : undefined
 }
 
 function preferred(library: WorkflowLibrary, edit: Edit): Workflow[] {
   const byPicture = edit.kind === 'style' && edit.styleAssetId !== undefined
-  return [...library.workflows.values()]
+  // An own preset that has words as well goes by them where no workflow that takes its picture can run.
+  const byWords = !byPicture || hasWords(edit)
+  const takesPicture = ({ images }: Workflow): boolean => images['style'] !== undefined
+  const inOrder = [...library.workflows.values()]
     .filter(({ edit: kind, preference }) => kind === edit.kind && preference !== undefined)
-    .filter(({ images }) => (byPicture ? images['style'] !== undefined : images['style']?.required !== true))
     .toSorted((a, b) => placeOf(a, edit) - placeOf(b, edit))
+  return [
+    ...(byPicture ? inOrder.filter(takesPicture) : []),
+    ...(byWords ? inOrder.filter((flow) => flow.images['style']?.required !== true && !(byPicture && takesPicture(flow))) : []),
+  ]
 }
 
 /** A quick model is best for sketches, a slow one for what is final. */

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Edit } from '#shared/domain/edit'
+import { type Edit, styleAmounts } from '#shared/domain/edit'
 import { AppError } from '#shared/domain/error'
 import type { Made } from '#shared/domain/job'
 import type { BoundWorkflow } from '../../workflows/bind'
@@ -120,7 +120,7 @@ async function fetchOne(
     await server.fetchImage(image, fetched, signal, limit)
     const { edit } = task
     const mixes = edit.kind === 'style' && workflow.controls.strength === 'wording'
-    const strength = mixes ? Math.min(1, edit.strength / usualStrength) : 1
+    const strength = mixes ? Math.min(1, styleAmounts(edit).strength / usualStrength) : 1
     const keepAlpha = edit.kind === 'upscale' || edit.kind === 'custom' || (edit.kind === 'style' && letterbox !== undefined)
     const made = await finishResult({ fetched, target: path, photo: task.input, letterbox, strength, keepAlpha })
     return {

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import type { Edit, StyleEdit } from '#shared/domain/edit'
+import { type Edit, styleAmounts, type StyleEdit } from '#shared/domain/edit'
 import type { EngineView } from '#shared/domain/engine'
 import { AppError } from '#shared/domain/error'
 import { resolveStyle, styleFromWords } from '#shared/styles/catalogue'
@@ -239,6 +239,7 @@ class Drafts implements DraftEngine {
 /** What a style edit asks for, as far as a draft can do it. Throws `input.unknown_style` or `input.unsupported_edit`. */
 function styleOf(edit: StyleEdit): { id: string } | 'picture' {
   if (edit.styleAssetId !== undefined) return 'picture'
+  if (edit.preset) return { id: resolveStyle(edit.preset.draftStyleId).id }
   if (edit.styleId !== undefined) return { id: resolveStyle(edit.styleId).id }
   const style = styleFromWords(edit.prompt ?? '')
   if (style) return { id: style.id }
@@ -305,9 +306,7 @@ function workOf(task: EngineTask, outputPath: string): { work: Work; notes: stri
       inputPath: input.path,
       outputPath,
       style: style === 'picture' ? { picturePath: task.styleInput?.path ?? '' } : style,
-      strength: edit.strength,
-      structure: edit.structure,
-      keepColours: edit.keepColours,
+      ...styleAmounts(edit),
       seed: task.seed,
     },
     notes,

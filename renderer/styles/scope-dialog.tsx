@@ -1,0 +1,51 @@
+import type { ReactElement } from 'react'
+import { count as number } from '../i18n/format'
+import { useWords } from '../i18n/i18n'
+import { useActions, useStudio } from '../state/context'
+import { Button, DialogFrame } from '../widgets'
+
+/** Says how many jobs a style on many pictures is, before it is done. */
+export function ScopeDialog(props: { pictureIds: readonly string[]; onClose: () => void }): ReactElement {
+  const say = useWords()
+  const { restyle } = useActions()
+  const { styleId, styleAssetId, count } = useStudio((state) => state.ui.style)
+  const title = useStudio((state) => state.styles.find(({ id }) => id === styleId)?.title[say.language])
+  const pictures = props.pictureIds.length
+  const jobs = pictures * count
+  return (
+    <DialogFrame
+      title={say('scope.title')}
+      open
+      width="s"
+      onClose={props.onClose}
+      closeLabel={say('dialog.close')}
+      data-testid="scope-dialog"
+      footer={
+        <>
+          <Button onPress={props.onClose}>{say('presets.editor.cancel')}</Button>
+          <Button
+            kind="primary"
+            autoFocus
+            onPress={() => {
+              props.onClose()
+              void restyle(undefined, props.pictureIds)
+            }}
+            data-testid="scope-run"
+          >
+            {say('scope.run', { count: jobs })}
+          </Button>
+        </>
+      }
+    >
+      <p data-testid="scope-text">
+        {say('scope.text', {
+          style: styleAssetId === undefined ? (title ?? '') : say('job.ownStyle'),
+          pictures: number(pictures, say.language),
+          count,
+          jobs: number(jobs, say.language),
+        })}
+      </p>
+      <p className="pt-2 text-muted">{say('scope.text.undo')}</p>
+    </DialogFrame>
+  )
+}
