@@ -36,8 +36,7 @@ function drawn(colourOf: (corner: Corner) => readonly number[], channels: 3 | 4 
 
 const raw = (channels: 3 | 4, { width, height } = size) => ({ raw: { width, height, channels } })
 const plain = (corner: Corner): readonly number[] => quarters[corner]
-const p3InSrgb = (corner: Corner): readonly number[] =>
-  toSrgb(quarters[corner].map((value) => value / 255) as unknown as Triple, displayP3).map((value) => Math.round(value * 255))
+const p3InSrgb = (corner: Corner): readonly number[] => toSrgb(quarters[corner] as unknown as Triple, displayP3).map(Math.round)
 
 interface Case {
   name: string
