@@ -39,7 +39,7 @@ export function PresetPicture(props: {
     { id: `${props.testId}-file`, label: say('presets.editor.choose.file'), onAction: () => file.current?.click() },
   ]
   return (
-    <div className="min-w-0 flex-1" role="group" aria-label={props.label} data-testid={props.testId}>
+    <fieldset className="min-w-0 flex-1" aria-label={props.label} data-testid={props.testId}>
       <div className="flex gap-3">
         <div className="size-20 shrink-0 overflow-hidden rounded-m border border-line bg-raised">
           {props.assetId === undefined ? (
@@ -75,11 +75,7 @@ export function PresetPicture(props: {
         </div>
       </div>
       {choosing ? (
-        <div
-          className="mt-2 grid max-h-40 grid-cols-6 gap-1 overflow-y-auto p-0.5"
-          role="group"
-          aria-label={say('presets.editor.choose.library')}
-        >
+        <div className="mt-2 grid max-h-40 grid-cols-6 gap-1 overflow-y-auto p-0.5">
           {order.slice(0, offered).map((id, index) => {
             const picture = byId[id]
             return picture ? (
@@ -118,6 +114,6 @@ export function PresetPicture(props: {
             void importStylePicture({ name: chosen.name, data: chosen }).then((id) => id !== undefined && props.onChange(id))
         }}
       />
-    </div>
+    </fieldset>
   )
 }

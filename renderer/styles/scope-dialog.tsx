@@ -25,7 +25,6 @@ export function ScopeDialog(props: { pictureIds: readonly string[]; onClose: () 
           <Button onPress={props.onClose}>{say('presets.editor.cancel')}</Button>
           <Button
             kind="primary"
-            autoFocus
             onPress={() => {
               props.onClose()
               void restyle(undefined, props.pictureIds)

@@ -112,7 +112,7 @@ async function read(path: string): Promise<{ width: number; height: number; at: 
 /** Holds a picture against what must be seen: each quarter in its place, within some steps of 255, and transparent where it was. */
 async function expectColours(path: string, item: Case, tolerance: number): Promise<void> {
   const meta = await sharp(path).metadata()
-  expect(meta, path).toMatchObject({ ...size, depth: 'uchar', space: 'srgb' })
+  expect(meta).toMatchObject({ ...size, depth: 'uchar', space: 'srgb' })
   expect([meta.orientation ?? 1, meta.icc]).toEqual([1, undefined])
   const { at } = await read(path)
   for (const corner of Object.keys(quarters) as Corner[]) {
