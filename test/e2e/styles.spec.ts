@@ -88,7 +88,7 @@ test('an own preset is made from a style, changed, applied, exported, deleted, i
   await expectAccessible(page, 'styles-editor')
   await page.getByTestId('preset-save').click()
   await expect(editor).toBeHidden()
-  const tile = page.getByRole('option', { name: 'Blueprint' })
+  const tile = page.getByTestId('style-tiles').getByRole('option', { name: 'Blueprint' })
   await expect(tile).toHaveAttribute('aria-selected', 'true')
   await tile.focus()
   await page.keyboard.press('f')
@@ -117,7 +117,8 @@ test('an own preset is made from a style, changed, applied, exported, deleted, i
   await page
     .getByTestId('presets-file')
     .setInputFiles({ name: 'x.json', mimeType: 'application/json', buffer: Buffer.from('{"a":1}') })
-  await expect(page.getByText('holds no presets')).toBeVisible()
+  // Said in the message's details.
+  await expect(page.getByText('holds no presets')).toHaveCount(1)
 })
 
 test('two tabs agree about presets and favourites', async ({ open: page, studio, context }) => {
@@ -137,8 +138,10 @@ test('by keyboard alone, in Chinese: a picture of the library as style, and a pr
   test.setTimeout(120_000)
   await bringPhoto(page)
   await page.getByTestId('pick-files').setInputFiles([chelsea])
-  await page.getByTestId('language-zh').click()
+  // What was added comes onto the canvas; only then is the library asked for.
+  await expect(page.getByText('chelsea').first()).toBeVisible()
   await page.keyboard.press('g')
+  await page.getByTestId('language-zh').click()
   await expect(page.getByTestId('library-item')).toHaveCount(2)
   await page.getByTestId('library-item').first().focus()
   await page.keyboard.press('Shift+F10')
