@@ -116,6 +116,7 @@ export function createQueue(context: {
     },
 
     move(id, beforeId) {
+      const changed = new Set([id])
       db.transaction(() => {
         const [job] = need([id])
         if (job?.state !== 'queued') throw notQueued()
@@ -134,10 +135,11 @@ export function createQueue(context: {
             jobs.place(id, before.priority, middle)
             return
           }
-          jobs.renumber(before.priority)
+          for (const other of jobs.renumber(before.priority)) changed.add(other)
         }
       }).immediate()
-      board.announce(id)
+      // Who shows the queue orders it by these numbers: all that changed are told.
+      board.announceMany([...changed])
       return need([id])[0] as JobRecord
     },
 

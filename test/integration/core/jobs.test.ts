@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
@@ -214,6 +215,25 @@ describe('the queue', () => {
     await app.call('queue.pause', { paused: false })
     await until(async () => (await app.call('app.snapshot', {})).queue.done === 5, 'all are done')
     expect(engine.ran).toEqual(wanted)
+  })
+
+  test('who only listens knows the order after a move, also of jobs that were submitted one by one', async () => {
+    const { app, events } = await openApp()
+    const [picture] = await importPictures(app)
+    await app.call('queue.pause', { paused: true })
+    const jobs: Job[] = []
+    for (let n = 0; n < 3; n++) jobs.push(...(await submit(app, [picture])))
+    const [first, second, third] = jobs.map((job) => job.id)
+    await app.call('jobs.move', { id: existing(third), beforeId: existing(second) })
+    const told = new Map<string, Job>()
+    await until(() => {
+      for (const { body } of events) if (body.type === 'job') told.set(body.job.id, body.job)
+      const order = [...told.values()].sort((a, b) => a.position - b.position || a.seq - b.seq)
+      return isDeepStrictEqual(
+        order.map((job) => job.id),
+        [first, third, second],
+      )
+    }, 'the new order')
   })
 
   test('a hundred moves to the same place keep the order', async () => {

@@ -120,11 +120,14 @@ export function jobTable(db: Database) {
   const place = db.prepare<[number, number, string]>(
     "UPDATE jobs SET priority = ?, position = ? WHERE id = ? AND state = 'queued'",
   )
-  const renumber = db.prepare<[number]>(
-    `UPDATE jobs SET position = n.place
-     FROM (SELECT id, row_number() OVER (ORDER BY position, seq) AS place FROM jobs WHERE state = 'queued' AND priority = ?) AS n
-     WHERE jobs.id = n.id`,
-  )
+  const renumber = db
+    .prepare<[number], string>(
+      `UPDATE jobs SET position = n.place
+       FROM (SELECT id, row_number() OVER (ORDER BY position, seq) AS place FROM jobs WHERE state = 'queued' AND priority = ?) AS n
+       WHERE jobs.id = n.id AND jobs.position <> n.place
+       RETURNING jobs.id`,
+    )
+    .pluck()
   const queuedIds = db
     .prepare<[number], string>("SELECT id FROM jobs WHERE state = 'queued' ORDER BY priority, position, seq LIMIT ?")
     .pluck()
@@ -253,8 +256,8 @@ export function jobTable(db: Database) {
       return before.get({ priority: job.priority, position: job.position, seq: job.seq, id: exceptId })
     },
     place: (id: string, priority: number, position: number): boolean => place.run(priority, position, id).changes > 0,
-    /** Gives queued jobs of a priority whole numbers again, in the order they have. */
-    renumber: (priority: number): void => void renumber.run(priority),
+    /** Gives queued jobs of a priority whole numbers again, in the order they have; answers the ids of those that got another one. */
+    renumber: (priority: number): string[] => renumber.all(priority),
 
     lastClearing: (): number => lastClearing.get() ?? 0,
     /** Takes up to `limit` finished jobs out of the panel; answers their ids. */
