@@ -22,6 +22,7 @@ export function ComposePanel(): ReactElement {
       className="flex min-h-0 flex-1 flex-col"
       data-testid="compose-panel"
     >
+      <h2 className="sr-only">{say('compose.title')}</h2>
       <TabList aria-label={say('compose.title')} className="flex h-11 shrink-0 items-stretch border-b border-line px-2">
         {composeTabs.map((id) => (
           <Tab
