@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { relative } from 'node:path'
 import type { InstanceClient } from '#core/instance/instance'
 import { makeFolder } from '#core/assets/durable-file'
+import { databasePath } from '#core/database/path'
 import { pictureName } from '#core/assets/names'
 import type { ImportResult } from '#shared/contract/calls'
 import { AppError, toAppError, type ErrorCode } from '#shared/domain/error'
@@ -70,8 +72,12 @@ export async function runEditCommand(command: EditCommand, context: CommandConte
   const reporter = chooseReporter(terminal, command.json)
   let data: OpenData | undefined
   try {
+    const unknown = await unknownStyle(command)
+    // Presets of the user's own are in the data folder, and nowhere before it is made.
+    if (unknown && !existsSync(databasePath(command.dataDir))) throw unknown.error
     await makeFolder(command.outDir)
     data = await orAborted(openData(command.dataDir, context, true), signal)
+    if (unknown) await needOwnPreset(unknown, data)
     await noteOlderJobs(data, reporter)
     const code = await submitAndRun(command, data, reporter, context, began)
     await finishOlderJobs(data, context)
@@ -91,6 +97,37 @@ export async function runEditCommand(command: EditCommand, context: CommandConte
         terminal.err(`Another command still works through this one: ${jobs} of its jobs are left. Ctrl-C hands them over.\n`),
     })
   }
+}
+
+/** A style that the catalogue doesn't have, and the words for that. */
+interface UnknownStyle {
+  written: string
+  error: unknown
+}
+
+/** The first style of a command that only a preset of the user's own can be. */
+async function unknownStyle({ edits }: EditCommand): Promise<UnknownStyle | undefined> {
+  const { resolveStyle } = await import('#shared/styles/catalogue')
+  for (const edit of edits) {
+    if (edit.kind !== 'style' || edit.styleId === undefined) continue
+    try {
+      resolveStyle(edit.styleId)
+    } catch (error) {
+      return { written: edit.styleId, error }
+    }
+  }
+  return undefined
+}
+
+/** Refuses a misspelt style before any photo is taken in. */
+async function needOwnPreset({ written, error }: UnknownStyle, data: OpenData): Promise<void> {
+  const { styles } = await data.instance.client.call('styles.list', {})
+  const plain = (name: string): string =>
+    name
+      .normalize('NFKD')
+      .replace(/[^\p{L}\p{N}]/gu, '')
+      .toLowerCase()
+  if (!styles.some(({ id, title }) => id === written || plain(title.en) === plain(written))) throw error
 }
 
 async function submitAndRun(

@@ -11,6 +11,7 @@ import type { BlobStore } from './assets/blob-store'
 import type { Database } from './database/database'
 import { toCoreError } from './database/errors'
 import { openDatabase } from './database/open'
+import { databasePath } from './database/path'
 import { openTables } from './database/tables'
 import { createDraftEngine } from './engines/draft/draft-engine'
 import { createComfyEngine } from './engines/comfyui/comfy-engine'
@@ -146,8 +147,6 @@ export interface App {
   close(): Promise<void>
 }
 
-/** Name of the database's file in a data folder. */
-const databaseFile = 'recast.db'
 const silent: AppLogger = { debug() {}, info() {}, warn() {}, error() {} }
 
 /** What Recast has without anything set up: drafts on the CPU. */
@@ -178,7 +177,7 @@ async function makeDataDir(dataDir: string): Promise<void> {
 export async function createApp(options: AppOptions): Promise<App> {
   const { dataDir, version, logger = silent, takeJobs = true } = options
   await makeDataDir(dataDir)
-  const db = await openDatabase({ path: join(dataDir, databaseFile), onNote: (note) => logger.info({ note }, 'database') })
+  const db = await openDatabase({ path: databasePath(dataDir), onNote: (note) => logger.info({ note }, 'database') })
   try {
     return await assemble(options, db, logger, takeJobs)
   } catch (error) {

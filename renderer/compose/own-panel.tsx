@@ -107,13 +107,15 @@ function useOwnWorkflows(chosenId: string | undefined): {
   )
   const choice = useStudio((state) => state.ui.compose.engine)
   const [turn, setTurn] = useState(0)
-  const [workflows, setWorkflows] = useState<readonly CustomWorkflowSummary[]>()
-  const [detail, setDetail] = useState<CustomWorkflowDetail>()
+  const [{ workflows }, setFound] = useState<{ workflows?: readonly CustomWorkflowSummary[]; turn?: number }>({})
+  const [{ detail }, setAnswer] = useState<{ detail?: CustomWorkflowDetail | undefined; about?: string }>({})
+  // What an answer depends on beside its question: with another one it is asked for anew.
+  const about = `${turn} ${engine} ${choice}`
   useEffect(() => {
     let open = true
     if (link === 'open')
       void ownWorkflows().then((list) => {
-        if (open && list) setWorkflows(list)
+        if (open && list) setFound({ workflows: list, turn })
       })
     return () => {
       open = false
@@ -124,12 +126,12 @@ function useOwnWorkflows(chosenId: string | undefined): {
     let open = true
     if (chosenId !== undefined && isKnown)
       void ownWorkflow(chosenId).then((answer) => {
-        if (open) setDetail(answer)
+        if (open) setAnswer({ detail: answer, about })
       })
     return () => {
       open = false
     }
-  }, [ownWorkflow, chosenId, isKnown, turn, engine, choice])
+  }, [ownWorkflow, chosenId, isKnown, about])
   const reload = useCallback(() => setTurn((now) => now + 1), [])
   // A list that was asked before an import does not know it yet.
   const unknown = chosenId !== undefined && workflows !== undefined && !isKnown

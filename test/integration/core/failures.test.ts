@@ -224,7 +224,7 @@ describe('what is refused at submission', () => {
 
 describe('which engine', () => {
   test('auto takes the own GPU, waits for it while it is away, and other wishes pass', async () => {
-    const local = createTintEngine({ id: 'local', kind: 'local' })
+    const local = createTintEngine({ id: 'own-card', kind: 'local' })
     const draft = createTintEngine({ id: 'draft', kind: 'draft' })
     local.state = 'offline'
     const { app } = await openApp({ engines: () => [draft, local] })
@@ -235,7 +235,7 @@ describe('which engine', () => {
     expect((await app.call('jobs.get', { id: auto.id })).state).toBe('queued')
     local.state = 'ready'
     // The pool looks again by itself, within a second or two.
-    expect(await untilState(app, auto.id, 'done')).toMatchObject({ engineId: 'local' })
+    expect(await untilState(app, auto.id, 'done')).toMatchObject({ engineId: 'own-card' })
   })
 })
 

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
@@ -226,14 +225,12 @@ describe('the queue', () => {
     const [first, second, third] = jobs.map((job) => job.id)
     await app.call('jobs.move', { id: existing(third), beforeId: existing(second) })
     const told = new Map<string, Job>()
-    await until(() => {
-      for (const { body } of events) if (body.type === 'job') told.set(body.job.id, body.job)
-      const order = [...told.values()].sort((a, b) => a.position - b.position || a.seq - b.seq)
-      return isDeepStrictEqual(
-        order.map((job) => job.id),
-        [first, third, second],
-      )
-    }, 'the new order')
+    await expect
+      .poll(() => {
+        for (const { body } of events) if (body.type === 'job') told.set(body.job.id, body.job)
+        return [...told.values()].sort((a, b) => a.position - b.position || a.seq - b.seq).map((job) => job.id)
+      })
+      .toEqual([first, third, second])
   })
 
   test('a hundred moves to the same place keep the order', async () => {
