@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { mkdir, open, readFile, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve, sep } from 'node:path'
-import { Parser, type ReadEntry } from 'tar'
+import type { ReadEntry } from 'tar'
 import { AppError } from '#shared/domain/error'
 import { blobHash, treeId, type TreeEntry } from './git-tree'
 
@@ -86,6 +86,8 @@ export async function unpackArchive(archive: string, target: string, signal?: Ab
 
   // The parser hands entries on as fast as they come: they are written one after the other, so that a bad one stops those behind it.
   let queue = Promise.resolve()
+  // Loaded here: hardly any start of Recast unpacks anything.
+  const { Parser } = await import('tar')
   const parser = new Parser({
     strict: true,
     onReadEntry(entry) {
