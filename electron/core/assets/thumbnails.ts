@@ -51,10 +51,10 @@ async function isWholeWebp(path: string): Promise<boolean> {
   }
 }
 
-/** Whether there is a file; one that was looked through before needs no more. */
-function isThere(path: string): Promise<boolean> {
+/** Whether there is a file of so many bytes; one that was looked through before needs no more. */
+function isThere(path: string, bytes: number | undefined): Promise<boolean> {
   return stat(path).then(
-    (facts) => facts.size > 0,
+    (facts) => facts.size === bytes,
     () => false,
   )
 }
@@ -135,8 +135,8 @@ export async function openThumbnails(dataDir: string, maxBytes = defaultCacheByt
     if (running) return running
     const target = join(folder, name)
     const work = (async () => {
-      // Files of the cache only ever appear whole while this process runs; the user may take them away.
-      const sound = proven.has(name) ? isThere(target) : isWholeWebp(target)
+      // Files of the cache only ever appear whole while this process runs; others may take them away or cut them.
+      const sound = proven.has(name) ? isThere(target, kept.get(name)) : isWholeWebp(target)
       if (kept.has(name) && (await sound)) {
         remember(name, kept.get(name) ?? 0)
         proven.add(name)
