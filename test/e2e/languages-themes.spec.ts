@@ -7,7 +7,7 @@ test.beforeAll(() => mkdir(screenshots, { recursive: true }))
 
 /** Latin words that belong in the Chinese studio: names, formats, units, keys. */
 const latin =
-  /^(Recast|coffee|GPU|CPU|PNG|JPEG|WebP|TIFF|AVIF|KB|MB|EN|Ctrl|Shift|Alt|Enter|Del|Delete|Esc|English|px|s|F10|[A-Z]|recast-e2e-\w+|tmp)$/u
+  /^(Recast|coffee|GPU|CPU|PNG|JPEG|WebP|TIFF|AVIF|KB|MB|EN|Ctrl|Shift|Alt|Enter|Del|Delete|Esc|English|px|s|F10|[A-Z]|recast-e2e-\w+|tmp|data|RECAST_DATA|sRGB|png)$/u
 
 /** Words of the page that nobody translated: keys of the dictionaries, and Latin words that are no names. */
 async function untranslated(page: Page): Promise<string[]> {
@@ -76,7 +76,7 @@ for (const language of ['zh', 'en'] as const) {
         await page.screenshot({ path: join(screenshots, `40-${language}-${name}-${size.width}.png`) })
       }
       await page.setViewportSize({ width: 1440, height: 900 })
-      if (language === 'zh') expect(await untranslated(page), name).toEqual([])
+      if (language === 'zh') expect.soft(await untranslated(page), name).toEqual([])
     }
     await page.getByTestId(`language-${language}`).click()
     await expect(page.locator('html')).toHaveAttribute('lang', language === 'zh' ? 'zh-CN' : 'en')
