@@ -1,14 +1,15 @@
-import { useEffect, useRef } from 'react'
+import { useLayoutEffect, useRef } from 'react'
 import { isMac } from '../widgets'
 import { findShortcut, focusKindOf, type Shortcut, type ShortcutCommand } from './registry'
 
 /** Listens for the studio's shortcuts in the whole window. A key that a widget took (it called preventDefault) is not ours. */
 export function useShortcuts(list: readonly Shortcut[], run: (command: ShortcutCommand) => void): void {
   const latest = useRef({ list, run })
-  useEffect(() => {
+  useLayoutEffect(() => {
     latest.current = { list, run }
   })
-  useEffect(() => {
+  // With what is shown, not after it is painted: the first key pressed is heard.
+  useLayoutEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
       // Widgets take Enter whatever is held with it, so "run" is heard on the way down to them, all else on the way up.
       const isRun = event.key === 'Enter' && (event.ctrlKey || event.metaKey)

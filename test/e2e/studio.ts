@@ -171,7 +171,12 @@ export const test = base.extend<{ studio: RunningStudio; open: Page }>({
     page.on('console', (message) => {
       if (message.type() === 'error') problems.push(message.text())
     })
+    // While anybody listens, choosers are kept from the screen. Asked for only by a test's own wait, the browser may hear of
+    // it after the key that opens one.
+    page.on('filechooser', () => {})
     await page.goto(studio.url)
+    // No key is heard before there is a studio.
+    await expect(page.getByTestId('mode-style')).toBeVisible()
     await provide(page)
     expect(problems, 'errors in the page').toEqual([])
   },

@@ -150,6 +150,8 @@ test('by keyboard alone, in Chinese: a picture of the library as style, and a pr
   await page.keyboard.press('ArrowDown')
   await page.keyboard.press('Enter')
   await expect(page.locator('[data-testid=style-picture][aria-pressed=true]')).toHaveCount(1)
+  // Keys belong to the menu until it has gone.
+  await expect(page.getByRole('menu')).toHaveCount(0)
   await page.keyboard.press('Control+Enter')
   await expect(jobs(page, 'done')).toHaveCount(1, { timeout: engineTime })
   await page.getByTestId('style-clay').focus()
