@@ -8,6 +8,7 @@ import { pictureName } from '#core/assets/names'
 import type { ImportResult } from '#shared/contract/calls'
 import { AppError, toAppError, type ErrorCode } from '#shared/domain/error'
 import type { SubmissionInput } from '#shared/domain/job'
+import { answersTo } from '#shared/styles/plain-name'
 import type { CommandContext, CommonOptions } from './context'
 import { exitCodes, type ExitCode } from './exit-codes'
 import { openData, orAborted, type OpenData } from './open-data'
@@ -122,12 +123,7 @@ async function unknownStyle({ edits }: EditCommand): Promise<UnknownStyle | unde
 /** Refuses a misspelt style before any photo is taken in. */
 async function needOwnPreset({ written, error }: UnknownStyle, data: OpenData): Promise<void> {
   const { styles } = await data.instance.client.call('styles.list', {})
-  const plain = (name: string): string =>
-    name
-      .normalize('NFKD')
-      .replace(/[^\p{L}\p{N}]/gu, '')
-      .toLowerCase()
-  if (!styles.some(({ id, title }) => id === written || plain(title.en) === plain(written))) throw error
+  if (!styles.some((style) => answersTo(style, written))) throw error
 }
 
 async function submitAndRun(

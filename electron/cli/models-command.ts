@@ -1,4 +1,5 @@
 import type { InstanceClient } from '#core/instance/instance'
+import { byteWords } from '#shared/domain/byte-words'
 import { AppError, type ErrorView } from '#shared/domain/error'
 import { missingOf, type ModelDownload, type ModelView, type Verification } from '#shared/domain/model'
 import type { CallOutput } from '#shared/contract/calls'
@@ -6,7 +7,7 @@ import type { CommandContext, CommonOptions } from './context'
 import { exitCodes, type ExitCode } from './exit-codes'
 import { openData, orAborted } from './open-data'
 import { bar } from './report/bar-reporter'
-import { byteWords, modelLine, needsLine, progressLine } from './report/model-words'
+import { modelLine, needsLine, progressLine } from './report/model-words'
 import type { Terminal } from './terminal'
 
 /** What is done with model files. */

@@ -1,9 +1,9 @@
 import { ExternalLink } from 'lucide-react'
 import { useState, type ReactElement } from 'react'
+import { byteWords } from '#shared/domain/byte-words'
 import type { ModelView } from '#shared/domain/model'
 import { useModelWords } from '../i18n/models'
 import { Button, Check } from '../widgets'
-import { sizeWords } from './size-words'
 
 /** The licences that want to be accepted before these files are fetched, each with its text and the files that come under it. */
 export function LicenceStep(props: {
@@ -64,7 +64,7 @@ export function LicenceStep(props: {
           onPress={() => onAccept([...accepted])}
           data-testid="accept-and-get"
         >
-          {say('acceptAndGet', { size: sizeWords(bytes) })}
+          {say('acceptAndGet', { size: byteWords(bytes) })}
         </Button>
       </div>
     </div>

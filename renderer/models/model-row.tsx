@@ -1,5 +1,6 @@
 import { Check, CircleAlert, Download, ExternalLink, Link2, Pause, Play, ShieldCheck, TriangleAlert, X } from 'lucide-react'
 import type { ReactElement, ReactNode } from 'react'
+import { byteWords } from '#shared/domain/byte-words'
 import type { ModelView } from '#shared/domain/model'
 import { errorWords } from '../i18n/errors'
 import { duration } from '../i18n/format'
@@ -7,7 +8,6 @@ import { useWords } from '../i18n/i18n'
 import { useModelWords, type SayModels } from '../i18n/models'
 import { useActions } from '../state/context'
 import { classes, IconButton, Progress } from '../widgets'
-import { sizeWords } from './size-words'
 
 const icons: Record<ModelView['state'], ReactNode> = {
   ready: <Check size={14} className="text-good" aria-hidden />,
@@ -141,19 +141,19 @@ function DownloadLine({ model }: { model: ModelView }): ReactElement | null {
 function progressWords(model: ModelView, total: number | undefined, say: SayModels, language: 'en' | 'zh'): string {
   const { download } = model
   if (!download) return ''
-  const done = sizeWords(download.bytes)
+  const done = byteWords(download.bytes)
   if (download.state === 'paused') return say('paused', { done })
   const { phase, bytesPerSecond, secondsLeft, error, source = '' } = download
   if (phase === 'waiting') return say('phase.waiting', { why: error ? errorWords(error, language).title : '' })
   if (phase !== 'receiving') return say(`phase.${phase}`, { source })
-  const values = { done, total: total === undefined ? '?' : sizeWords(total) }
+  const values = { done, total: total === undefined ? '?' : byteWords(total) }
   return bytesPerSecond === undefined || secondsLeft === undefined
     ? say('phase.receivingStart', values)
-    : say('phase.receiving', { ...values, speed: sizeWords(bytesPerSecond), left: duration(secondsLeft * 1000) })
+    : say('phase.receiving', { ...values, speed: byteWords(bytesPerSecond), left: duration(secondsLeft * 1000) })
 }
 
 function sizeOf(model: ModelView, say: SayModels): string {
   const bytes = model.state === 'ready' ? (model.bytesOnDisk ?? model.bytes) : model.bytes
   if (bytes === null) return say('sizeUnknown')
-  return model.bytesExact || model.state === 'ready' ? sizeWords(bytes) : say('approx', { size: sizeWords(bytes) })
+  return model.bytesExact || model.state === 'ready' ? byteWords(bytes) : say('approx', { size: byteWords(bytes) })
 }

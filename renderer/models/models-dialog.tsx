@@ -1,6 +1,7 @@
 import { FileInput, Pause, Play, ShieldCheck } from 'lucide-react'
 import { useEffect, useState, type ReactElement } from 'react'
 import { Input, TextField } from 'react-aria-components'
+import { byteWords } from '#shared/domain/byte-words'
 import type { CallOutput } from '#shared/contract/calls'
 import type { ModelView } from '#shared/domain/model'
 import { useWords } from '../i18n/i18n'
@@ -9,7 +10,6 @@ import { useActions, useStudio } from '../state/context'
 import { Button, DialogFrame, Segmented } from '../widgets'
 import { LicenceStep } from './licence-step'
 import { ModelRow } from './model-row'
-import { sizeWords } from './size-words'
 import { WorkflowCard } from './workflow-card'
 
 type Listing = 'workflows' | 'files' | 'unused'
@@ -72,7 +72,7 @@ export function ModelsDialog(props: { onClose: () => void }): ReactElement {
             <span data-selectable className="break-all text-text">
               {state.folder}
             </span>{' '}
-            · {say('free', { size: sizeWords(state.freeBytes) })}
+            · {say('free', { size: byteWords(state.freeBytes) })}
           </p>
           {listing === 'workflows' ? (
             state.workflows.map((needs) => <WorkflowCard key={needs.id} needs={needs} models={state.models} onGet={get} />)
@@ -103,14 +103,14 @@ function Unused(): ReactElement {
   if (found.files.length === 0) return <p className="py-8 text-center text-muted">{say('noUnused')}</p>
   return (
     <>
-      <p>{say('unusedSum', { count: found.files.length, size: sizeWords(found.bytes) })}</p>
+      <p>{say('unusedSum', { count: found.files.length, size: byteWords(found.bytes) })}</p>
       <ul className="overflow-hidden rounded-m border border-line">
         {found.files.map((file) => (
           <li key={file.path} className="flex items-center gap-3 border-t border-line px-3 py-2 first:border-t-0">
             <span data-selectable className="min-w-0 flex-1 truncate" title={file.path}>
               {file.folder === '' ? file.name : `${file.folder}/${file.name}`}
             </span>
-            <span className="text-s tabular-nums text-muted">{sizeWords(file.bytes)}</span>
+            <span className="text-s tabular-nums text-muted">{byteWords(file.bytes)}</span>
           </li>
         ))}
       </ul>

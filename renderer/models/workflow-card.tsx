@@ -1,11 +1,11 @@
 import { Download } from 'lucide-react'
 import { useState, type ReactElement } from 'react'
+import { byteWords } from '#shared/domain/byte-words'
 import { missingOf, type ModelView, type WorkflowNeeds } from '#shared/domain/model'
 import { useWords } from '../i18n/i18n'
 import { useModelWords } from '../i18n/models'
 import { Button, Select } from '../widgets'
 import { ModelRow } from './model-row'
-import { sizeWords } from './size-words'
 
 /** A workflow with the files that it loads, in the variant that is chosen, and a button that gets what is missing. */
 export function WorkflowCard(props: {
@@ -19,7 +19,7 @@ export function WorkflowCard(props: {
   const [variantId, setVariantId] = useState('')
   const variant = needs.variants.find((one) => one.id === variantId) ?? needs
   const { missing, bytes, unknown } = missingOf(models, variant.files)
-  const size = unknown > 0 ? say('plusUnknown', { size: sizeWords(bytes) }) : sizeWords(bytes)
+  const size = unknown > 0 ? say('plusUnknown', { size: byteWords(bytes) }) : byteWords(bytes)
   const toGet = missing.filter((model) => !model.download && (model.page !== undefined || model.state === 'elsewhere'))
   const shown = variant.files.flatMap((file) => models.find((model) => model.file === file) ?? [])
   return (

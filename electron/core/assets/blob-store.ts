@@ -34,11 +34,11 @@ export interface BlobStore {
 /** How long a blob counts as fresh: longer than any commit takes. */
 const freshMs = 10 * 60_000
 
-/** SHA-256 of a file, lower-case hexadecimal, with its length. */
-export async function hashFile(path: string): Promise<StoredBlob> {
+/** SHA-256 of a file, lower-case hexadecimal, with its length. Rejects with the signal's reason. */
+export async function hashFile(path: string, { signal }: { signal?: AbortSignal } = {}): Promise<StoredBlob> {
   const hash = createHash('sha256')
   let bytes = 0
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20, signal }) as AsyncIterable<Buffer>) {
     hash.update(chunk)
     bytes += chunk.byteLength
   }

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { rename, stat } from 'node:fs/promises'
 import { dirname, isAbsolute } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { AppError, toAppError } from '#shared/domain/error'
+import { hashFile } from '../assets/blob-store'
 import { discard, makeFolder, syncFolder } from '../assets/durable-file'
 import { exchange, type ExchangeContext } from './exchange'
 import { HttpSources } from './http-source'
@@ -282,7 +281,7 @@ export function createDownloader(options: DownloaderOptions = {}): Downloader {
     })
     if (found.isFile() && (size === undefined || found.size === size) && (sha256 !== undefined || size !== undefined)) {
       request.onProgress?.(quiet('checking'))
-      const hash = await hashFile(target, signal)
+      const { sha256: hash } = await hashFile(target, signal ? { signal } : {})
       if (sha256 === undefined || hash === sha256.toLowerCase()) {
         await discardPart(target)
         return there(hash)
@@ -293,16 +292,6 @@ export function createDownloader(options: DownloaderOptions = {}): Downloader {
       detail: { path: target },
     })
   }
-}
-
-/** The sha256 of a file in hexadecimal digits; rejects with the signal's reason. */
-export async function hashFile(path: string, signal?: AbortSignal, onBytes?: (count: number) => void): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024, signal })) {
-    hash.update(chunk as Buffer)
-    onBytes?.((chunk as Buffer).length)
-  }
-  return hash.digest('hex')
 }
 
 /** Gives the checked part file its name. */

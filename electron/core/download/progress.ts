@@ -26,7 +26,7 @@ export interface ProgressListener {
 const progressEveryMs = 250
 
 /** Progress with nothing to tell but the phase. */
-export const quiet = (phase: DownloadProgress['phase']): DownloadProgress => ({
+export const quiet = <Phase extends string>(phase: Phase): Omit<DownloadProgress, 'phase'> & { phase: Phase } => ({
   phase,
   bytes: 0,
   total: undefined,

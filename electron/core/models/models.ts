@@ -7,8 +7,10 @@ import type { Settings } from '#shared/domain/settings'
 import type { AppLogger } from '../app'
 import type { ModelTable, WantedModel } from '../database/tables/models'
 import { makeFolder } from '../assets/durable-file'
-import { discardDownload, downloadedSoFar, hashFile, type Downloader } from '../download/downloader'
+import { hashFile } from '../assets/blob-store'
+import { discardDownload, downloadedSoFar, type Downloader } from '../download/downloader'
 import { checkAddress } from '../download/http-source'
+import { quiet } from '../download/progress'
 import type { EventSource } from '../event-hub'
 import type { WorkflowLibrary } from '../workflows/load'
 import type { Model } from '../workflows/workflow-schema'
@@ -156,7 +158,7 @@ export function createModels(context: ModelsContext): Models {
   async function hashOf(file: ShelfFile, signal: AbortSignal): Promise<string> {
     const known = table.hashOf(file)
     if (known !== undefined) return known
-    const sha256 = await hashFile(file.path, signal)
+    const { sha256 } = await hashFile(file.path, { signal })
     table.putHash(file, sha256)
     return sha256
   }
@@ -304,7 +306,7 @@ export function createModels(context: ModelsContext): Models {
       }
       const target = join(folder(), into, model?.file ?? file.name)
       const there = await stat(target).catch(() => undefined)
-      if (!there || (await hashFile(target, stopping.signal)) !== sha256) {
+      if (!there || (await hashFile(target, { signal: stopping.signal })).sha256 !== sha256) {
         if (!(await linkInto(file.path, target))) await copyInto(file.path, target)
       }
       const placed = await stat(target)
@@ -326,7 +328,7 @@ export function createModels(context: ModelsContext): Models {
         if (!file) continue
         // Without a catalogued hash: what it was when it was fetched, imported or first verified, also when its time has changed since.
         const expected = foundAs === undefined ? (model.sha256 ?? table.lastHashOf(file.path)) : undefined
-        const sha256 = await hashFile(file.path, stopping.signal)
+        const { sha256 } = await hashFile(file.path, { signal: stopping.signal })
         // A record that is all there is to hold a file against outlives the damage: the next look must say the same.
         if (model.sha256 !== null || expected === undefined || expected === sha256) table.putHash(file, sha256)
         results.push({
@@ -370,12 +372,4 @@ export function createModels(context: ModelsContext): Models {
   }
 }
 
-const linking: QueueProgress = {
-  phase: 'linking',
-  bytes: 0,
-  total: undefined,
-  bytesPerSecond: undefined,
-  secondsLeft: undefined,
-  source: undefined,
-  problem: undefined,
-}
+const linking: QueueProgress = quiet('linking')

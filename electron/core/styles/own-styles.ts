@@ -4,6 +4,7 @@ import { styleAmounts } from '#shared/domain/edit'
 import { AppError } from '#shared/domain/error'
 import { type OwnStyle, ownStyleLimits, ownStyleSchema, type Style, type StyleMarks } from '#shared/domain/style'
 import { resolveStyle, styles as catalogue } from '#shared/styles/catalogue'
+import { answersTo, plainStyleName } from '#shared/styles/plain-name'
 import { draftLook } from '#shared/styles/draft-look'
 import type { AssetStore } from '../assets/asset-store'
 import type { OwnStyleRow } from '../database/tables/own-styles'
@@ -32,16 +33,6 @@ export interface OwnStyles {
   complete(edit: StyleEdit): StyleEdit
   /** The style of the catalogue that a small draft of a style shows. Throws `input.unknown_style`. */
   draftLookOf(written: string): string
-}
-
-/** A name as it is compared: people don't type case and accents twice alike. */
-function plain(name: string): string {
-  return name
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replaceAll(/[\s_-]+/gu, ' ')
-    .trim()
 }
 
 function viewOf(row: OwnStyleRow): Style {
@@ -86,8 +77,7 @@ export function openOwnStyles({ tables, store, events }: { tables: Tables; store
   function find(written: string): Style | undefined {
     const row = table.get(written.trim().toLowerCase())
     if (row) return viewOf(row)
-    const name = plain(written)
-    return live().find((style) => plain(style.title.en) === name)
+    return live().find((style) => answersTo(style, written))
   }
 
   /** The style that was meant, own or of the catalogue. */
@@ -108,10 +98,10 @@ export function openOwnStyles({ tables, store, events }: { tables: Tables; store
   }
 
   function check(style: OwnStyle, id: string | undefined): void {
-    const name = plain(style.name)
+    const name = plainStyleName(style.name)
     const taken =
-      live().some((other) => other.id !== id && plain(other.title.en) === name) ||
-      catalogue.some((other) => [other.id, other.title.en, other.title.zh].some((title) => plain(title) === name))
+      live().some((other) => other.id !== id && plainStyleName(other.title.en) === name) ||
+      catalogue.some((other) => [other.id, other.title.en, other.title.zh].some((title) => plainStyleName(title) === name))
     if (taken) {
       throw new AppError('input.conflict', `There is a style called “${style.name}” already. Give this preset another name.`, {
         detail: { field: 'name', name: style.name },

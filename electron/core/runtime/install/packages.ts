@@ -98,6 +98,7 @@ export async function installLocked(
   venv: string,
   recipe: Pick<Recipe, 'index' | 'sources'>,
   lockFile: string,
+  mending = false,
 ): Promise<void> {
   const torch = context.mirrors.torch ?? recipe.sources.torch
   const index =
@@ -111,6 +112,7 @@ export async function installLocked(
       'install',
       '--python',
       venvPython(venv),
+      ...(mending ? ['--reinstall'] : []),
       '--require-hashes',
       '--no-deps',
       '--only-binary',
@@ -119,7 +121,7 @@ export async function installLocked(
       '-r',
       lockFile,
     ],
-    'installing the packages',
+    mending ? 'mending packages' : 'installing the packages',
   )
 }
 
@@ -134,29 +136,7 @@ export async function mendPackages(
   if (strangers.length > 0) {
     await uv(context, ['pip', 'uninstall', '--python', venvPython(venv), ...strangers], 'removing packages that hinder')
   }
-  const torch = context.mirrors.torch ?? recipe.sources.torch
-  const index =
-    recipe.index === 'default'
-      ? []
-      : ['--index', `${torch.replace(/\/$/, '')}/${recipe.index}`, '--index-strategy', 'unsafe-best-match']
-  await uv(
-    context,
-    [
-      'pip',
-      'install',
-      '--python',
-      venvPython(venv),
-      '--reinstall',
-      '--require-hashes',
-      '--no-deps',
-      '--only-binary',
-      ':all:',
-      ...index,
-      '-r',
-      lockFile,
-    ],
-    'mending packages',
-  )
+  await installLocked(context, venv, recipe, lockFile, true)
 }
 
 /** Counts what uv says it has done, against the packages of a lock; answers 0 to 1, never going back. */

@@ -1,5 +1,5 @@
 /** Bytes in powers of ten, as hubs and disks count: `20.5 GB`, `254 MB`. */
-export function sizeWords(bytes: number): string {
+export function byteWords(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB']
   let value = bytes
   let unit = 0
