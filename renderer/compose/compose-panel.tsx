@@ -23,7 +23,7 @@ export function ComposePanel(): ReactElement {
       data-testid="compose-panel"
     >
       <h2 className="sr-only">{say('compose.title')}</h2>
-      <TabList aria-label={say('compose.title')} className="flex h-11 shrink-0 items-stretch border-b border-line px-2">
+      <TabList aria-label={say('compose.title')} className="flex h-11 shrink-0 items-stretch border-b border-line px-2 text-s">
         {composeTabs.map((id) => (
           <Tab
             key={id}

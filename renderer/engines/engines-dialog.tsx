@@ -1,4 +1,4 @@
-import { Plus, Radar, RefreshCw } from 'lucide-react'
+import { Cpu, Plus, Radar, RefreshCw } from 'lucide-react'
 import { useEffect, useState, type ReactElement } from 'react'
 import type { FoundServer } from '#shared/domain/engine'
 import { useWords } from '../i18n/i18n'
@@ -10,7 +10,7 @@ import { EngineCard } from './engine-card'
 /** Every engine with its state, device, queue and what is ready there; adds, tests, drains and removes servers. */
 export function EnginesDialog(props: { onClose: () => void }): ReactElement {
   const say = useWords()
-  const { askEngines, discoverServers, addServer } = useActions()
+  const { askEngines, discoverServers, addServer, openDialog } = useActions()
   const engines = useStudio((state) => state.engines)
   const [found, setFound] = useState<readonly FoundServer[]>([])
   const [adding, setAdding] = useState(false)
@@ -88,7 +88,18 @@ export function EnginesDialog(props: { onClose: () => void }): ReactElement {
             <EngineCard key={engine.id} engine={engine} />
           ))}
         </ul>
-        {engines.some(({ kind }) => kind !== 'draft') ? null : <p className="text-muted">{say('engines.none')}</p>}
+        {engines.some(({ kind }) => kind !== 'draft') ? null : (
+          <div className="flex items-center justify-between gap-3">
+            <p className="text-muted">{say('engines.none')}</p>
+            <Button
+              icon={<Cpu size={14} aria-hidden />}
+              onPress={() => openDialog({ type: 'settings', section: 'runtime' })}
+              data-testid="engines-local"
+            >
+              {say('engines.local')}
+            </Button>
+          </div>
+        )}
       </div>
     </DialogFrame>
   )

@@ -6,9 +6,9 @@ export const composeEn = {
   'compose.title': 'What to compose',
   'compose.tab.words': 'Words',
   'compose.tab.remix': 'Remix',
-  'compose.tab.reference': 'Refer',
+  'compose.tab.reference': 'Reference',
   'compose.tab.story': 'Story',
-  'compose.tab.own': 'Flow',
+  'compose.tab.own': 'Workflow',
 
   'compose.prompt': 'What to make',
   'compose.negative': 'What to avoid',

@@ -54,6 +54,7 @@ export const en = {
   'engines.title': 'Engines',
   'engines.refresh': 'Ask all again',
   'engines.none': 'No ComfyUI server is set up. Recast paints drafts until one is.',
+  'engines.local': 'Use this computer…',
   'engines.found': 'ComfyUI found on this computer',
   'engines.found.text': '{{address}} answered. Recast uses it only when you add it.',
   'engines.found.add': 'Add',

@@ -53,6 +53,7 @@ export const zh: ChineseWords = {
   'engines.title': '引擎',
   'engines.refresh': '全部重新查询',
   'engines.none': '尚未设置 ComfyUI 服务器。在此之前，Recast 绘制草稿。',
+  'engines.local': '使用这台电脑…',
   'engines.found': '在本机发现 ComfyUI',
   'engines.found.text': '{{address}} 有响应。只有在您添加后，Recast 才会使用它。',
   'engines.found.add': '添加',
