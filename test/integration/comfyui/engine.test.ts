@@ -275,7 +275,7 @@ describe('a server that was restarted right after it had saved the picture', () 
     const [job] = await submit(app, await writePhoto(join(folder, 'photo.png')), { engine: fake.url })
     await until(() => fake.executions.size === 1, 'it runs')
     await until(() => fake.requests.filter((request) => request === 'GET /queue').length > 2, 'it was looked for')
-    await sleep(300)
+    await until(() => [...fake.files.keys()].some((name) => name.startsWith('output/')), 'it saved the picture')
     await fake.restart(200)
     fake.faults.historyLateMs = 0
     expect(await untilState(app, job, 'done', 'failed')).toMatchObject({ state: 'done', attempt: 1 })
