@@ -31,23 +31,16 @@ import {
 } from './camera-space'
 import { gizmoColours, type GizmoColours, type GizmoDrawing } from './gizmo-drawing'
 import { GizmoSvg } from './gizmo-svg'
-import { rangeOf, snapTo, stepTo, type KnownPoses } from './known-poses'
-import type { LivePose } from './live-pose'
+import { rangeOf, snapTo, stepTo } from './known-poses'
 
-export interface CameraGizmoProps {
-  live: LivePose
+/** Everything that is drawn but what the gizmo finds out by itself, and what its hands do. */
+export interface CameraGizmoProps extends Omit<GizmoDrawing, 'size' | 'held' | 'colours'> {
   pose: Pose
   onChange: (pose: Pose) => void
   /** Enter on a handle. */
   onSubmit: () => void
   /** Where the pose under the hand would snap to; `undefined` once it is at rest. */
   onAim: (pose: Pose | undefined) => void
-  known: KnownPoses
-  photo: Pose
-  marked: boolean
-  aspect: number
-  photoUrl: string | undefined
-  marks: readonly Pose[]
 }
 
 /** Milliseconds in which the camera glides to where it snaps. */

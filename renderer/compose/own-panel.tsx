@@ -7,7 +7,7 @@ import { PanelHeading } from '../frame/side-panel'
 import { useWords } from '../i18n/i18n'
 import { useActions, useStudio } from '../state/context'
 import { openPicture } from '../state/open-picture'
-import { Button, classes, IconButton, Select, TextEntry } from '../widgets'
+import { Button, classes, FileInput, IconButton, Select, TextEntry } from '../widgets'
 import { PanelFrame } from './panel-frame'
 import { customForm, emptyPictures } from './custom-form'
 import { CustomFields } from './custom-fields'
@@ -174,18 +174,12 @@ function ImportPlace(props: { none: boolean; onImported: () => void }): ReactEle
       >
         {say('compose.own.import')}
       </Button>
-      <input
+      <FileInput
         ref={file}
-        type="file"
         accept=".json,application/json"
         multiple
-        hidden
         data-testid="workflow-input"
-        onChange={(event) => {
-          const files = [...(event.currentTarget.files ?? [])]
-          event.currentTarget.value = ''
-          void take(files)
-        }}
+        onFiles={(files) => void take(files)}
       />
     </div>
   )

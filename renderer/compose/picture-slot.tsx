@@ -5,7 +5,7 @@ import { useDragStateOf, useDropArea } from '../dnd'
 import { useWords } from '../i18n/i18n'
 import { useActions, useClient, useStudio } from '../state/context'
 import type { PictureSlotId } from '../state/actions-compose'
-import { Button, classes } from '../widgets'
+import { Button, classes, FileInput } from '../widgets'
 import { keyOfSlot } from './slot-key'
 
 /** Pictures of the library that a slot offers at once; others are dragged from the library. */
@@ -110,17 +110,13 @@ export function PictureSlot(props: {
           <X size={11} aria-hidden />
         </button>
       )}
-      <input
+      <FileInput
         ref={file}
-        type="file"
         accept="image/*"
-        hidden
         data-testid="slot-input"
-        onChange={(event) => {
-          const [chosen] = event.currentTarget.files ?? []
-          event.currentTarget.value = ''
+        onFiles={([chosen]) => {
           setOpen(false)
-          if (chosen) void fillSlotByFile(slot, { name: chosen.name, data: chosen })
+          void fillSlotByFile(slot, { name: chosen.name, data: chosen })
         }}
       />
     </div>

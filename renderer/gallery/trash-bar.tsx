@@ -2,7 +2,7 @@ import { useEffect, useState, type ReactElement } from 'react'
 import type { Picture } from '#shared/domain/picture'
 import { useWords } from '../i18n/i18n'
 import { useActions, useClient, useStudio } from '../state/context'
-import { Button, DialogFrame } from '../widgets'
+import { Button, ConfirmDialog } from '../widgets'
 
 /** Photos shown at once; the rest come when these are back or gone. */
 const photosShown = 30
@@ -73,30 +73,15 @@ export function EmptyTrashDialog(props: { onClose: () => void }): ReactElement {
   const say = useWords()
   const { emptyTrash } = useActions()
   return (
-    <DialogFrame
+    <ConfirmDialog
       title={say('gallery.emptyTrash.title')}
-      open
-      onClose={props.onClose}
+      text={say('gallery.emptyTrash.text')}
       closeLabel={say('dialog.close')}
-      width="s"
+      keep={say('gallery.emptyTrash.keep')}
+      confirm={say('gallery.emptyTrash.confirm')}
+      onConfirm={() => void emptyTrash()}
+      onClose={props.onClose}
       data-testid="empty-trash-dialog"
-      footer={
-        <>
-          <Button onPress={props.onClose}>{say('gallery.emptyTrash.keep')}</Button>
-          <Button
-            kind="danger"
-            onPress={() => {
-              void emptyTrash()
-              props.onClose()
-            }}
-            data-testid="empty-trash-confirm"
-          >
-            {say('gallery.emptyTrash.confirm')}
-          </Button>
-        </>
-      }
-    >
-      <p>{say('gallery.emptyTrash.text')}</p>
-    </DialogFrame>
+    />
   )
 }

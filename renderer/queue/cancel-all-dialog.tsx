@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react'
 import { useWords } from '../i18n/i18n'
 import { useActions, useStudio } from '../state/context'
-import { Button, DialogFrame } from '../widgets'
+import { ConfirmDialog } from '../widgets'
 
 /** Asks before everything is canceled: what waited an hour is not thrown away by a slip. */
 export function CancelAllDialog(props: { onClose: () => void }): ReactElement {
@@ -9,31 +9,16 @@ export function CancelAllDialog(props: { onClose: () => void }): ReactElement {
   const { cancel } = useActions()
   const count = useStudio((state) => state.queue.active + state.queue.queued)
   return (
-    <DialogFrame
+    <ConfirmDialog
       title={say('queue.cancelAll.title')}
-      open
-      onClose={props.onClose}
+      text={say('queue.cancelAll.text', { count })}
       closeLabel={say('dialog.close')}
-      width="s"
+      keep={say('queue.cancelAll.keep')}
+      confirm={say('queue.cancelAll.confirm')}
+      isDisabled={count === 0}
+      onConfirm={() => void cancel()}
+      onClose={props.onClose}
       data-testid="cancel-all"
-      footer={
-        <>
-          <Button onPress={props.onClose}>{say('queue.cancelAll.keep')}</Button>
-          <Button
-            kind="danger"
-            isDisabled={count === 0}
-            onPress={() => {
-              void cancel()
-              props.onClose()
-            }}
-            data-testid="cancel-all-confirm"
-          >
-            {say('queue.cancelAll.confirm')}
-          </Button>
-        </>
-      }
-    >
-      <p>{say('queue.cancelAll.text', { count })}</p>
-    </DialogFrame>
+    />
   )
 }

@@ -5,7 +5,7 @@ import { viewSetLimits, type ViewSet } from '#shared/domain/view'
 import { viewLabel } from '../camera/camera-labels'
 import { useWords } from '../i18n/i18n'
 import { useActions, useStudio } from '../state/context'
-import { Button, DialogFrame, IconButton } from '../widgets'
+import { Button, DialogFrame, FileInput, IconButton } from '../widgets'
 import { readViewSetFile, setOf, viewSetFile } from './view-sets'
 
 const entry =
@@ -38,17 +38,11 @@ export function ViewSetsDialog(props: { onClose: () => void }): ReactElement {
       data-testid="view-sets-dialog"
       footer={
         <>
-          <input
+          <FileInput
             ref={file}
-            type="file"
             accept=".json,application/json"
-            hidden
             data-testid="sets-file"
-            onChange={(event) => {
-              const [chosen] = event.target.files ?? []
-              event.target.value = ''
-              if (chosen) void take(chosen)
-            }}
+            onFiles={([chosen]) => void take(chosen)}
           />
           <Button
             icon={<Upload size={14} aria-hidden />}

@@ -3,7 +3,7 @@ import { useRef, type ReactElement } from 'react'
 import { readStyleFile, writeStyleFile } from '#shared/styles/style-file'
 import { useWords } from '../i18n/i18n'
 import { useActions, useStudio } from '../state/context'
-import { IconButton, MenuButton } from '../widgets'
+import { FileInput, IconButton, MenuButton } from '../widgets'
 
 /** Characters that one call may carry; a larger file goes preset by preset. */
 const mostAtOnce = 3_500_000
@@ -55,17 +55,11 @@ export function PresetBar(): ReactElement {
           data-testid="presets-more"
         />
       </MenuButton>
-      <input
+      <FileInput
         ref={file}
-        type="file"
         accept=".json,application/json"
-        hidden
         data-testid="presets-file"
-        onChange={(event) => {
-          const [chosen] = event.currentTarget.files ?? []
-          event.currentTarget.value = ''
-          if (chosen) void take(chosen)
-        }}
+        onFiles={([chosen]) => void take(chosen)}
       />
     </div>
   )

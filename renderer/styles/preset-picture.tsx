@@ -2,7 +2,7 @@ import { ImagePlus, X } from 'lucide-react'
 import { useRef, useState, type ReactElement } from 'react'
 import { useWords } from '../i18n/i18n'
 import { useActions, useClient, useStudio } from '../state/context'
-import { Button, classes, IconButton, MenuButton, type MenuEntry } from '../widgets'
+import { Button, classes, FileInput, IconButton, MenuButton, type MenuEntry } from '../widgets'
 
 /** Pictures of the library that are offered at once; more are found by opening them. */
 const offered = 48
@@ -101,18 +101,13 @@ export function PresetPicture(props: {
           })}
         </div>
       ) : null}
-      <input
+      <FileInput
         ref={file}
-        type="file"
         accept="image/*"
-        hidden
         data-testid={`${props.testId}-input`}
-        onChange={(event) => {
-          const [chosen] = event.currentTarget.files ?? []
-          event.currentTarget.value = ''
-          if (chosen)
-            void importStylePicture({ name: chosen.name, data: chosen }).then((id) => id !== undefined && props.onChange(id))
-        }}
+        onFiles={([chosen]) =>
+          void importStylePicture({ name: chosen.name, data: chosen }).then((id) => id !== undefined && props.onChange(id))
+        }
       />
     </fieldset>
   )
