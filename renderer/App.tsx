@@ -42,7 +42,8 @@ export function App(): ReactElement {
         <Intake>
           <KeyMap value={keys}>
             <StudioDragAndDrop>
-              <div className="flex h-full flex-col">
+              {/* Clipped and not only hidden: nothing, neither the focus nor a find, may scroll the frame out of the window. */}
+              <div className="relative flex h-full flex-col overflow-clip">
                 <TopBar />
                 <LinkBanner />
                 <div className="flex min-h-0 flex-1">

@@ -13,7 +13,8 @@ export function EnginesDialog(props: { onClose: () => void }): ReactElement {
   const { askEngines, discoverServers, addServer, openDialog } = useActions()
   const engines = useStudio((state) => state.engines)
   const [found, setFound] = useState<readonly FoundServer[]>([])
-  const [adding, setAdding] = useState(false)
+  // The button that opens the form is not there while the form is; the focus comes back to it, and would else leave the dialog.
+  const [adding, setAdding] = useState<'not yet' | 'now' | 'closed'>('not yet')
   const [asking, setAsking] = useState(false)
   const look = async (): Promise<void> => {
     setAsking(true)
@@ -52,11 +53,12 @@ export function EnginesDialog(props: { onClose: () => void }): ReactElement {
           >
             {say('engines.refresh')}
           </Button>
-          {adding ? null : (
+          {adding === 'now' ? null : (
             <Button
               kind="primary"
               icon={<Plus size={15} aria-hidden />}
-              onPress={() => setAdding(true)}
+              autoFocus={adding === 'closed'}
+              onPress={() => setAdding('now')}
               data-testid="engines-add"
             >
               {say('engines.add')}
@@ -82,7 +84,7 @@ export function EnginesDialog(props: { onClose: () => void }): ReactElement {
             </Button>
           </section>
         ))}
-        {adding ? <AddServer onClose={() => setAdding(false)} /> : null}
+        {adding === 'now' ? <AddServer onClose={() => setAdding('closed')} /> : null}
         <ul className="flex flex-col gap-3">
           {engines.map((engine) => (
             <EngineCard key={engine.id} engine={engine} />

@@ -123,7 +123,12 @@ export function JobList(props: {
   const lastWaiting = waiting.at(-1)
 
   return (
-    <div ref={scroller} className="min-h-0 flex-1 overflow-y-auto overflow-x-hidden" data-testid="job-list" tabIndex={-1}>
+    <div
+      ref={scroller}
+      className="relative min-h-0 flex-1 overflow-y-auto overflow-x-hidden"
+      data-testid="job-list"
+      tabIndex={-1}
+    >
       <ul aria-label={props.label} className="relative w-full" style={{ height: virtual.getTotalSize() }}>
         {items.map((item) => {
           const row = rows[item.index]
