@@ -31,7 +31,7 @@ export function Center(): ReactElement {
       ) : (
         <GalleryPlace />
       )}
-      <Toasts above={center === 'canvas' && hasPicture} />
+      <Toasts above={center === 'canvas' && hasPicture ? 'strip' : center === 'board' ? 'bar' : 'edge'} />
     </main>
   )
 }

@@ -9,15 +9,15 @@ import { Button, classes, IconButton } from '../widgets'
 import { ErrorDetails } from '../widgets/error-details'
 
 /** The messages at the lower edge of the middle, above its tools: they never cover a button. They are read out as they come; errors at once. */
-export function Toasts(props: { above: boolean }): ReactElement {
+export function Toasts(props: { above: 'strip' | 'bar' | 'edge' }): ReactElement {
   const say = useWords()
   const shown = useStudio((state) => state.toasts.shown)
   return (
     <section
       aria-label={say('toast.region')}
       className="pointer-events-none absolute inset-x-4 z-30 mx-auto flex max-w-105 flex-col gap-2"
-      // Over the strip of versions and the canvas's tools, or at the very edge where there are none.
-      style={{ bottom: props.above ? 'calc(var(--strip-height) + 60px)' : 16 }}
+      // Over the strip of versions and the canvas's tools, over the bar of the sketches, or at the very edge where there is neither.
+      style={{ bottom: { strip: 'calc(var(--strip-height) + 60px)', bar: 72, edge: 16 }[props.above] }}
       data-testid="toasts"
     >
       <div aria-live="polite" className="contents">
