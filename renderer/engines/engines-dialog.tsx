@@ -57,6 +57,7 @@ export function EnginesDialog(props: { onClose: () => void }): ReactElement {
             <Button
               kind="primary"
               icon={<Plus size={15} aria-hidden />}
+              // oxlint-disable-next-line jsx-a11y/no-autofocus -- it comes back to where it was before the form
               autoFocus={adding === 'closed'}
               onPress={() => setAdding('now')}
               data-testid="engines-add"
