@@ -4,6 +4,7 @@ import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import sharp from 'sharp'
 import { startFakeComfyUi, type FakeComfyUi } from '../fakes/comfyui/fake-comfyui'
+import { chair } from '../graphs/chair'
 import {
   bringPhoto,
   chelsea,
@@ -226,31 +227,6 @@ test('a story is drawn, one scene anew, its scenes moved, and its page exported 
   expect(entropy).toBeGreaterThan(1)
 })
 
-const ownWorkflow = {
-  '1': { class_type: 'CheckpointLoaderSimple', inputs: { ckpt_name: 'random_sd15.safetensors' } },
-  '2': { class_type: 'LoadImage', inputs: { image: 'not-there.png' }, _meta: { title: 'Product photo' } },
-  '3': { class_type: 'CLIPTextEncode', inputs: { text: 'a red chair', clip: ['1', 1] } },
-  '4': { class_type: 'CLIPTextEncode', inputs: { text: 'blurry', clip: ['1', 1] } },
-  '5': { class_type: 'VAEEncode', inputs: { pixels: ['2', 0], vae: ['1', 2] } },
-  '6': {
-    class_type: 'KSampler',
-    inputs: {
-      seed: 7,
-      steps: 3,
-      cfg: 5,
-      sampler_name: 'euler',
-      scheduler: 'normal',
-      denoise: 0.6,
-      model: ['1', 0],
-      positive: ['3', 0],
-      negative: ['4', 0],
-      latent_image: ['5', 0],
-    },
-  },
-  '7': { class_type: 'VAEDecode', inputs: { samples: ['6', 0], vae: ['1', 2] } },
-  '8': { class_type: 'SaveImage', inputs: { filename_prefix: 'chair', images: ['7', 0] } },
-}
-
 test('an own workflow is dropped in, run by its form, renamed and removed; a broken file is refused in words', async ({
   open: page,
 }) => {
@@ -259,7 +235,7 @@ test('an own workflow is dropped in, run by its form, renamed and removed; a bro
   const folder = await ownFolder()
   const good = join(folder, 'My chair.json')
   const broken = join(folder, 'broken.json')
-  await writeFile(good, JSON.stringify(ownWorkflow))
+  await writeFile(good, JSON.stringify(chair()))
   await writeFile(broken, '{"1": ')
   await bringPhoto(page)
   await addServer(page)

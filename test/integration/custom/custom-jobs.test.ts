@@ -2,34 +2,13 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ownGraphs } from '../../bench/graph-to-prompt/own-graphs.mjs'
+import { chair, type OwnGraph } from '../../graphs/chair'
 import { openApp, startFake, temporaryFolder, untilState, writePhoto } from '../comfyui/harness'
 
-const sd15 = 'random_sd15.safetensors'
-
-/** Image to image in the API format, with a preview beside the result. */
-function imageToImage(): Record<string, { class_type: string; inputs: Record<string, unknown>; _meta?: { title: string } }> {
+/** With a name that climbs, and a preview beside the result. */
+function imageToImage(): OwnGraph {
   return {
-    '1': { class_type: 'CheckpointLoaderSimple', inputs: { ckpt_name: sd15 } },
-    '2': { class_type: 'LoadImage', inputs: { image: 'not-there.png' }, _meta: { title: 'Product photo' } },
-    '3': { class_type: 'CLIPTextEncode', inputs: { text: 'a red chair', clip: ['1', 1] } },
-    '4': { class_type: 'CLIPTextEncode', inputs: { text: 'blurry', clip: ['1', 1] } },
-    '5': { class_type: 'VAEEncode', inputs: { pixels: ['2', 0], vae: ['1', 2] } },
-    '6': {
-      class_type: 'KSampler',
-      inputs: {
-        seed: 7,
-        steps: 3,
-        cfg: 5,
-        sampler_name: 'euler',
-        scheduler: 'normal',
-        denoise: 0.6,
-        model: ['1', 0],
-        positive: ['3', 0],
-        negative: ['4', 0],
-        latent_image: ['5', 0],
-      },
-    },
-    '7': { class_type: 'VAEDecode', inputs: { samples: ['6', 0], vae: ['1', 2] } },
+    ...chair(),
     '8': { class_type: 'SaveImage', inputs: { filename_prefix: '../../climb', images: ['7', 0] } },
     '9': { class_type: 'PreviewImage', inputs: { images: ['2', 0] } },
   }
