@@ -2,6 +2,7 @@ import { request as httpRequest, type ClientRequest, type IncomingHttpHeaders, t
 import { request as httpsRequest } from 'node:https'
 import type { Socket } from 'node:net'
 import { AppError } from '#shared/domain/error'
+import { withinTime } from '../within-time'
 import { fileOf, readPromise, shown, type Promised } from './answers'
 import { isLoopback, proxyFor, tunnel } from './proxy'
 
@@ -109,12 +110,19 @@ export class HttpSources {
     }
   }
 
+  async #tunnel(proxy: URL, url: URL, signal: AbortSignal): Promise<Socket> {
+    try {
+      return await withinTime(this.#times.connectMs, signal, (limited) => tunnel(proxy, url, limited))
+    } catch (thrown) {
+      throw isTimeout(thrown) ? new SilentProxyError('the proxy is silent', { cause: thrown }) : thrown
+    }
+  }
+
   async #ask(url: URL, wanted: SourceRequest): Promise<IncomingMessage> {
     const token = wanted.tokens?.[url.origin]
     try {
       const proxy = url.protocol === 'https:' ? proxyFor(url, this.#environment) : undefined
-      const connect = AbortSignal.any([wanted.signal, AbortSignal.timeout(this.#times.connectMs)])
-      const socket = proxy && (await tunnel(proxy, url, connect))
+      const socket = proxy && (await this.#tunnel(proxy, url, wanted.signal))
       const ask = url.protocol === 'https:' ? httpsRequest : httpRequest
       const request = ask(url, {
         method: 'GET',
@@ -169,6 +177,13 @@ export class SilentError extends Error {
   override readonly name = 'SilentError'
 }
 
+/** A proxy that takes a connection and opens no tunnel. */
+class SilentProxyError extends Error {
+  override readonly name = 'SilentProxyError'
+}
+
+const isTimeout = (thrown: unknown): boolean => thrown instanceof Error && thrown.name === 'TimeoutError'
+
 /** The error for a connection that did not come about or broke. */
 export function lostConnection(thrown: unknown, url: URL): AppError {
   if (thrown instanceof AppError) return thrown
@@ -182,12 +197,15 @@ export function lostConnection(thrown: unknown, url: URL): AppError {
           ? thrown.message
           : String(thrown)
   const certificate = /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/.test(why)
-  const silent = thrown instanceof SilentError || (thrown instanceof Error && thrown.name === 'TimeoutError')
-  const words = certificate
-    ? `The certificate of ${url.host} is not trusted (${why}). A proxy or a virus scanner may be in between: set NODE_EXTRA_CA_CERTS, or choose a mirror.`
-    : silent
-      ? `${url.host} went silent while sending ${fileOf(url)}. Check the connection or choose a mirror, then resume; nothing that came is lost.`
-      : `${url.host} cannot be reached, or broke off (${why}). Check the connection or choose a mirror, then resume; nothing that came is lost.`
+  const silent = thrown instanceof SilentError || isTimeout(thrown)
+  const words =
+    thrown instanceof SilentProxyError
+      ? `The proxy that HTTPS_PROXY names opens no way to ${url.host}: it says nothing. Check the proxy, or choose a mirror that needs none, then resume.`
+      : certificate
+        ? `The certificate of ${url.host} is not trusted (${why}). A proxy or a virus scanner may be in between: set NODE_EXTRA_CA_CERTS, or choose a mirror.`
+        : silent
+          ? `${url.host} went silent while sending ${fileOf(url)}. Check the connection or choose a mirror, then resume; nothing that came is lost.`
+          : `${url.host} cannot be reached, or broke off (${why}). Check the connection or choose a mirror, then resume; nothing that came is lost.`
   return new AppError('download.offline', words, {
     cause: thrown,
     detail: { source: url.host, url: shown(url), why, ...(certificate ? { certificate: true } : {}) },

@@ -75,8 +75,9 @@ export async function tunnel(proxy: URL, url: URL, signal: AbortSignal): Promise
   return await new Promise((resolve, reject) => {
     const secure = tlsConnect({ socket, servername: url.hostname, ALPNProtocols: ['http/1.1'] })
     const stop = (): void => void secure.destroy(signal.reason as Error)
-    signal.addEventListener('abort', stop, { once: true })
     secure.once('error', reject)
+    if (signal.aborted) return stop()
+    signal.addEventListener('abort', stop, { once: true })
     secure.once('secureConnect', () => {
       signal.removeEventListener('abort', stop)
       secure.removeListener('error', reject)

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { type Edit, styleAmounts } from '#shared/domain/edit'
 import { AppError } from '#shared/domain/error'
 import type { Made } from '#shared/domain/job'
+import { withinTime } from '../../within-time'
 import type { BoundWorkflow } from '../../workflows/bind'
 import type { Workflow, WorkflowLibrary } from '../../workflows/load'
 import type { Letterbox } from '../../workflows/size-policy'
@@ -91,7 +92,7 @@ export async function findSavedResult(
   const number = String((pickOf(job.workflow, job.task) ?? 0) + 1).padStart(5, '0')
   const image = { filename: `${outputPrefix(job.workflow.id, job.promptId)}_${number}_.png`, subfolder: '', type: 'output' }
   try {
-    return [await fetchOne(server, job, image, 0, AbortSignal.any([signal, AbortSignal.timeout(defaultFetchMs)]))]
+    return await withinTime(defaultFetchMs, signal, async (limited) => [await fetchOne(server, job, image, 0, limited)])
   } catch {
     signal.throwIfAborted()
     return undefined

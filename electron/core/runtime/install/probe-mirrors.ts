@@ -1,4 +1,5 @@
 import { AppError } from '#shared/domain/error'
+import { withinTime } from '../../within-time'
 import type { Mirrors } from './environment'
 
 const probeMs = 15_000
@@ -18,11 +19,13 @@ export async function probeMirrors(mirrors: Mirrors, signal?: AbortSignal): Prom
         if (url === undefined) return
         let why: string
         try {
-          const limit = AbortSignal.timeout(probeMs)
-          const answer = await request(url, { dispatcher: agent, signal: signal ? AbortSignal.any([limit, signal]) : limit })
-          await answer.body.dump({ limit: 64 * 1024 })
-          if (answer.statusCode < 500) return
-          why = `HTTP ${answer.statusCode}`
+          const status = await withinTime(probeMs, signal, async (limited) => {
+            const answer = await request(url, { dispatcher: agent, signal: limited })
+            await answer.body.dump({ limit: 64 * 1024, signal: limited })
+            return answer.statusCode
+          })
+          if (status < 500) return
+          why = `HTTP ${status}`
         } catch (cause) {
           signal?.throwIfAborted()
           why = cause instanceof Error ? cause.message : String(cause)
