@@ -18,7 +18,7 @@ export async function runDoctorCommand(command: DoctorCommand, context: CommandC
   const data = await openData(command.dataDir, context, false)
   try {
     const report = await orAborted(data.instance.client.call('app.doctor', { repair: command.repair }), signal)
-    if (command.report !== undefined) await writeReport(command.report, report, data.instance.client, command.dataDir)
+    if (command.report !== undefined) await orAborted(writeReport(command.report, data.instance.client), signal)
     if (command.json) {
       for (const check of report.checks) terminal.out(`${JSON.stringify({ event: 'check', ...check })}\n`)
       const done = report.checks.filter((check) => check.ok).length

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { setImmediate as breathe } from 'node:timers/promises'
-import type { CallHandlers, ImportResult } from '#shared/contract/calls'
+import type { CallHandlers, DoctorReport, ImportResult } from '#shared/contract/calls'
 import type { CustomEdit } from '#shared/domain/edit'
 import { AppError } from '#shared/domain/error'
 import type { Job } from '#shared/domain/job'
@@ -75,6 +75,7 @@ const viewsAtOnce = 500
 
 /** Makes the handlers: one for each call of the contract, over checked values. */
 export function createHandlers(context: ApiContext): CallHandlers {
+  let checked: DoctorReport | undefined
   const { tables, store, events, settings, pool, board, scheduler, queue, models, runtime } = context
 
   function needPicture(id: string): Picture {
@@ -270,8 +271,20 @@ export function createHandlers(context: ApiContext): CallHandlers {
       return next
     },
     'app.diagnostics': async () => ({
-      text: await diagnosticsText({ ...context, settings: settings.get(), engines: pool.views(), queue: board.queue() }),
+      text: await diagnosticsText({
+        ...context,
+        settings: settings.get(),
+        engines: pool.views(),
+        queue: board.queue(),
+        checks: checked?.checks,
+        runtime: () => runtime.doctor({ run: false }),
+        serverLog: runtime.log(),
+        environment: process.env,
+      }),
     }),
-    'app.doctor': ({ repair }) => runDoctor({ ...context, isDriven: (attemptId) => scheduler.isDriven(attemptId) }, repair),
+    'app.doctor': async ({ repair }) => {
+      checked = await runDoctor({ ...context, isDriven: (attemptId) => scheduler.isDriven(attemptId) }, repair)
+      return checked
+    },
   }
 }

@@ -1,12 +1,15 @@
-import { open, readdir } from 'node:fs/promises'
-import { arch, availableParallelism, freemem, platform, release, totalmem } from 'node:os'
+import { platform, release } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import type { QueueView } from '#shared/contract/calls'
+import type { DoctorReport, QueueView } from '#shared/contract/calls'
 import type { EngineView } from '#shared/domain/engine'
+import { toAppError } from '#shared/domain/error'
+import type { RuntimeReport } from '#shared/domain/runtime'
 import type { Settings } from '#shared/domain/settings'
 import type { Database } from '../database/database'
+import { lastLogLines } from './log-tail'
 import { textRedactor } from './redact'
+import { hardwareLines, runtimeLines } from './runtime-lines'
 
 /** What the diagnostics tell about. */
 export interface DiagnosticsContext {
@@ -16,35 +19,30 @@ export interface DiagnosticsContext {
   settings: Settings
   engines: readonly EngineView[]
   queue: QueueView
+  /** What the doctor found when it looked last; undefined when it did not since the start. */
+  checks: DoctorReport['checks'] | undefined
+  /** The machine and the managed ComfyUI, looked at now. */
+  runtime: () => Promise<RuntimeReport>
+  /** The last lines that the managed ComfyUI wrote. */
+  serverLog: readonly string[]
+  environment: Readonly<Record<string, string | undefined>>
 }
 
-/** Bytes at the end of the newest log file that are read, and lines of them that are shown. */
-const tailBytes = 128 * 1024
-const tailLines = 120
+/** Lines that are shown of each log. */
+const logLines = 200
 
-async function lastLines(dataDir: string): Promise<string[]> {
-  const folder = join(dataDir, 'logs')
-  try {
-    const files = (await readdir(folder)).filter((name) => /^recast\.\d+\.log$/.test(name))
-    const numberOf = (name: string): number => Number(/\d+/.exec(name)?.[0])
-    const newest = files.sort((a, b) => numberOf(b) - numberOf(a))[0]
-    if (newest === undefined) return []
-    const file = await open(join(folder, newest), 'r')
-    try {
-      const { size } = await file.stat()
-      const from = Math.max(0, size - tailBytes)
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(Math.min(size, tailBytes)), 0, Math.min(size, tailBytes), from)
-      const lines = buffer.toString('utf8', 0, bytesRead).split('\n')
-      // The first one is cut where reading began.
-      return (from > 0 ? lines.slice(1) : lines).filter((line) => line !== '').slice(-tailLines)
-    } finally {
-      await file.close()
-    }
-  } catch {
-    // A report without a log is better than none.
-    return []
-  }
-}
+/** What of the environment changes how Recast works; told by name alone. */
+const heededVariables = [
+  'HTTPS_PROXY',
+  'HTTP_PROXY',
+  'NO_PROXY',
+  'HF_ENDPOINT',
+  'HF_TOKEN',
+  'NODE_EXTRA_CA_CERTS',
+  'UV_INDEX_URL',
+  'UV_THREADPOOL_SIZE',
+  'CUDA_VISIBLE_DEVICES',
+]
 
 /** An address without what could be a login, and with a name in place of a host that is not this machine. */
 function place(id: string): string {
@@ -57,35 +55,56 @@ function place(id: string): string {
   }
 }
 
-const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`
+/** A part of the report, or why it could not be had: half a report is better than none. */
+async function orWhy(part: () => Promise<string[]>): Promise<string[]> {
+  try {
+    return await part()
+  } catch (thrown) {
+    return [`not to be had: ${toAppError(thrown).message}`]
+  }
+}
 
-/**
- * The report as text. Nothing that is a secret, a place on this disk or a server's name is in it: the data folder and the home folder are
- * words, addresses lose their host, and everything passes the log's redaction once more.
- */
-export async function diagnosticsText(context: DiagnosticsContext): Promise<string> {
-  const { dataDir, version, db, settings, engines, queue } = context
-  const redact = textRedactor()
-  const clean = (line: string): string => redact(line.replaceAll(dataDir, '<data>'))
+/** The settings in one line; what names places and servers only as its number, or whether it is set. */
+function settingsLine(settings: Settings): string {
   const { viewSets, modelFolders, modelMirrors, modelsFolder, modelEndpoint, runtimeMirrors, engine, ...plain } = settings
-  const counts = {
+  return JSON.stringify({
+    ...plain,
     viewSets: viewSets.length,
     modelFolders: modelFolders.length,
     modelMirrors: modelMirrors.length,
     ownModelsFolder: modelsFolder !== '',
-    runtimeMirrors: Object.keys(runtimeMirrors).length,
+    runtimeMirrors: Object.keys(runtimeMirrors),
     ownModelEndpoint: modelEndpoint !== '',
     engine: place(engine),
-  }
+  })
+}
+
+/**
+ * The report as text: what the studio copies and what `recast doctor --report` writes. Nothing that is a secret, a place on this disk or a
+ * server's name is in it: the data folder and the home folder are words, addresses lose their host, and everything passes the log's
+ * redaction once more.
+ */
+export async function diagnosticsText(context: DiagnosticsContext): Promise<string> {
+  const { dataDir, version, db, settings, engines, queue, checks, runtime, serverLog, environment } = context
   const sqlite = db.prepare<[], string>('SELECT sqlite_version()').pluck().get() ?? ''
+  const log = await lastLogLines(join(dataDir, 'logs'), 'recast', logLines)
+  const server = serverLog.filter((line) => line !== '').slice(-logLines)
+  const machine = await orWhy(async () => {
+    const report = await runtime()
+    return [...hardwareLines(report.hardware), '', 'Local runtime', ...runtimeLines(report)]
+  })
   const lines = [
     `Recast ${version}`,
+    new Date().toISOString(),
     `Node ${process.versions.node}${process.versions['electron'] ? `, Electron ${process.versions['electron']}` : ''}, V8 ${process.versions.v8}`,
     `SQLite ${sqlite}, sharp ${sharp.versions.sharp ?? ''}, libvips ${sharp.versions.vips}`,
-    `${platform()} ${release()} ${arch()}, ${availableParallelism()} cores, memory ${gib(freemem())} free of ${gib(totalmem())}`,
     `Queue: ${Object.entries(queue)
       .map(([key, value]) => `${key} ${String(value)}`)
       .join(', ')}`,
+    '',
+    'Machine',
+    `${platform()} ${release()}`,
+    ...machine,
     '',
     'Engines',
     ...engines.map(
@@ -94,14 +113,41 @@ export async function diagnosticsText(context: DiagnosticsContext): Promise<stri
     ),
     '',
     'Settings',
-    JSON.stringify({ ...plain, ...counts }),
+    settingsLine(settings),
+    `Set in the environment: ${heededVariables.filter((name) => environment[name] || environment[name.toLowerCase()]).join(', ') || 'nothing'}`,
+    '',
+    'Checks',
+    ...(checks?.map(
+      ({ name, ok, found, repaired, note }) =>
+        `${ok ? '✓' : '✗'} ${name}: ${found > 0 ? `${found} found, ${repaired} repaired. ` : ''}${note}`,
+    ) ?? ['not run since the start']),
+    '',
+    `Last lines of the local ComfyUI`,
+    ...(server.length === 0 ? ['none'] : server),
     '',
     `Last log lines`,
-    ...(await lastLines(dataDir)),
+    ...log,
   ]
+  const clean = cleaner(dataDir, engines)
+  return `${lines.map(clean).join('\n')}\n`
+}
+
+/** Takes secrets, folders, user names and servers' names out of a line. */
+function cleaner(dataDir: string, engines: readonly EngineView[]): (line: string) => string {
+  const redact = textRedactor()
   // A server's name may be in a message or a log line too.
   const hosts = [...new Set(engines.flatMap(({ id }) => hostOf(id)))]
-  return lines.map((line) => hosts.reduce((text, host) => text.replaceAll(host, '<server>'), clean(line))).join('\n')
+  const words: readonly (readonly [string, string])[] = [
+    // Within JSON a backslash is two.
+    ...[...new Set([dataDir, dataDir.replaceAll('\\', '\\\\')])].map((path) => [path, '<data>'] as const),
+    ...hosts.map((host) => [host, '<server>'] as const),
+  ]
+  return (line) => withoutUsers(redact(words.reduce((text, [private_, word]) => text.replaceAll(private_, word), line)))
+}
+
+/** Takes the user's name out of home folders that are not this one's: a server's on another machine, or one that was moved. */
+function withoutUsers(line: string): string {
+  return line.replace(/((?:^|[^\w.])(?:[A-Za-z]:)?(?:\/home\/|[\\/]+Users[\\/]+))[^\\/\s"':,)]+/g, '$1<user>')
 }
 
 function hostOf(id: string): string[] {

@@ -9,11 +9,13 @@ const secretName =
 /** camelCase forms of the same: accessToken, apiKey, clientSecret. `jobKey` and other harmless keys are lost with them, which is the safe side. */
 const secretCamel = /[a-z](Token|Secret|Password|ApiKey)$/
 
-/** Secrets inside running text: our socket subprotocol, bearer and basic headers, credentials and token parameters in addresses. */
+/** Secrets inside running text: our socket subprotocol, the hub's access tokens, bearer and basic headers, credentials and token parameters in addresses. */
 const secretTexts: readonly [RegExp, string][] = [
   [/recast\.token\.[\w-]+/g, `recast.token.${redacted}`],
+  [/\bhf_[A-Za-z0-9]{8,}/g, redacted],
   [/\b(bearer|basic)\s+[\w.~+/=-]{6,}/gi, `$1 ${redacted}`],
-  [/(:\/\/)[^\s/@]+@/g, `$1${redacted}@`],
+  // Up to the last @: a password that holds one leaves nothing behind.
+  [/(:\/\/)[^\s/?#"'<>]+@/g, `$1${redacted}@`],
   [/([?&#](?:token|api[-_]?key|access_token|password|signature)=)[^&\s#"']+/gi, `$1${redacted}`],
 ]
 

@@ -1,6 +1,7 @@
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '#shared/domain/error'
+import { keepSecret } from '../diagnostics/redact'
 import { checkAddress } from '../download/http-source'
 import { modelUrl } from '../workflows/model-match'
 import type { Model } from '../workflows/workflow-schema'
@@ -37,6 +38,8 @@ export interface Hub {
 export function createHub({ dataDir, endpoint, mirrors, environment }: HubOptions): Hub {
   const path = join(dataDir, tokenFile)
   const named = (): string => environment['HF_ENDPOINT']?.trim() || officialHub
+  const given = environment['HF_TOKEN']?.trim()
+  if (given) keepSecret(given)
   const main = (): string => endpoint().trim() || named()
   return {
     endpoint: main,
@@ -46,14 +49,15 @@ export function createHub({ dataDir, endpoint, mirrors, environment }: HubOption
     },
     page: (model) => (model.source ? `${main().replace(/\/+$/, '')}/${model.source.repo}` : undefined),
     async tokens() {
-      const given = environment['HF_TOKEN']?.trim()
       // The environment's token belongs to the environment's endpoint: a mirror that was set in Recast must not see it.
       const own = given ? { [originOf(named())]: given } : {}
       const text = await readFile(path, 'utf8').catch(() => undefined)
       if (text === undefined) return own
       try {
         const { origin, token } = JSON.parse(text) as { origin?: unknown; token?: unknown }
-        return typeof origin === 'string' && typeof token === 'string' ? { ...own, [origin]: token } : own
+        if (typeof origin !== 'string' || typeof token !== 'string') return own
+        keepSecret(token)
+        return { ...own, [origin]: token }
       } catch {
         return own
       }
@@ -66,6 +70,7 @@ export function createHub({ dataDir, endpoint, mirrors, environment }: HubOption
           'This is no access token: it has spaces or other characters. Copy it again from the hub.',
         )
       }
+      keepSecret(token)
       await writeFile(path, JSON.stringify({ origin: originOf(main()), token }), { mode: 0o600 })
       // A file that was there keeps its mode.
       await chmod(path, 0o600)

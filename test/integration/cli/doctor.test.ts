@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -108,6 +108,52 @@ describe('the doctor', () => {
     expect(readdirSync(join(data, 'orphans'))).toEqual([orphan])
     expect(readdirSync(join(data, 'staging'))).toEqual([])
     for (const line of (await doctor(data)).checks.values()) expect(line).toMatchObject({ ok: true, found: 0 })
+  }, 120_000)
+
+  it('writes a report that can be read, and holds nothing that is private', async () => {
+    const data = bench.dir('data-of-ada')
+    const home = bench.dir('home-of-ada')
+    const env = {
+      HOME: home,
+      USERPROFILE: home,
+      HF_TOKEN: 'token-s3cret-1',
+      HTTPS_PROXY: 'http://ada:s3cret-2%40s3cret-3@proxy.example:3128',
+    }
+    const header = ['--header', 'x-api-key: s3cret-4', '--header', 'authorization: Bearer s3cret-5']
+    await bench.run(['engines', 'add', 'http://gpu.s3cret-6.invalid:8188', ...header, '--data', data], { env })
+    mkdirSync(join(data, 'logs'), { recursive: true })
+    const said = [
+      'token-s3cret-1 and hf_s3cretS3cretS3cret of the hub',
+      'through http://ada:s3cret-2@s3cret-3@proxy.example:3128 and https://s3cret-2:s3cret-3@hub.example/a?token=s3cret-7',
+      'sent s3cret-4 and Bearer s3cret-5 to http://gpu.s3cret-6.invalid:8188/prompt',
+      `read ${home}/photos/mug.png, ${data}/blobs/a, /home/s3cret-8/a.png, C:\\Users\\s3cret-9\\a.png and /Users/s3cret-10/a.png`,
+    ]
+    // A later number than that of the commands' own log, so that these are the last lines.
+    writeFileSync(join(data, 'logs', 'recast.99.log'), said.map((msg) => `${JSON.stringify({ level: 30, msg })}\n`).join(''))
+    const file = join(home, 'report.txt')
+    expect(await bench.run(['doctor', '--report', file, '--data', data], { env })).toMatchObject({ code: 0 })
+    const report = readFileSync(file, 'utf8')
+    for (const secret of ['s3cret', 'S3cret', 'of-ada', 'ada:', 'Bearer s']) expect(report).not.toContain(secret)
+    for (const wanted of ['~/photos/mug.png', '<data>/blobs/a', '/home/<user>/a.png', 'HTTPS_PROXY', 'HF_TOKEN'])
+      expect(report).toContain(wanted)
+    const titles = [
+      'Machine',
+      'Local runtime',
+      'Engines',
+      'Settings',
+      'Checks',
+      'Last lines of the local ComfyUI',
+      'Last log lines',
+    ]
+    expect(report.split('\n').filter((line) => titles.includes(line))).toEqual(titles)
+    // What the doctor just found is in it.
+    expect(report).toMatch(/^✓ database: /m)
+    expect(report).not.toMatch(/undefined|\[object|not to be had/)
+    if (process.platform !== 'win32') expect(statSync(file).mode & 0o077).toBe(0)
+
+    const nowhere = await bench.run(['doctor', '--report', join(home, 'no', 'folder', 'r.txt'), '--data', data], { env })
+    expect(nowhere.code).toBe(1)
+    expect(nowhere.stderr).not.toContain('fault in Recast')
   }, 120_000)
 
   it.each<[string, (file: string) => void, string]>([
