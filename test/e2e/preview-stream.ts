@@ -86,7 +86,8 @@ export async function openPreviewStream(jobsAtOnce: number): Promise<PreviewStre
       release()
       await server.close()
       await app.close()
-      await rm(dataDir, { recursive: true, force: true })
+      // A thumbnail that was asked for may be written yet.
+      await rm(dataDir, { recursive: true, force: true, maxRetries: 10 })
     },
   }
 }

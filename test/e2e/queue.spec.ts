@@ -1,7 +1,8 @@
 import { mkdir, readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
-import { bringPhoto, engineTime, expect, jobs, middleOf, screenshots, test } from './studio'
+import sharp from 'sharp'
+import { bringPhoto, coffee, engineTime, expect, jobs, middleOf, ownFolder, screenshots, test } from './studio'
 
 test.beforeAll(() => mkdir(screenshots, { recursive: true }))
 test.use({ permissions: ['clipboard-read', 'clipboard-write'] })
@@ -48,7 +49,10 @@ test('a paused queue waits, one job is canceled and retried, and going on does t
 })
 
 test('a running job is canceled at once, and leaves no version', async ({ open: page }) => {
-  await bringPhoto(page)
+  // So large that it is not done before the hand is at the button.
+  const large = join(await ownFolder(), 'large.png')
+  await sharp(coffee).resize(3000).png({ compressionLevel: 1 }).toFile(large)
+  await bringPhoto(page, large)
   await page.getByTestId('style-network-04').dblclick()
   await expect(jobs(page, 'running')).toHaveCount(1, { timeout: engineTime })
   await page.getByTestId('job-cancel').click()

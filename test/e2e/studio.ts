@@ -76,7 +76,7 @@ export async function startStudio(
     },
     async close() {
       await end(serving)
-      await rm(dataDir, { recursive: true, force: true })
+      await rm(dataDir, { recursive: true, force: true, maxRetries: 10 })
     },
   }
 }
@@ -84,7 +84,7 @@ export async function startStudio(
 /** A fresh temporary folder that goes away with the process of the tests. */
 export async function ownFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'recast-e2e-own-'))
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }))
   return folder
 }
 
