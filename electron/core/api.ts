@@ -196,6 +196,7 @@ export function createHandlers(context: ApiContext): CallHandlers {
       const { items, ...rest } = tables.jobs.page({ cursor, limit, states, batchId, pictureId })
       return { items: board.view(items), ...rest }
     },
+    'jobs.batches': ({ ids }) => ({ batches: ids.map((id) => tables.jobs.batchCounts(id)) }),
     'jobs.get'({ id }) {
       const [job] = board.view(tables.jobs.getMany([id]))
       if (job) return job

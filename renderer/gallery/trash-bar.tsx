@@ -33,7 +33,9 @@ export function TrashBar(props: { total: number }): ReactElement {
   return (
     <div className="flex shrink-0 flex-col gap-2 border-t border-line px-4 py-2" data-testid="trash-bar">
       <div className="flex items-center justify-between gap-3">
-        <p className="text-s text-muted">{days > 0 ? say('gallery.trash.keeps', { days }) : say('gallery.trash.forever')}</p>
+        <p className="text-s text-muted">
+          {days > 0 ? say('gallery.trash.keeps', { count: days }) : say('gallery.trash.forever')}
+        </p>
         <Button
           size="s"
           kind="danger"

@@ -51,7 +51,7 @@ export function YearIndex(props: { days: readonly TimelineDay[]; onJump: (index:
           <button
             key={mark.key}
             type="button"
-            aria-label={say('gallery.years.to', { when: words, count: count(mark.count, say.language) })}
+            aria-label={say('gallery.years.to', { when: words, count: mark.count, n: count(mark.count, say.language) })}
             className="shrink-0 rounded-s px-1 py-0.5 text-right text-s text-muted transition-colors duration-120 hover:bg-hover hover:text-text"
             onClick={() => props.onJump(mark.offset)}
           >

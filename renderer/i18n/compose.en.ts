@@ -65,7 +65,8 @@ export const composeEn = {
 
   'compose.remix.placeholder': 'e.g. the same mug, of blue glass',
   'compose.remix.source': 'is drawn anew; the original stays',
-  'compose.remix.many': '{{count}} pictures',
+  'compose.remix.many_one': 'One picture',
+  'compose.remix.many_other': '{{count}} pictures',
   'compose.remix.noPicture': 'No picture is open',
   'compose.remix.run_one': 'Remix',
   'compose.remix.run_other': 'Remix {{count}} pictures',
@@ -150,7 +151,8 @@ export const composeEn = {
   'compose.page.captions.none': 'None',
   'compose.page.export': 'Export PNG',
   'compose.page.file': 'Comic page',
-  'compose.page.described': 'Comic page: {{drawn}} of {{count}} scenes are drawn',
+  'compose.page.described_one': 'Comic page: {{drawn}} of one scene is drawn',
+  'compose.page.described_other': 'Comic page: {{drawn}} of {{count}} scenes are drawn',
 
   'compose.own.import': 'Import a workflow…',
   'compose.own.import.first':

@@ -61,7 +61,7 @@ export const composeZh = {
 
   'compose.remix.placeholder': '例如：同一只杯子，换成蓝色玻璃',
   'compose.remix.source': '会重新画过，原图不变',
-  'compose.remix.many': '{{count}} 张图片',
+  'compose.remix.many_other': '{{count}} 张图片',
   'compose.remix.noPicture': '没有打开的图片',
   'compose.remix.run_other': '重画 {{count}} 张',
   'compose.denoise': '改动',
@@ -141,7 +141,7 @@ export const composeZh = {
   'compose.page.captions.none': '无',
   'compose.page.export': '导出 PNG',
   'compose.page.file': '漫画页',
-  'compose.page.described': '漫画页：{{count}} 个场景已画 {{drawn}} 个',
+  'compose.page.described_other': '漫画页：{{count}} 个场景已画 {{drawn}} 个',
 
   'compose.own.import': '导入工作流…',
   'compose.own.import.first': '把 ComfyUI 工作流拖到这里：它的页面保存或导出的 JSON 文件。Recast 会把它变成表单。',

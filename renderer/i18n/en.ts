@@ -1,4 +1,5 @@
 import { galleryEn } from './gallery.en'
+import { queueEn } from './queue.en'
 import { cameraEn } from './camera.en'
 import { composeEn } from './compose.en'
 import { stylesEn } from './styles.en'
@@ -247,7 +248,8 @@ export const en = {
   'job.edit.generate': '{{level}}: {{prompt}}',
   'job.edit.remix': 'Remix: {{prompt}}',
   'job.edit.reference': 'Edit: {{prompt}}',
-  'job.edit.story': 'Story of {{count}} scenes',
+  'job.edit.story_one': 'Story of one scene',
+  'job.edit.story_other': 'Story of {{count}} scenes',
   'job.edit.scene': 'Scene {{n}}: {{text}}',
   'job.edit.upscale': 'Enlarged {{factor}}×',
   'job.level.sketch': 'Sketch',
@@ -371,4 +373,5 @@ export const en = {
   'dialog.close': 'Close',
 
   ...galleryEn,
+  ...queueEn,
 } as const

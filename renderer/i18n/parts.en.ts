@@ -1,9 +1,11 @@
 /** The English words of the studio's parts (canvas, library, styles, versions, dragging); same rules as en.ts. */
 export const partsEn = {
   'drag.restyle': 'Restyle {{name}} as {{style}}',
-  'drag.restyleMany': 'Restyle {{count}} pictures as {{style}}',
+  'drag.restyleMany_one': 'Restyle one picture as {{style}}',
+  'drag.restyleMany_other': 'Restyle {{count}} pictures as {{style}}',
   'drag.view': 'See {{name}} from: {{view}}',
-  'drag.viewMany': 'See {{count}} pictures from: {{view}}',
+  'drag.viewMany_one': 'See one picture from: {{view}}',
+  'drag.viewMany_other': 'See {{count}} pictures from: {{view}}',
   'drag.what.camera': 'the camera, {{name}}',
   'drag.restyleBy': 'Use {{picture}} as style for {{name}}',
   'drag.restyleByFile': 'Use as style for {{name}}',
@@ -25,7 +27,8 @@ export const partsEn = {
   'drag.canceled': 'Put back.',
   'drag.what.style': 'Style {{name}}',
   'drag.what.picture': 'Picture {{name}}',
-  'drag.what.pictures': '{{count}} pictures',
+  'drag.what.pictures_one': 'One picture',
+  'drag.what.pictures_other': '{{count}} pictures',
   'drag.hint': 'Tab: next place · Enter: drop · Esc: put back',
 
   'canvas.keys': 'Arrow keys move, plus and minus zoom, 0 fits, 1 is 100 %.',
@@ -53,7 +56,8 @@ export const partsEn = {
 
   'library.label': 'Pictures',
   'library.item': '{{name}}, {{width}} × {{height}}',
-  'library.item.versions': '{{name}}, {{width}} × {{height}}, {{count}} versions',
+  'library.item.versions_one': '{{name}}, {{width}} × {{height}}, one version',
+  'library.item.versions_other': '{{name}}, {{width}} × {{height}}, {{count}} versions',
   'library.loading': 'Loading pictures',
 
   'styles.label': 'Styles',

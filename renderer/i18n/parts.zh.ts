@@ -3,9 +3,9 @@ import type { ChinesePartWords } from './parts'
 /** The Chinese words of the studio's parts; a missing or a surplus key doesn't compile. */
 export const partsZh: ChinesePartWords = {
   'drag.restyle': '将 {{name}} 重绘为{{style}}',
-  'drag.restyleMany': '将 {{count}} 张图片重绘为{{style}}',
+  'drag.restyleMany_other': '将 {{count}} 张图片重绘为{{style}}',
   'drag.view': '生成 {{name}} 的视角：{{view}}',
-  'drag.viewMany': '生成 {{count}} 张图片的视角：{{view}}',
+  'drag.viewMany_other': '生成 {{count}} 张图片的视角：{{view}}',
   'drag.what.camera': '镜头（{{name}}）',
   'drag.restyleBy': '以 {{picture}} 作为 {{name}} 的风格',
   'drag.restyleByFile': '作为 {{name}} 的风格',
@@ -25,7 +25,7 @@ export const partsZh: ChinesePartWords = {
   'drag.canceled': '已放回。',
   'drag.what.style': '风格 {{name}}',
   'drag.what.picture': '图片 {{name}}',
-  'drag.what.pictures': '{{count}} 张图片',
+  'drag.what.pictures_other': '{{count}} 张图片',
   'drag.hint': 'Tab：下一位置 · Enter：放下 · Esc：放回',
 
   'canvas.keys': '方向键移动，加减键缩放，0 适合窗口，1 为 100 %。',
@@ -53,7 +53,7 @@ export const partsZh: ChinesePartWords = {
 
   'library.label': '图片',
   'library.item': '{{name}}，{{width}} × {{height}}',
-  'library.item.versions': '{{name}}，{{width}} × {{height}}，{{count}} 个版本',
+  'library.item.versions_other': '{{name}}，{{width}} × {{height}}，{{count}} 个版本',
   'library.loading': '正在加载图片',
 
   'styles.label': '风格',

@@ -4,6 +4,7 @@ import { en } from './en'
 import { errorDictionaries, errorWords } from './errors'
 import { chooseLanguage, createI18n } from './i18n'
 import { knownNotes, noteWords } from './notes'
+import { modelsEn } from './models.en'
 import { partsEn } from './parts.en'
 import { partsZh } from './parts.zh'
 import { setupEn } from './setup.en'
@@ -46,6 +47,27 @@ describe.each([
   it('translate: no Chinese entry is left in English, but for signs and names', () => {
     const same = Object.keys(chinese).filter((key) => /[a-z]{4}/u.test(chinese[key] ?? '') && chinese[key] === english[key])
     expect(same.filter((key) => !['app.name', 'job.percent', 'library.item', 'gallery.stars'].includes(key))).toEqual([])
+  })
+})
+
+describe('counted words', () => {
+  const english: Record<string, string> = { ...en, ...partsEn, ...setupEn, ...modelsEn }
+  const isCounted = (key: string): boolean => /_(one|other)$/u.test(key)
+
+  it('have a singular and a plural', () => {
+    const lacking = Object.keys(english)
+      .filter(isCounted)
+      .filter((key) => !(`${stem(key)}_one` in english) || !(`${stem(key)}_other` in english))
+    expect(lacking).toEqual([])
+  })
+
+  it('are all that say a number of things: no "1 results"', () => {
+    // A number, one word that tells more at most, and a plural; "2 of 8 made" and "8 more" are the same for one.
+    const numberOfThings =
+      /\{\{(?:count|n|days|jobs|pictures|results|scenes|total|done|seconds)\}\} (?:[a-z]+ )?(?!is\b|was\b)[a-z]+s\b/u
+    const wrong = Object.entries(english).filter(([key, text]) => !isCounted(key) && numberOfThings.test(text))
+    expect(wrong).toEqual([])
+    expect(numberOfThings.test('{{style}} on {{pictures}} pictures')).toBe(true)
   })
 })
 

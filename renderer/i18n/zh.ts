@@ -1,4 +1,5 @@
 import { galleryZh } from './gallery.zh'
+import { queueZh } from './queue.zh'
 import { cameraZh } from './camera.zh'
 import { composeZh } from './compose.zh'
 import { stylesZh } from './styles.zh'
@@ -237,7 +238,7 @@ export const zh: ChineseWords = {
   'job.edit.generate': '{{level}}：{{prompt}}',
   'job.edit.remix': '重绘：{{prompt}}',
   'job.edit.reference': '编辑：{{prompt}}',
-  'job.edit.story': '{{count}} 个场景的故事',
+  'job.edit.story_other': '{{count}} 个场景的故事',
   'job.edit.scene': '场景 {{n}}：{{text}}',
   'job.edit.upscale': '放大 {{factor}} 倍',
   'job.level.sketch': '草图',
@@ -355,4 +356,5 @@ export const zh: ChineseWords = {
   'dialog.close': '关闭',
 
   ...galleryZh,
+  ...queueZh,
 }

@@ -12,6 +12,8 @@ import {
 import { useWords } from '../i18n/i18n'
 import { editLabel } from '../i18n/labels'
 import { useActions, useStudio, useStudioRoot } from '../state/context'
+import { classes } from '../widgets'
+import { BatchCard } from './batch-card'
 import { JobCard, type GripHandlers } from './job-card'
 import { JobMenu } from './job-menu'
 import { dropBefore, type QueueRow } from './rows'
@@ -24,6 +26,8 @@ export function JobList(props: {
   label: string
   rows: readonly QueueRow[]
   onEnd?: () => void
+  /** Opens or closes a batch's own lines. */
+  onBatch?: (batchId: string) => void
   loading?: boolean
 }): ReactElement {
   const { rows, onEnd } = props
@@ -42,7 +46,7 @@ export function JobList(props: {
     estimateSize: () => cardHeight,
     getItemKey: (index) => {
       const row = rows[index]
-      return row?.kind === 'job' ? row.id : 'more'
+      return row?.kind === 'job' ? row.id : row?.kind === 'batch' ? row.batchId : 'more'
     },
     overscan: 6,
   })
@@ -141,16 +145,21 @@ export function JobList(props: {
               data-index={item.index}
               aria-setsize={rows.length}
               aria-posinset={item.index + 1}
-              className="absolute left-0 top-0 w-full"
+              className={classes(
+                'absolute left-0 top-0 w-full',
+                row.kind === 'job' && row.inBatch && 'border-l-2 border-accent/60',
+              )}
               style={{ transform: `translateY(${item.start}px)` }}
             >
               {row.kind === 'more' ? (
                 <MoreWaiting count={row.count} />
+              ) : row.kind === 'batch' ? (
+                <BatchCard batchId={row.batchId} ids={row.ids} open={row.open} onOpen={(id) => props.onBatch?.(id)} />
               ) : job ? (
                 <JobCard
                   job={job}
                   dragged={drag?.id === job.id}
-                  onGrip={row.place === 'waiting' && waiting.length > 1 ? grip : undefined}
+                  onGrip={row.kind === 'job' && row.place === 'waiting' && waiting.length > 1 ? grip : undefined}
                   onMenu={openMenu}
                 />
               ) : null}

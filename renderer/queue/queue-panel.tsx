@@ -1,8 +1,9 @@
 import { BrushCleaning, CircleX, Ellipsis, Pause, Play } from 'lucide-react'
 import { useEffect, useMemo, useState, type ReactElement } from 'react'
+import type { BatchCounts } from '#shared/domain/job'
 import { count } from '../i18n/format'
 import { useWords } from '../i18n/i18n'
-import { useActions, useStudio, useStudioParts } from '../state/context'
+import { useActions, useStudio, useStudioParts, useStudioRoot } from '../state/context'
 import { IconButton, MenuButton, Segmented } from '../widgets'
 import { JobList } from './job-list'
 import { historyRows, queueRows } from './rows'
@@ -105,10 +106,28 @@ function Jobs(): ReactElement {
     queued: state.queue.queued,
     ready: state.ready,
   }))
-  const rows = useMemo(() => queueRows({ active, waiting, recent }, queued), [active, waiting, recent, queued])
+  const { store } = useStudioRoot()
+  const batches = useStudio((state) => state.batches)
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set())
+  const rows = useMemo(
+    () =>
+      queueRows({ active, waiting, recent }, queued, {
+        // Which batch a job is of never changes, and a list names only jobs that are known.
+        batchOf: (id) => store.getState().jobs.byId[id]?.batchId,
+        sizeOf: (id) => sizeOfBatch(batches[id]),
+        open,
+      }),
+    [active, waiting, recent, queued, store, batches, open],
+  )
+  const onBatch = (batchId: string): void =>
+    setOpen((now) => (now.has(batchId) ? new Set([...now].filter((id) => id !== batchId)) : new Set([...now, batchId])))
   if (!ready) return <CardSkeletons />
   if (rows.length === 0) return <Nothing title={say('queue.empty')} text={say('queue.empty.text')} />
-  return <JobList label={say('queue.list')} rows={rows} />
+  return <JobList label={say('queue.list')} rows={rows} onBatch={onBatch} />
+}
+
+function sizeOfBatch(counts: BatchCounts | undefined): number | undefined {
+  return counts && counts.queued + counts.active + counts.done + counts.failed + counts.canceled
 }
 
 function History(): ReactElement {

@@ -1,4 +1,4 @@
-import { finalStates, type Job } from '#shared/domain/job'
+import { activeStates, finalStates, type Job, type JobState } from '#shared/domain/job'
 import type { ActionContext } from './actions'
 import { historyWithPage, moveTarget, noHistory, waitingLoaded } from './jobs'
 
@@ -14,12 +14,22 @@ export interface JobActions {
   knowJob(id: string): Promise<void>
   /** Fetches the waiting jobs that the snapshot left out. */
   loadWaiting(): Promise<void>
+  /** Asks how far these batches are. */
+  askBatches(ids: readonly string[]): Promise<void>
+  /** Tries the failed jobs of a batch again, and only these. */
+  retryFailed(batchId: string): Promise<void>
+  /** Cancels what of a batch has not ended. */
+  cancelBatch(batchId: string): Promise<void>
+  /** The results of a batch, each under the name of its picture, in the order in which they were asked for. */
+  batchResults(batchId: string): Promise<{ assetId: string; name: string }[]>
   pause(paused: boolean): Promise<void>
   /** Loads the first or the next page of the history. */
   loadHistory(): Promise<void>
 }
 
 const pageSize = 200
+/** As many as one call for counts takes. */
+const batchesAtOnce = 100
 /** As many as one list call answers. */
 const longestPage = 500
 
@@ -27,6 +37,23 @@ const longestPage = 500
 export function createJobActions({ store, ask, fail, client }: ActionContext): JobActions {
   const moveJob = async (id: string, beforeId: string | null): Promise<void> => {
     await ask('jobs.move', beforeId === null ? { id } : { id, beforeId })
+  }
+  /** Every job of a batch in these states, the oldest first; undefined when it can't be asked. */
+  const jobsOf = async (batchId: string, states: readonly JobState[]): Promise<Job[] | undefined> => {
+    const jobs: Job[] = []
+    let cursor: number | undefined
+    do {
+      const page = await ask('jobs.list', {
+        batchId,
+        states: [...states],
+        limit: longestPage,
+        ...(cursor === undefined ? {} : { cursor }),
+      })
+      if (!page) return undefined
+      jobs.push(...page.items)
+      cursor = page.nextCursor
+    } while (cursor !== undefined)
+    return jobs.reverse()
   }
   let loadingWaiting: Promise<void> | undefined
   return {
@@ -73,6 +100,29 @@ export function createJobActions({ store, ask, fail, client }: ActionContext): J
         loadingWaiting = undefined
       })
       return loadingWaiting
+    },
+    async askBatches(ids) {
+      try {
+        const { batches } = await client.call('jobs.batches', { ids: ids.slice(0, batchesAtOnce) })
+        store.setState((state) => ({
+          batches: { ...state.batches, ...Object.fromEntries(batches.map((counts) => [counts.batchId, counts])) },
+        }))
+      } catch (thrown) {
+        // While the link is lost this is asked again after the next snapshot.
+        if (store.getState().link === 'open') fail(thrown)
+      }
+    },
+    async retryFailed(batchId) {
+      const jobs = await jobsOf(batchId, ['failed'])
+      if (jobs && jobs.length > 0) await ask('jobs.retry', { ids: jobs.map((job) => job.id) })
+    },
+    async cancelBatch(batchId) {
+      const jobs = await jobsOf(batchId, ['queued', ...activeStates])
+      if (jobs && jobs.length > 0) await ask('jobs.cancel', { ids: jobs.map((job) => job.id) })
+    },
+    async batchResults(batchId) {
+      const jobs = (await jobsOf(batchId, ['done'])) ?? []
+      return jobs.flatMap((job) => job.outputs.map(({ assetId }) => ({ assetId, name: job.pictureName })))
     },
     async pause(paused) {
       const queue = await ask('queue.pause', { paused })

@@ -3,7 +3,7 @@ import type { LinkState } from '#shared/contract/client'
 import type { EventBody } from '#shared/contract/events'
 import type { EngineView } from '#shared/domain/engine'
 import { assertNever, type ErrorView } from '#shared/domain/error'
-import type { Job } from '#shared/domain/job'
+import type { BatchCounts, Job } from '#shared/domain/job'
 import type { Picture } from '#shared/domain/picture'
 import { settingsSchema, type Settings } from '#shared/domain/settings'
 import type { Style, StyleMarks } from '#shared/domain/style'
@@ -75,6 +75,8 @@ export interface StudioState {
   engines: readonly EngineView[]
   queue: QueueView
   jobs: JobsState
+  /** How far the batches are that the queue shows as one; asked for anew whenever one of their jobs goes on. */
+  batches: Readonly<Record<string, BatchCounts>>
   history: HistoryState
   pictures: PicturesState
   search: SearchState | undefined
@@ -104,6 +106,7 @@ export function emptyStudio(ui: UiState): StudioState {
     engines: [],
     queue: { paused: false, queued: 0, active: 0, done: 0, failed: 0, canceled: 0 },
     jobs: noJobs,
+    batches: {},
     history: noHistory,
     pictures: noPictures,
     search: undefined,
@@ -137,6 +140,7 @@ export function snapshotTaken(state: StudioState, snapshot: Snapshot): StudioSta
     engines: snapshot.engines,
     queue: snapshot.queue,
     jobs: jobsFromSnapshot(snapshot.jobs),
+    batches: {},
     history: noHistory,
     // Whatever was missed, the gallery asks again.
     gallery: galleryStale({ ...state.gallery, collections: undefined }),

@@ -39,9 +39,9 @@ export function ScopeDialog(props: { pictureIds: readonly string[]; onClose: () 
       <p data-testid="scope-text">
         {say('scope.text', {
           style: styleAssetId === undefined ? (title ?? '') : say('job.ownStyle'),
-          pictures: number(pictures, say.language),
-          count,
-          jobs: number(jobs, say.language),
+          pictures: say('scope.pictures', { count: pictures, n: number(pictures, say.language) }),
+          each: say('scope.each', { count, n: number(count, say.language) }),
+          jobs: say('scope.jobs', { count: jobs, n: number(jobs, say.language) }),
         })}
       </p>
       <p className="pt-2 text-muted">{say('scope.text.undo')}</p>

@@ -3,7 +3,7 @@ import { customPurposes, customWorkflowDetailSchema, customWorkflowSchema } from
 import { engineViewSchema } from '../domain/engine'
 import { errorViewSchema } from '../domain/error-schema'
 import { idSchema } from '../domain/id'
-import { jobSchema, jobStateSchema, submissionSchema } from '../domain/job'
+import { batchCountsSchema, jobSchema, jobStateSchema, submissionSchema } from '../domain/job'
 import { modelViewSchema, unusedModelSchema, verificationSchema, workflowNeedsSchema } from '../domain/model'
 import { assetSchema, pictureSchema, versionSchema } from '../domain/picture'
 import { installRequestSchema, runtimeReportSchema, runtimeViewSchema } from '../domain/runtime'
@@ -147,6 +147,11 @@ export const calls = {
       pictureId: idSchema.optional(),
     }),
     output: page(jobSchema),
+  },
+  /** How far batches are, the cleared and the long finished of their jobs as well. One that is not known has no jobs. */
+  'jobs.batches': {
+    input: z.object({ ids: z.array(idSchema).min(1).max(100) }),
+    output: z.object({ batches: z.array(batchCountsSchema) }),
   },
   'jobs.get': { input: z.object({ id: idSchema }), output: jobSchema },
   /** Cancels these, or all that are not final when `ids` is absent. Answers those that it stopped. */

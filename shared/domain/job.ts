@@ -76,6 +76,17 @@ export const jobSchema = z.object({
 })
 export type Job = z.infer<typeof jobSchema>
 
+/** How far a batch is: how many of its jobs are in which state. */
+export const batchCountsSchema = z.object({
+  batchId: idSchema,
+  queued: z.int().min(0),
+  active: z.int().min(0),
+  done: z.int().min(0),
+  failed: z.int().min(0),
+  canceled: z.int().min(0),
+})
+export type BatchCounts = z.infer<typeof batchCountsSchema>
+
 /** What is asked for in one go: these edits of these pictures, `count` seeds each. Rows = pictures × edits × count.
  * Edits that make pictures from words, or that name their own, take none here (see `takesPictures`). */
 export const submissionSchema = z.object({

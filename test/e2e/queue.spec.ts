@@ -1,8 +1,9 @@
 import { mkdir, readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
+import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import sharp from 'sharp'
-import { bringPhoto, coffee, engineTime, expect, jobs, middleOf, ownFolder, screenshots, test } from './studio'
+import { bringPhoto, coffee, dropFiles, engineTime, expect, jobs, middleOf, ownFolder, screenshots, test } from './studio'
 
 test.beforeAll(() => mkdir(screenshots, { recursive: true }))
 test.use({ permissions: ['clipboard-read', 'clipboard-write'] })
@@ -10,12 +11,17 @@ test.use({ permissions: ['clipboard-read', 'clipboard-write'] })
 const names = (page: Page) =>
   jobs(page).evaluateAll((cards) => cards.map((card) => card.getAttribute('aria-label')?.split(',')[0]))
 
+/** The files of the pictures in a data folder. */
+async function storedFiles(dataDir: string): Promise<string[]> {
+  const entries = await readdir(join(dataDir, 'blobs'), { recursive: true, withFileTypes: true })
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+}
+
 /** The file of the only picture in a data folder. */
 async function storedPhoto(dataDir: string): Promise<string> {
-  const entries = await readdir(join(dataDir, 'blobs'), { recursive: true, withFileTypes: true })
-  const files = entries.filter((entry) => entry.isFile())
+  const files = await storedFiles(dataDir)
   expect(files).toHaveLength(1)
-  return join(files[0]?.parentPath ?? '', files[0]?.name ?? '')
+  return files[0] ?? ''
 }
 
 /** A photo and a queue that stands still with these styles waiting in it. */
@@ -144,3 +150,60 @@ test('a job that fails says why and what to do, its details unfold and are copie
   await expect(jobs(page, 'done')).toHaveCount(1, { timeout: engineTime })
   await expect(page.getByTestId('job-error')).toHaveCount(0)
 })
+
+test('a folder dropped on a style is one card: what failed is told and tried again by itself, and all is exported under its name', async ({
+  page,
+  studio,
+}) => {
+  const folder = await ownFolder()
+  await mkdir(join(folder, 'below'))
+  const photos = Array.from({ length: 12 }, (_, n) => `${n < 6 ? '' : 'below/'}photo ${n + 1}.png`)
+  for (const [n, name] of photos.entries())
+    await sharp({ create: { width: 96, height: 64, channels: 3, background: { r: 20 * n, g: 128, b: 90 } } })
+      .png()
+      .toFile(join(folder, name))
+  // Not the watched page: the thumbnail of the lost file is an error in its console.
+  await page.goto(studio.url)
+  await expect(page.getByTestId('empty')).toBeVisible()
+  await page.getByTestId('queue-pause').click()
+  await expect(page.getByTestId('queue-counts')).toContainText('Paused')
+  await dropFiles(page, [folder], await middleOf(page.getByTestId('style-pencil')))
+  const batch = page.getByTestId('batch')
+  await expect(batch).toHaveAttribute('data-total', '12')
+  await expect(batch).toContainText('12 pictures')
+  await expect(jobs(page)).toHaveCount(0)
+  const [lost = ''] = await storedFiles(studio.dataDir)
+  await rename(lost, `${lost}.away`)
+  await page.getByTestId('queue-pause').click()
+  await expect(batch).toHaveAttribute('data-failed', '1', { timeout: engineTime })
+  await expect(batch).toHaveAttribute('data-done', '11', { timeout: engineTime })
+  await batch.getByTestId('batch-open').click()
+  await expect(jobs(page, 'failed').getByTestId('job-error')).toContainText('It is not there any more')
+  await page.screenshot({ path: join(screenshots, '34-batch-open.png') })
+  await batch.getByTestId('batch-open').click()
+  await expect(jobs(page)).toHaveCount(0)
+  await shootBoth(page, '35-batch')
+  // The counts are the app's, not the page's.
+  await page.reload()
+  await expect(batch).toHaveAttribute('data-done', '11')
+
+  await rename(`${lost}.away`, lost)
+  await batch.getByTestId('batch-retry').click()
+  await expect(batch).toHaveAttribute('data-done', '12', { timeout: engineTime })
+  await expect(batch).toHaveAttribute('data-failed', '0')
+  await page.getByTestId('show-gallery').click()
+  await expect(page.getByTestId('gallery-item')).toHaveCount(12)
+  await batch.getByTestId('batch-export').click()
+  await expect(page.getByTestId('export-preview')).toContainText('photo 1.png')
+  await page.screenshot({ path: join(screenshots, '36-batch-export.png') })
+})
+
+async function shootBoth(page: Page, name: string): Promise<void> {
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme)
+    const { violations } = await new AxeBuilder({ page }).analyze()
+    expect.soft(violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`))).toEqual([])
+    await page.screenshot({ path: join(screenshots, `${name}-${colorScheme}.png`) })
+  }
+}

@@ -67,7 +67,7 @@ test('a style dropped on three selected photos is three jobs, taken back togethe
   await expect(jobs(page, 'canceled')).toHaveCount(3)
   await page.getByTestId('scope').click()
   await page.getByTestId('menu-scope-all').click()
-  await expect(page.getByTestId('scope-text')).toContainText('Clay on 3 pictures, 1 results each: 3 jobs')
+  await expect(page.getByTestId('scope-text')).toContainText('Clay on 3 pictures, one result each: 3 jobs')
   await expectAccessible(page, 'styles-scope')
   await page.getByTestId('scope-run').click()
   await expect(jobs(page, 'queued')).toHaveCount(3)

@@ -1,5 +1,5 @@
 import type { ErrorView } from '#shared/domain/error'
-import type { JobState } from '#shared/domain/job'
+import type { BatchCounts, JobState } from '#shared/domain/job'
 import { AppError } from '#shared/domain/error'
 import { canMove } from '../../jobs/machine'
 import type { Database } from '../database'
@@ -105,6 +105,9 @@ export function jobTable(db: Database) {
     .pluck()
   const panelCounts = db.prepare<[], { state: JobState; n: number }>(
     `SELECT state, count(*) AS n FROM jobs WHERE cleared = 0 AND state IN ${finished} GROUP BY state`,
+  )
+  const batchStates = db.prepare<[string], { state: JobState; n: number }>(
+    'SELECT state, count(*) AS n FROM jobs WHERE batch_id = ? GROUP BY state',
   )
   const lastPosition = db
     .prepare<[], number | null>("SELECT max(position) FROM jobs WHERE state IN ('queued', 'staging', 'running', 'collecting')")
@@ -246,6 +249,13 @@ export function jobTable(db: Database) {
     counts(): { queued: number; active: number; done: number; failed: number; canceled: number } {
       const counts = { queued: waitingCount.get() ?? 0, active: activeCount.get() ?? 0, done: 0, failed: 0, canceled: 0 }
       for (const { state, n } of panelCounts.all()) counts[state as 'done' | 'failed' | 'canceled'] = n
+      return counts
+    },
+    /** How many jobs of a batch are in which state, cleared ones as well. */
+    batchCounts(batchId: string): BatchCounts {
+      const counts = { batchId, queued: 0, active: 0, done: 0, failed: 0, canceled: 0 }
+      for (const { state, n } of batchStates.all(batchId))
+        counts[state === 'staging' || state === 'running' || state === 'collecting' ? 'active' : state] += n
       return counts
     },
     /** The largest place that is taken; 0 in an empty queue. */
