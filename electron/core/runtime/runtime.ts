@@ -76,12 +76,12 @@ export class Runtime {
       layout,
       plan: () => this.#plan(),
       idle: () => ({ freeAfterS: context.settings().runtimeFreeAfter, stopAfterS: context.settings().runtimeStopAfter }),
-      mend: async (failures) => {
+      mend: async (failures, signal) => {
         const place = this.#place
         if (!place?.installation) return false
         return await mendNodes(
           failures,
-          { store: this.store, installation: place.installation, recipe: this.#recipeOf(place), ...(await this.#uv()) },
+          { store: this.store, installation: place.installation, recipe: this.#recipeOf(place), signal, ...(await this.#uv()) },
           context.logger,
         )
       },

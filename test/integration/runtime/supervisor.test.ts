@@ -21,7 +21,7 @@ describe.skipIf(process.platform === 'win32')('supervisor', () => {
   const open: Supervisor[] = []
 
   beforeAll(async () => {
-    standIn = await makeStandIn(folder, { brokenNode: true })
+    standIn = await makeStandIn(folder, { nodes: { StandinNode: ['recast_missing'] } })
     execFileSync('python3', ['-m', 'zipfile', '-e', standIn.wheel, join(folder, 'packages')])
     python = (await findPython('3'))?.path ?? 'python3'
   })

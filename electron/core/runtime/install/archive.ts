@@ -92,8 +92,12 @@ export async function unpackArchive(archive: string, target: string, signal?: Ab
     strict: true,
     onReadEntry(entry) {
       // An entry that nobody reads yet keeps the parser from reading on: memory stays at one buffer.
-      queue = queue.then(() => take(entry))
-      queue.catch((error: unknown) => parser.abort(error as Error))
+      queue = queue.then(() => {
+        signal?.throwIfAborted()
+        return take(entry)
+      })
+      // The parser writes into the error that it is given, which a signal's reason does not let it.
+      queue.catch((error: unknown) => parser.abort(signal?.aborted ? new Error('stopped', { cause: error }) : (error as Error)))
     },
   })
   try {
@@ -112,8 +116,9 @@ export async function unpackArchive(archive: string, target: string, signal?: Ab
     })
     await queue
   } catch (thrown) {
-    signal?.throwIfAborted()
+    // What is being written is written to its end: afterwards nothing of this touches the folder.
     await queue.catch(() => undefined)
+    signal?.throwIfAborted()
     if (thrown instanceof AppError) throw thrown
     const { code, tarCode } = thrown as { code?: string; tarCode?: string }
     if (tarCode !== undefined || (code !== undefined && /^(TAR_|Z_)/.test(code))) throw bad(archive, (thrown as Error).message)

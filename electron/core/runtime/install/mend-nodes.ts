@@ -20,10 +20,17 @@ const strangersOf: Record<string, string[]> = {
  */
 export async function mendNodes(
   failures: readonly NodeFailure[],
-  context: { store: InstallationStore; installation: Installation; recipe: Recipe; tools: RuntimeTools; mirrors: Mirrors },
+  context: {
+    store: InstallationStore
+    installation: Installation
+    recipe: Recipe
+    tools: RuntimeTools
+    mirrors: Mirrors
+    signal: AbortSignal
+  },
   logger: AppLogger,
 ): Promise<boolean> {
-  const { store, installation, recipe, tools, mirrors } = context
+  const { store, installation, recipe, tools, mirrors, signal } = context
   const wanted = [...new Set(failures.flatMap(({ module }) => (module === undefined ? [] : [packageFor(module)])))]
   const known = wanted.filter((name) => lockLinesFor(recipe.lock.text, [name]) !== undefined)
   if (known.length === 0) return false
@@ -33,7 +40,7 @@ export async function mendNodes(
     await writeFile(lockFile, lockLinesFor(recipe.lock.text, known) ?? '')
     const strangers = known.flatMap((name) => strangersOf[name] ?? [])
     await mendPackages(
-      { layout: store.layout, tools, mirrors, offline: false },
+      { layout: store.layout, tools, mirrors, offline: false, signal },
       join(folder, 'venv'),
       recipe,
       lockFile,

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createWriteStream, existsSync, renameSync, statSync, type WriteStream } from 'node:fs'
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { AppError } from '#shared/domain/error'
@@ -10,6 +10,7 @@ import { readJson, writeJson, type RuntimePlace } from '../install/store'
 import type { RuntimeLayout } from '../layout'
 import { endTree, type EndTimes } from '../process/end-tree'
 import { identify, isAlive, processesOfSession, type ProcessIdentity } from '../process/identity'
+import { kernelEndedSome, readKernelKills } from './kernel-kills'
 import { LogRing } from './log-ring'
 
 const serverFileSchema = z.object({ pid: z.int().positive(), startedAt: z.string(), port: z.int() })
@@ -44,12 +45,6 @@ export interface ServerStart {
   onLine: (line: string) => void
 }
 
-/** How many processes the kernel has ended for want of memory since the machine started; undefined where it does not say. */
-async function kernelKills(): Promise<number | undefined> {
-  const count = /^oom_kill (\d+)/m.exec(await readFile('/proc/vmstat', 'utf8').catch(() => ''))?.[1]
-  return count === undefined ? undefined : Number(count)
-}
-
 function openLog(path: string): WriteStream {
   if (existsSync(path) && statSync(path).size > logLimit) renameSync(path, `${path}.1`)
   const stream = createWriteStream(path, { flags: 'a', mode: 0o600 })
@@ -65,7 +60,7 @@ export async function startServerProcess({ place, layout, tools, port, args, env
   for (const folder of [join(base, 'custom_nodes'), join(base, 'models'), input, output, temp, user, layout.root]) {
     await mkdir(folder, { recursive: true })
   }
-  const killsBefore = await kernelKills()
+  const killsBefore = await readKernelKills()
   const child: ChildProcess = spawn(
     place.python,
     ['-s', '-u', join(tools, 'launch.py'), join(place.program, 'main.py'), ...args],
@@ -95,14 +90,14 @@ export async function startServerProcess({ place, layout, tools, port, args, env
   const ended = new Promise<ProcessEnd>((resolve) => {
     child.once('exit', (code, signal) => {
       void (async () => {
-        const killsAfter = await kernelKills()
+        const killsAfter = await readKernelKills()
         file.end()
         // The last lines may still be in the pipe.
         await new Promise((later) => setTimeout(later, 50))
         resolve({
           code,
           signal,
-          kernelEndedSome: killsBefore === undefined || killsAfter === undefined ? undefined : killsAfter > killsBefore,
+          kernelEndedSome: kernelEndedSome(killsBefore, killsAfter),
         })
       })()
     })

@@ -44,7 +44,7 @@ export interface SupervisorOptions {
   /** Seconds without a job after which memory is freed, and the server stopped; 0 for never. */
   idle: () => { freeAfterS: number; stopAfterS: number }
   /** Custom nodes did not load: true when something was mended and a new start is worth it. */
-  mend?: ((failures: NodeFailure[]) => Promise<boolean>) | undefined
+  mend?: ((failures: NodeFailure[], signal: AbortSignal) => Promise<boolean>) | undefined
   onChange: () => void
   logger: AppLogger
   times?: Partial<SupervisorTimes> | undefined
@@ -72,7 +72,10 @@ export class Supervisor {
   #lastLog = ''
   #users = 0
   #idleTimers: NodeJS.Timeout[] = []
-  #mended = false
+  /** Modules that were mended: what is missing again is not mended again. */
+  #mended = new Set<string>()
+  /** Stops a mending that is under way. */
+  #mending: AbortController | undefined
   #missingNodes: string[] = []
   #closed = false
 
@@ -155,6 +158,7 @@ export class Supervisor {
 
   async #stop(): Promise<void> {
     this.#generation += 1
+    this.#mending?.abort()
     this.#clearIdle()
     const { state } = this
     if (this.#process) this.#set('stopping')
@@ -261,7 +265,7 @@ export class Supervisor {
         )
       }
       this.#missingNodes = Object.keys(nodes).filter((node) => nodes[node]?.some((name) => missing.includes(name)))
-      if (this.#missingNodes.length > 0 && (await this.#tryMend(server.log.text))) {
+      if (this.#missingNodes.length > 0 && (await this.#tryMend(server.log.text, generation))) {
         await problem()
         return await this.#startOnce(generation)
       }
@@ -281,13 +285,19 @@ export class Supervisor {
     return `http://127.0.0.1:${port}`
   }
 
-  /** Lets somebody mend what custom nodes lack, once for each installation's life. */
-  async #tryMend(log: string): Promise<boolean> {
+  /** Lets somebody mend what custom nodes lack, each module once: what is mended may bring to light what is missing next. */
+  async #tryMend(log: string, generation: number): Promise<boolean> {
     const failures = nodeFailures(log)
     this.#options.logger.warn({ missing: this.#missingNodes, failures }, 'custom nodes did not load')
-    if (this.#mended || failures.length === 0 || !this.#options.mend) return false
-    this.#mended = true
-    return await this.#options.mend(failures)
+    const fresh = failures.filter(({ module }) => module !== undefined && !this.#mended.has(module))
+    if (fresh.length === 0 || !this.#options.mend || generation !== this.#generation) return false
+    for (const { module = '' } of fresh) this.#mended.add(module)
+    this.#mending = new AbortController()
+    try {
+      return await this.#options.mend(fresh, this.#mending.signal)
+    } finally {
+      this.#mending = undefined
+    }
   }
 
   /** Stays with a ready server until it ends, and decides what comes then. */
