@@ -50,7 +50,7 @@ export async function run(args) {
   }
   bench.graph = (n, prefix) =>
     values.checkpoint === undefined
-      ? invertGraph(bench.uploaded, prefix)
+      ? invertGraph(n, bench.uploaded, prefix)
       : sampleGraph(n, prefix, { checkpoint: values.checkpoint, steps: 4, side: 128 })
   try {
     if (values.clients) await installNpmClients(dir)

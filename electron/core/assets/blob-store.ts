@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream, type Stats } from 'node:fs'
-import { copyFile, readdir, stat, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { toAppError } from '#shared/domain/error'
 import { discard, makeFolder, publish, syncFolder } from './durable-file'
@@ -31,6 +31,8 @@ export interface BlobStore {
   sweepStaging(): Promise<number>
 }
 
+/** So many folders are made each for itself before all of them are. */
+const madeSingly = 3
 /** How long a blob counts as fresh: longer than any commit takes. */
 const freshMs = 10 * 60_000
 
@@ -86,13 +88,23 @@ export async function openBlobStore(dataDir: string): Promise<BlobStore> {
   const pathOf = (sha256: string): string => join(folderOf(sha256), sha256)
   const stagingPath = (extension = ''): string => join(staging, `${randomUUID()}${extension}.part`)
 
+  const makeAllFolders = async (): Promise<void> => {
+    const there = new Set(await readdir(blobs))
+    const missing = Array.from({ length: 256 }, (_, n) => n.toString(16).padStart(2, '0')).filter((name) => !there.has(name))
+    await Promise.all(missing.map((name) => mkdir(join(blobs, name), { recursive: true })))
+    await syncFolder(blobs)
+  }
+
   // Whoever stores first in a folder makes its entry durable; the others wait for that, or their blob could vanish with its folder.
   const folders = new Map<string, Promise<void>>()
+  let all: Promise<void> | undefined
   const folderFor = (sha256: string): Promise<void> => {
     const folder = folderOf(sha256)
     let made = folders.get(folder)
     if (!made) {
-      made = makeFolder(folder).then(() => syncFolder(blobs))
+      const alone = (): Promise<void> => makeFolder(folder).then(() => syncFolder(blobs))
+      // All at once for whoever stores more than a few: each by itself costs the job that comes first to it two flushes.
+      made = folders.size < madeSingly ? alone() : (all ??= makeAllFolders()).catch(alone)
       folders.set(folder, made)
       // A failure (full disk, no permission) may pass: the next one tries again.
       made.catch(() => folders.delete(folder))

@@ -90,6 +90,10 @@ export interface IngestOptions {
   notes?: readonly string[]
   /** The file was written by Recast itself: structure and checksums prove it, the pass that decodes every pixel is left out. */
   trusted?: boolean
+  /** The file stays where storing it fails; absent: it is used up, whatever happens. */
+  keep?: boolean
+  /** What is known of a file that Recast has written itself; absent: it is read. */
+  facts?: PictureFacts | undefined
   /** Called with the header's facts before anything is decoded; may throw. */
   check?: (facts: PictureFacts) => void
 }
@@ -97,30 +101,35 @@ export interface IngestOptions {
 /**
  * Makes a staged file part of the store: checks it, makes its working picture where the original cannot serve, stores both durably,
  * and answers the row that stands for it. The row is not in the database yet: the caller commits it with whatever else belongs to it.
- * The staged file is used up, whatever happens.
+ * The staged file is used up (but see `keep`).
  */
 export async function ingest(context: IngestContext, staged: Staged, options: IngestOptions): Promise<StoredAsset> {
   const { blobs, thumbnails } = context
   let part: string | undefined
+  let moved = false
+  const store = async (): Promise<void> => {
+    await blobs.putFile(staged.path, staged)
+    moved = true
+  }
   try {
     const known = context.known(staged.sha256)
     // Known and whole: nothing to decode. Known but lost: it is all made again below, which heals the store.
     if (known && (await blobs.size(staged.sha256)) === staged.bytes && (await blobs.size(known.workingSha256))) {
-      await blobs.putFile(staged.path, staged)
+      await store()
       return known
     }
-    const facts = await readPicture(staged.path)
+    const facts = options.facts ?? (await readPicture(staged.path))
     options.check?.(facts)
     const plan = planNormalise(facts)
     let working = { sha256: staged.sha256, width: facts.width, height: facts.height, hasAlpha: facts.hasAlpha }
     if (plan.asIs) {
       // Decodes every pixel, so hidden damage is found now; and the library's first look at it is ready.
       if (options.trusted !== true || !facts.checked) await thumbnails.make(staged.path, staged.sha256, 512)
-      await blobs.putFile(staged.path, staged)
+      await store()
     } else {
       part = blobs.stagingPath('.png')
       const size = await writeWorking(staged.path, part)
-      await blobs.putFile(staged.path, staged)
+      await store()
       working = { sha256: (await blobs.putFile(part)).sha256, ...size }
     }
     return {
@@ -141,7 +150,7 @@ export async function ingest(context: IngestContext, staged: Staged, options: In
   } catch (error) {
     throw pictureError(error)
   } finally {
-    await discard(staged.path)
+    if (!moved && options.keep !== true) await discard(staged.path)
     if (part !== undefined) await discard(part)
   }
 }

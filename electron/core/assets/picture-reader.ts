@@ -57,9 +57,9 @@ export interface PictureFacts {
   barePng: boolean
 }
 
-/** Opens a picture file for decoding with every limit set; a damaged one fails instead of giving grey rows. */
-export function decode(path: string): Sharp {
-  return sharp(path, {
+/** Opens a picture (its path, or its bytes) for decoding with every limit set; a damaged one fails instead of giving grey rows. */
+export function decode(source: string | Buffer): Sharp {
+  return sharp(source, {
     failOn: 'error',
     limitInputPixels: pictureLimits.pixels,
     limitInputChannels: 5,
@@ -118,25 +118,25 @@ export async function readHead(file: FileHandle): Promise<Uint8Array> {
 }
 
 /**
- * Reads what a picture file is, by its bytes, and refuses what is over the limits or broken in its structure.
+ * Reads what a picture (its path, or its bytes) is, by its bytes, and refuses what is over the limits or broken in its structure.
  * Nothing is decoded: pixels that are damaged are found by the pass that decodes (see normalise).
  * Throws `input.empty_file`, `input.not_a_picture`, `input.unsupported_format`, `input.damaged`, `input.too_large`, `io.*`.
  */
-export async function readPicture(path: string): Promise<PictureFacts> {
+export async function readPicture(source: string | Buffer): Promise<PictureFacts> {
   let file: FileHandle | undefined
   try {
-    file = await open(path, 'r')
-    const { size: bytes } = await file.stat()
+    const from = Buffer.isBuffer(source) ? source : (file = await open(source, 'r'))
+    const bytes = Buffer.isBuffer(from) ? from.length : (await from.stat()).size
     checkBytes(bytes)
-    const head = await readHead(file)
+    const head = Buffer.isBuffer(from) ? from.subarray(0, sniffBytes) : await readHead(from)
     const format = checkHead(head)
     // The size first, from the header alone: a bomb is refused before anything walks through it.
     if (format === 'png' && head.byteLength >= 24) {
       const view = new DataView(head.buffer, head.byteOffset, head.byteLength)
       checkSize(view.getUint32(16), view.getUint32(20))
     }
-    const png = format === 'png' ? await checkPng(file) : undefined
-    return await readFacts(path, format, bytes, png)
+    const png = format === 'png' ? await checkPng(from) : undefined
+    return await readFacts(source, format, bytes, png)
   } catch (error) {
     throw pictureError(error)
   } finally {
@@ -145,13 +145,13 @@ export async function readPicture(path: string): Promise<PictureFacts> {
 }
 
 async function readFacts(
-  path: string,
+  source: string | Buffer,
   format: PictureFormat,
   bytes: number,
   png: { bitDepth: number; animated: boolean; bare: boolean } | undefined,
 ): Promise<PictureFacts> {
   // All pages here: with one page asked for, their number is not told.
-  const meta = await sharp(path, { failOn: 'error', limitInputPixels: pictureLimits.pixels }).metadata()
+  const meta = await sharp(source, { failOn: 'error', limitInputPixels: pictureLimits.pixels }).metadata()
   const { width, height } = meta.autoOrient
   checkSize(width, height)
   const space = meta.space as string

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto'
 import { open, type FileHandle } from 'node:fs/promises'
 import { crc32 } from 'node:zlib'
 import { AppError } from '#shared/domain/error'
+import type { StoredBlob } from './blob-store'
 
 /** What a PNG's chunks say, found without inflating anything. */
 export interface PngFacts {
@@ -11,6 +13,7 @@ export interface PngFacts {
   bare: boolean
 }
 
+const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
 const readSize = 1 << 20
 /** Chunks that carry pixels or how to read them. */
 const pixelChunks = new Set(['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND', 'sRGB', 'gAMA', 'cHRM', 'sBIT', 'bKGD', 'pHYs'])
@@ -20,18 +23,31 @@ const damaged = (what: string): AppError =>
     detail: { reason: what },
   })
 
-/** Reads a file from front to back in large pieces: a PNG of a megapixel may have hundreds of chunks, and each read is a wait. */
+/**
+ * Reads a PNG after its signature from front to back; a file in large pieces: a megapixel may have hundreds of chunks, and each read is
+ * a wait.
+ */
 class Pieces {
-  readonly #file: FileHandle
+  readonly #file: FileHandle | undefined
   readonly #buffer: Buffer
-  #position: number
+  #position = signature.length
   #start = 0
   #end = 0
 
-  constructor(file: FileHandle, position: number, size: number) {
+  private constructor(file: FileHandle | undefined, buffer: Buffer) {
     this.#file = file
-    this.#position = position
-    this.#buffer = Buffer.allocUnsafe(Math.max(16, Math.min(readSize, size)))
+    this.#buffer = buffer
+  }
+
+  static async of(source: FileHandle | Buffer): Promise<Pieces> {
+    if (!Buffer.isBuffer(source)) {
+      const { size } = await source.stat()
+      return new Pieces(source, Buffer.allocUnsafe(Math.max(16, Math.min(readSize, size))))
+    }
+    const all = new Pieces(undefined, source)
+    all.#start = Math.min(signature.length, source.length)
+    all.#end = source.length
+    return all
   }
 
   /** The next bytes, at least one and at most `length`; a view that the next call overwrites. Throws where the file ends. */
@@ -46,6 +62,7 @@ class Pieces {
   /** The next few bytes (16 at most), all of them. */
   async all(length: number, where: string): Promise<Buffer> {
     while (this.#end - this.#start < length) {
+      if (!this.#file) throw damaged(`it ends inside ${where}`)
       this.#buffer.copyWithin(0, this.#start, this.#end)
       this.#end -= this.#start
       this.#start = 0
@@ -55,7 +72,8 @@ class Pieces {
   }
 
   async #fill(at: number, where: string): Promise<void> {
-    const { bytesRead } = await this.#file.read(this.#buffer, at, this.#buffer.length - at, this.#position)
+    const read = await this.#file?.read(this.#buffer, at, this.#buffer.length - at, this.#position)
+    const bytesRead = read?.bytesRead ?? 0
     if (bytesRead === 0) throw damaged(`it ends inside ${where}`)
     this.#position += bytesRead
     this.#start = 0
@@ -67,8 +85,8 @@ class Pieces {
  * Walks a PNG's chunks from start to end and checks every checksum (the decoder skips those of the chunks that it ignores).
  * Constant memory whatever the chunks claim. Throws `input.damaged`.
  */
-export async function checkPng(file: FileHandle): Promise<PngFacts> {
-  const pieces = new Pieces(file, 8, (await file.stat()).size)
+export async function checkPng(source: FileHandle | Buffer): Promise<PngFacts> {
+  const pieces = await Pieces.of(source)
   let facts: PngFacts | undefined
   let bare = true
   let animated = false
@@ -104,21 +122,25 @@ export async function checkPng(file: FileHandle): Promise<PngFacts> {
 
 /** Chunks without which an opaque sRGB picture can't be seen. */
 const neededChunks = new Set(['IHDR', 'PLTE', 'IDAT', 'IEND'])
-const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
 
 /**
- * Copies a PNG to a new file without what it says beside its pixels (texts, dates, places, graphs); nothing is inflated. For an opaque
- * sRGB picture that {@link checkPng} has found sound. Flushed to the disk. Throws `input.damaged` when it ends early, and the file system's errors.
+ * Copies a PNG (its path, or its bytes) to a new file without what it says beside its pixels (texts, dates, places, graphs); nothing is
+ * inflated. For an opaque sRGB picture that {@link checkPng} has found sound. Flushed to the disk; answers what was written.
+ * Throws `input.damaged` when it ends early, and the file system's errors.
  */
-export async function writeBarePng(source: string, target: string): Promise<void> {
-  const from = await open(source, 'r')
+export async function writeBarePng(source: string | Buffer, target: string): Promise<StoredBlob> {
+  const from = Buffer.isBuffer(source) ? source : await open(source, 'r')
   try {
     const to = await open(target, 'w')
     try {
-      const pieces = new Pieces(from, 8, (await from.stat()).size)
+      const pieces = await Pieces.of(from)
+      const hash = createHash('sha256')
+      let bytes = 0
       const out = Buffer.allocUnsafe(readSize)
       let held = 0
       const flush = async (): Promise<void> => {
+        hash.update(out.subarray(0, held))
+        bytes += held
         for (let done = 0; done < held;) done += (await to.write(out, done, held - done)).bytesWritten
         held = 0
       }
@@ -142,11 +164,12 @@ export async function writeBarePng(source: string, target: string): Promise<void
       }
       await flush()
       // Whoever stores it flushes it again; by then there is nothing left to wait for.
-      await to.datasync()
+      await to.sync()
+      return { sha256: hash.digest('hex'), bytes }
     } finally {
       await to.close()
     }
   } finally {
-    await from.close()
+    if (!Buffer.isBuffer(from)) await from.close()
   }
 }

@@ -3,21 +3,24 @@ import type { StoredAsset } from '../database/tables/assets'
 import type { EngineResult } from '../engines/engine'
 import { hashFile } from './blob-store'
 import { ingest, type IngestContext } from './ingest'
-import { pictureError } from './picture-reader'
+import { pictureError, type PictureFacts } from './picture-reader'
 
 /**
- * Takes an engine's result file over: checked like user input (a remote engine's files are), stored durably, used up.
+ * Takes an engine's result file over: checked like user input (a remote engine's files are), stored durably, used up; where that fails
+ * it stays, if it was not moved yet.
  * Answers the row for `AssetTable.insertOrReuse`, to be committed in one transaction with the output and the job's end.
  * `trusted` is for PNGs that Recast's own code painted or has decoded: they are checked by checksums, not by decoding (25 ms at 1 megapixel).
  * Throws `engine.execution` for a result that is no sound picture of the size it was said to be, and `io.*`.
  */
 export async function storeProduced(context: IngestContext, result: EngineResult, trusted = false): Promise<StoredAsset> {
   try {
-    const staged = { path: result.path, ...(await hashFile(result.path)) }
+    const staged = { path: result.path, ...(result.bare ?? (await hashFile(result.path))) }
     return await ingest(context, staged, {
       origin: 'produced',
       notes: result.notes,
       trusted,
+      keep: true,
+      facts: bareFacts(result),
       check(facts) {
         if (facts.width === result.width && facts.height === result.height) return
         throw new AppError(
@@ -35,4 +38,11 @@ export async function storeProduced(context: IngestContext, result: EngineResult
       detail: { ...error.detail, reason: error.code },
     })
   }
+}
+
+/** What is known of a file that Recast has just written; undefined of any other. */
+function bareFacts({ bare, width, height, hasAlpha }: EngineResult): PictureFacts | undefined {
+  if (!bare) return undefined
+  const plain = { rotated: false, animated: false, cmyk: false, deep: false, foreignColour: false }
+  return { ...plain, format: 'png', width, height, bytes: bare.bytes, hasAlpha, checked: true, barePng: true }
 }

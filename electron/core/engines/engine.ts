@@ -1,6 +1,7 @@
 import type { Edit, Sampling } from '#shared/domain/edit'
 import type { EngineView } from '#shared/domain/engine'
 import type { Made } from '#shared/domain/job'
+import type { StoredBlob } from '../assets/blob-store'
 import type { Readiness, ServerFacts } from '../workflows/readiness'
 
 /** A picture that an engine works on: 8-bit sRGB, upright, on this machine's disk. */
@@ -52,6 +53,8 @@ export interface EngineResult {
   hasAlpha: boolean
   /** Recast's own code has decoded every pixel on the way here, so that checksums prove the file from now on. */
   decoded?: boolean
+  /** It was written just now by Recast's own code, pixels and nothing else, with this hash and length: it need not be read again. */
+  bare?: StoredBlob
   /** Worth saying about this result, as note ids, e.g. `draft`, `layout_draft`. */
   notes: string[]
   /** What made it, where that was a workflow. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, link, rm } from 'node:fs/promises'
+import { access, link, mkdir, rm } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
 import { assetsOf } from '#shared/domain/edit'
 import { AppError } from '#shared/domain/error'
@@ -157,35 +157,53 @@ function checkPaths(results: readonly EngineResult[], workDir: string): void {
   })
 }
 
-/** Second names for the results: storing takes the first one away, also when it fails. */
-async function keepNames(results: readonly EngineResult[]): Promise<EngineResult[]> {
-  return Promise.all(
-    results.map(async (result) => {
-      const path = `${result.path}.kept`
-      await rm(path, { force: true })
-      await link(result.path, path)
-      return { ...result, path }
-    }),
-  )
+/** Gives results whose storing has failed their files back; those that were moved already from where they are. Rejects where one is gone. */
+async function giveBack(results: readonly EngineResult[], stored: readonly StoredAsset[], store: AssetStore): Promise<void> {
+  for (const [index, { path }] of results.entries()) {
+    const moved = stored[index]
+    if (moved) await link(store.blobs.path(moved.asset.sha256), path)
+    else await access(path)
+  }
 }
 
 /**
- * Drives one attempt from staging to its end: runs it, stores its results durably, and commits results and states in one
- * transaction, which only the first claimant of an active attempt gets through. Never rejects.
+ * Drives one attempt from staging to its end, tells `conclude` how it ended, and then takes its folder away: whoever waits for the job
+ * need not wait for that. Rejects with what `conclude` rejects with.
  */
-export async function runAttempt(context: AttemptContext, attempt: Attempt): Promise<AttemptEnd> {
+export async function runAttempt(
+  context: AttemptContext,
+  attempt: Attempt,
+  conclude: (end: AttemptEnd) => Promise<void>,
+): Promise<void> {
+  const { kept } = context
+  const { job } = attempt
+  const own = workDirOf(context.dataDir, attempt.id)
+  /** Where the result files are: an earlier attempt's folder when only storing them had failed. */
+  const resultDir = kept.get(job.id)?.workDir ?? own
+  try {
+    await conclude(await drive(context, attempt, own))
+  } finally {
+    for (const workDir of new Set([own, resultDir])) {
+      if (kept.get(job.id)?.workDir !== workDir) await discardWorkDir(context, workDir)
+    }
+  }
+}
+
+/**
+ * Runs an attempt, stores its results durably, and commits results and states in one transaction, which only the first claimant of an
+ * active attempt gets through. Never rejects.
+ */
+async function drive(context: AttemptContext, attempt: Attempt, own: string): Promise<AttemptEnd> {
   const { board, estimator, kept } = context
   const { job, engine, signal } = attempt
-  const own = workDirOf(context.dataDir, attempt.id)
   const before = kept.get(job.id)
-  /** Where the result files are: an earlier attempt's folder when only storing them had failed. */
   const resultDir = before?.workDir ?? own
 
   try {
-    await mkdir(own, { recursive: true })
     const task = taskOf(context, attempt, own)
     const pixels = expectedPixels(task)
-    if (attempt.mode === 'run' && !before) await needRoom(context.dataDir, resultBytes(pixels))
+    const needsRoom = attempt.mode === 'run' && !before
+    await Promise.all([mkdir(own, { recursive: true }), needsRoom && needRoom(context.dataDir, resultBytes(pixels))])
     if (job.state === 'staging' && !step(context, job.id, 'staging', 'running')) return { kind: 'lost-race' }
     board.announce(job.id)
     const { onEvent, elapsedMs, work, isCold } = listener(context, attempt, pixels)
@@ -197,12 +215,10 @@ export async function runAttempt(context: AttemptContext, attempt: Attempt): Pro
     if (signal.aborted) return { kind: 'lost-race' }
     if (results.length === 0) throw new AppError('engine.execution', 'The engine ended without a picture. Retry the job.')
     checkPaths(results, resultDir)
-    // Where there are no hard links a failed storing costs another run, nothing more.
-    const spare = await keepNames(results).catch(() => undefined)
+    const stored: StoredAsset[] = []
     try {
       if (job.state !== 'collecting' && !step(context, job.id, 'running', 'collecting')) return { kind: 'lost-race' }
       board.announce(job.id)
-      const stored: StoredAsset[] = []
       for (const result of results) {
         // Drafts are painted by Recast's own code: their checksums prove them.
         const trusted = engine.kind === 'draft' || result.decoded === true
@@ -216,8 +232,12 @@ export async function runAttempt(context: AttemptContext, attempt: Attempt): Pro
         made: results[0]?.made,
       })
     } catch (error) {
-      if (spare && ['io.disk_full', 'io.permission', 'io.failed'].includes(toCoreError(error).code)) {
-        kept.set(job.id, { results: spare, workDir: resultDir })
+      if (['io.disk_full', 'io.permission', 'io.failed'].includes(toCoreError(error).code)) {
+        // Where there are no hard links a failed storing costs another run, nothing more.
+        await giveBack(results, stored, context.store).then(
+          () => kept.set(job.id, { results, workDir: resultDir }),
+          () => undefined,
+        )
       }
       throw error
     }
@@ -231,9 +251,6 @@ export async function runAttempt(context: AttemptContext, attempt: Attempt): Pro
     return { kind: 'failed', error: toCoreError(thrown) }
   } finally {
     attempt.onEngineFree()
-    for (const workDir of new Set([own, resultDir])) {
-      if (kept.get(job.id)?.workDir !== workDir) await discardWorkDir(context, workDir)
-    }
   }
 }
 

@@ -194,8 +194,8 @@ export function createScheduler(context: SchedulerContext): Scheduler {
       if (pool.candidates(job.engine).length > 1) void pool.measure(engine.id)
       kick()
     }
-    own.ended = runAttempt(context, { id: attemptId, job, engine, signal: controller.signal, mode, onEngineFree })
-      .then((end) => conclude(job, attemptId, engine, end))
+    const attempt = { id: attemptId, job, engine, signal: controller.signal, mode, onEngineFree }
+    own.ended = runAttempt(context, attempt, (end) => conclude(job, attemptId, engine, end))
       .catch((error: unknown) => logger.error({ err: error, job: job.id }, 'an attempt ended in a fault of Recast'))
       .finally(() => {
         active.delete(attemptId)

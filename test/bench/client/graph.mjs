@@ -1,9 +1,13 @@
-/** A job of a few milliseconds that every ComfyUI can do without a model: a photo, inverted and saved under a name of its own. */
-export function invertGraph(photo, prefix) {
+/**
+ * A job of a few milliseconds that every ComfyUI can do without a model: a photo, inverted, with a little noise of its seed's and saved.
+ * The noise makes each result another picture: one that is stored already would be stored at no cost.
+ */
+export function invertGraph(seed, photo, prefix) {
   return {
     4: { class_type: 'LoadImage', inputs: { image: photo } },
     5: { class_type: 'ImageInvert', inputs: { image: ['4', 0] } },
-    43: { class_type: 'SaveImage', inputs: { images: ['5', 0], filename_prefix: prefix } },
+    3: { class_type: 'ImageAddNoise', inputs: { image: ['5', 0], seed, strength: 0.01 } },
+    43: { class_type: 'SaveImage', inputs: { images: ['3', 0], filename_prefix: prefix } },
   }
 }
 

@@ -90,6 +90,8 @@ export async function runNode(
   if (node.class_type === 'StoryDiffusion_CLIPTextEncode')
     return { width: Number(width), height: Number(height), scenes: String(node.inputs.scene_text).split('\n').length }
   const from = incoming(node, values)
+  if (node.class_type === 'ImageAddNoise' && from.picture)
+    return { ...from, picture: await marked(from.picture, Number(node.inputs.seed)) }
   if (node.class_type !== 'VAEDecode') return from
   if (colourOf) return { ...from, picture: await flat(from, colourOf(graph)) }
   const key = signatureOf(graph, id)
@@ -107,6 +109,15 @@ export type Colour = readonly [number, number, number]
 function flat({ width, height }: FakeValue, [r, g, b]: Colour): Promise<Buffer> {
   return sharp({ create: { width, height, channels: 3, background: { r, g, b } } })
     .png({ compressionLevel: 1 })
+    .toBuffer()
+}
+
+/** A picture that differs from others by a corner in its seed's colour. */
+function marked(picture: Buffer, seed: number): Promise<Buffer> {
+  const background = { r: seed & 255, g: (seed >> 8) & 255, b: (seed >> 16) & 255 }
+  return sharp(picture)
+    .composite([{ input: { create: { width: 4, height: 4, channels: 3, background } }, gravity: 'northwest' }])
+    .png({ compressionLevel: 3 })
     .toBuffer()
 }
 

@@ -85,9 +85,7 @@ describe('a prompt', () => {
     expect(image).toBeDefined()
     if (!image) return
     const target = join(folder, 'a.png')
-    const bytes = await server.fetchImage(image, target, never)
-    expect((await readFile(target)).length).toBe(bytes)
-    expect(await sharp(target).metadata()).toMatchObject({ width: 64, height: 48, format: 'png' })
+    expect(await sharp(await server.fetchImage(image, target, never)).metadata()).toMatchObject({ width: 64, height: 48, format: 'png' })
   })
 
   it('that the cache answers at once is heard (hazard 3), 200 times over', async () => {

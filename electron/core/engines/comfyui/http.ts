@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises'
 import { Agent, type Dispatcher, type FormData } from 'undici'
 import { AppError } from '#shared/domain/error'
 import type { ServerAddress } from './address'
@@ -129,11 +128,12 @@ export class ComfyHttp {
   }
 
   /**
-   * Fetches a file to `target` (not made durable: it is only looked at and used up), at most `limit` bytes; answers its size.
+   * Fetches a file, at most `limit` bytes: into memory, or, where it is too large to be held, to `target` (not made durable: it is only
+   * looked at and used up). Answers its bytes, or that path.
    * Rejects with `engine.execution` when the server sends something else, or too much of it. A connection on which nothing comes is
    * given up for a fresh one, each time later.
    */
-  async download(path: string, target: string, limit: number, signal: AbortSignal): Promise<number> {
+  async download(path: string, target: string, limit: number, signal: AbortSignal): Promise<Buffer | string> {
     for (const idleMs of downloadIdleMs) {
       if (idleMs >= this.#idleTimeoutMs) break
       try {
@@ -146,7 +146,13 @@ export class ComfyHttp {
     return await this.#download(path, target, limit, signal, this.#idleTimeoutMs)
   }
 
-  async #download(path: string, target: string, limit: number, signal: AbortSignal, idleMs: number): Promise<number> {
+  async #download(
+    path: string,
+    target: string,
+    limit: number,
+    signal: AbortSignal,
+    idleMs: number,
+  ): Promise<Buffer | string> {
     const limitOf = (status: number, headers: WholeAnswer['headers']): number => {
       if (status !== 200) return maxJsonBytes
       const declared = Number(headers['content-length'] ?? Number.NaN)
@@ -163,16 +169,15 @@ export class ComfyHttp {
       throw this.#offline(thrown, path)
     }
     if (answer.status !== 200) throw this.refused(answer, path)
-    // In one go: a stream would wait for the disk at each of its pieces.
-    await writeFile(target, answer.body, { signal })
-    return answer.body.length
+    return answer.body
   }
 
-  async #stream(path: string, target: string, limit: number, signal: AbortSignal, idleMs: number): Promise<number> {
+  async #stream(path: string, target: string, limit: number, signal: AbortSignal, idleMs: number): Promise<string> {
     const { certificateAuthority } = this.#options
     const url = `${this.#address.http}${path}`
     try {
-      return await streamToFile({ url, headers: this.#headers, certificateAuthority, target, limit, idleMs, signal })
+      await streamToFile({ url, headers: this.#headers, certificateAuthority, target, limit, idleMs, signal })
+      return target
     } catch (thrown) {
       const errno = (thrown as { syscall?: unknown }).syscall
       if (errno === 'write' || errno === 'open') throw thrown

@@ -28,9 +28,9 @@ class Silence extends Error {
 /**
  * Fetches a file that is too large to be held in memory: the disk sets the pace. By Node's own client, because undici's (7.30) can be made
  * to end the process by a server that closes its connection while the disk is waited for (see `receive`). Never redirected.
- * Answers the number of bytes; rejects with `engine.execution` for more than the limit, with system errors for disk and network.
+ * Rejects with `engine.execution` for more than the limit, with system errors for disk and network.
  */
-export async function streamToFile(options: LargeFileOptions): Promise<number> {
+export async function streamToFile(options: LargeFileOptions): Promise<void> {
   const { target, limit, signal } = options
   const response = await head(options)
   const declared = Number(response.headers['content-length'] ?? Number.NaN)
@@ -48,7 +48,6 @@ export async function streamToFile(options: LargeFileOptions): Promise<number> {
   }
   await pipeline(response, count, createWriteStream(target), { signal })
   if (Number.isFinite(declared) && declared !== bytes) throw new Error(`${bytes} of ${declared} bytes came`)
-  return bytes
 }
 
 function head({ url, headers, certificateAuthority: ca, idleMs, signal }: LargeFileOptions): Promise<IncomingMessage> {

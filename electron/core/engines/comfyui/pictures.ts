@@ -1,5 +1,6 @@
 import sharp, { type Sharp } from 'sharp'
 import { AppError } from '#shared/domain/error'
+import type { StoredBlob } from '../../assets/blob-store'
 import { workingPng } from '../../assets/normalise'
 import { decode, pictureError, type PictureFacts, readPicture } from '../../assets/picture-reader'
 import { writeBarePng } from '../../assets/png-check'
@@ -61,7 +62,8 @@ export async function drawReference(path: string): Promise<Buffer> {
 
 /** How a fetched file becomes a result. */
 export interface FinishOptions {
-  fetched: string
+  /** Its path, or its bytes. */
+  fetched: string | Buffer
   target: string
   /** What it is laid over; undefined where it was made from words. */
   photo: EngineInput | undefined
@@ -75,9 +77,12 @@ export interface FinishOptions {
 
 /**
  * Checks a file that a server sent (it may be anything), lays it over its photo, and writes it as an 8-bit sRGB PNG without metadata.
+ * `bare` says what was written where the file's own pixels were kept as they came.
  * Throws `engine.execution` for what is no picture of the expected shape, `io.*` for the disk.
  */
-export async function finishResult(options: FinishOptions): Promise<Size & { hasAlpha: boolean; notes: string[] }> {
+export async function finishResult(
+  options: FinishOptions,
+): Promise<Size & { hasAlpha: boolean; notes: string[]; bare?: StoredBlob }> {
   try {
     const facts = await readPicture(options.fetched)
     const { letterbox } = options
@@ -107,7 +112,7 @@ export async function finishResult(options: FinishOptions): Promise<Size & { has
       blend = isAligned(align(await planeOf(opaque(photo.path), letterbox.source), await planeOf(restored(), letterbox.source)))
       if (!blend) notes.push('strength_by_words_only')
     }
-    if (plain) return { ...size, hasAlpha, notes }
+    if (copied.value) return { ...size, hasAlpha, notes, bare: copied.value }
     if (!photo || (!blend && !hasAlpha)) await restored().png(workingPng).toFile(options.target)
     else await layOver(restored(), { ...options, photo, blend, hasAlpha, size })
     return { ...size, hasAlpha, notes }
@@ -224,10 +229,11 @@ function checkShape(result: Size, canvas: Size): void {
 }
 
 /** Whether a result shows nothing: black is what a model gives whose numbers overflowed. */
-async function emptiness(path: string, crop: Rect | undefined): Promise<string[]> {
-  const own = decode(path).removeAlpha().toColourspace('srgb')
+async function emptiness(fetched: string | Buffer, crop: Rect | undefined): Promise<string[]> {
+  const own = decode(fetched).removeAlpha().toColourspace('srgb')
   if (crop) own.extract({ left: crop.x, top: crop.y, width: crop.width, height: crop.height })
-  const data = await own.resize(64, 64, { fit: 'fill' }).raw().toBuffer()
+  // Averages of neighbours are enough to see that there is something, at half the time of the finer way.
+  const data = await own.resize(64, 64, { fit: 'fill', kernel: 'linear' }).raw().toBuffer()
   const low = [255, 255, 255]
   const high = [0, 0, 0]
   for (const [i, value] of data.entries()) {

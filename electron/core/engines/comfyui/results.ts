@@ -113,12 +113,12 @@ async function fetchOne(
   index: number,
   signal: AbortSignal,
 ): Promise<EngineResult> {
-  const fetched = join(task.workDir, `fetched-${index}`)
+  const spill = join(task.workDir, `fetched-${index}`)
   const path = join(task.workDir, `result-${index}.png`)
   // Sixteen times the canvas uncompressed is more than any honest answer, and little enough to be cut off early.
   const limit = letterbox ? letterbox.canvas.width * letterbox.canvas.height * 48 + 16 * 2 ** 20 : undefined
   try {
-    await server.fetchImage(image, fetched, signal, limit)
+    const fetched = await server.fetchImage(image, spill, signal, limit)
     const { edit } = task
     const mixes = edit.kind === 'style' && workflow.controls.strength === 'wording'
     const strength = mixes ? Math.min(1, styleAmounts(edit).strength / usualStrength) : 1
@@ -130,11 +130,13 @@ async function fetchOne(
       height: made.height,
       hasAlpha: made.hasAlpha,
       decoded: true,
+      ...(made.bare ? { bare: made.bare } : {}),
       notes: [...made.notes, ...ignoredNotes(bound, edit)],
       made: madeBy(bound),
     }
   } finally {
-    await rm(fetched, { force: true })
+    // One that was held never was there.
+    void rm(spill, { force: true }).catch(() => undefined)
   }
 }
 

@@ -209,8 +209,16 @@ export class ComfyServer {
     return false
   }
 
-  /** Fetches a result to `target`, at most `limit` bytes; the server's name for it only ever becomes part of a URL. Answers its size. */
-  fetchImage(image: Omit<RemoteImage, 'node'>, target: string, signal: AbortSignal, limit = maxImageBytes): Promise<number> {
+  /**
+   * Fetches a result, at most `limit` bytes; the server's name for it only ever becomes part of a URL. Answers its bytes, or `target`
+   * where it was too large to be held and is there.
+   */
+  fetchImage(
+    image: Omit<RemoteImage, 'node'>,
+    target: string,
+    signal: AbortSignal,
+    limit = maxImageBytes,
+  ): Promise<Buffer | string> {
     const query = new URLSearchParams({ filename: image.filename, subfolder: image.subfolder, type: image.type })
     return this.#http.download(`/view?${query.toString()}`, target, limit, signal)
   }
