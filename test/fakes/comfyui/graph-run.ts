@@ -117,6 +117,7 @@ function marked(picture: Buffer, seed: number): Promise<Buffer> {
   const background = { r: seed & 255, g: (seed >> 8) & 255, b: (seed >> 16) & 255 }
   return sharp(picture)
     .composite([{ input: { create: { width: 4, height: 4, channels: 3, background } }, gravity: 'northwest' }])
+    .removeAlpha()
     .png({ compressionLevel: 3 })
     .toBuffer()
 }
