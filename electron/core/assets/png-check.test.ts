@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -68,8 +69,9 @@ describe('writeBarePng', () => {
     const told = Buffer.concat([plain.subarray(0, 33), pngChunk('tEXt', text), plain.subarray(33)])
     const [source, target] = [join(dir, 'told.png'), join(dir, 'bare.png')]
     await writeFile(source, told)
-    await writeBarePng(source, target)
+    const written = await writeBarePng(source, target)
     const bare = await readFile(target)
+    expect(written).toEqual({ bytes: bare.length, sha256: createHash('sha256').update(bare).digest('hex') })
     expect(bare.length).toBeLessThanOrEqual(plain.length)
     expect(await check(bare)).toEqual({ bitDepth: 8, animated: false, bare: true })
     expect(Buffer.compare(await sharp(bare).raw().toBuffer(), pixels)).toBe(0)
@@ -79,5 +81,18 @@ describe('writeBarePng', () => {
     const path = join(dir, 'short.png')
     await writeFile(path, picture().subarray(0, -20))
     await expect(writeBarePng(path, join(dir, 'out.png'))).rejects.toMatchObject({ code: 'input.damaged' })
+  })
+  it('does the same with bytes in memory, and leaves them as they are', async () => {
+    const png = picture(pngChunk('tEXt', Buffer.from('a\0b')))
+    const [held, file, target] = [Buffer.from(png), join(dir, 'told.png'), join(dir, 'bare.png')]
+    await writeFile(file, png)
+    expect(await checkPng(held)).toEqual(await check(png))
+    expect(await writeBarePng(held, target)).toEqual(await writeBarePng(file, join(dir, 'other.png')))
+    for (let length = 8; length < png.length; length++) {
+      const cut = Buffer.from(png.subarray(0, length))
+      await expect(checkPng(cut)).rejects.toMatchObject({ code: 'input.damaged' })
+      expect(cut.equals(png.subarray(0, length))).toBe(true)
+    }
+    expect(held.equals(png)).toBe(true)
   })
 })

@@ -120,6 +120,12 @@ export async function checkPng(source: FileHandle | Buffer): Promise<PngFacts> {
   return { bitDepth: facts.bitDepth, animated, bare }
 }
 
+/** The size that a PNG's header says; undefined of what does not begin like one. Nothing else of it is looked at. */
+export function pngSize(bytes: Buffer): { width: number; height: number } | undefined {
+  const isPng = bytes.length >= 24 && bytes.subarray(0, 8).equals(signature) && bytes.toString('latin1', 12, 16) === 'IHDR'
+  return isPng ? { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) } : undefined
+}
+
 /** Chunks without which an opaque sRGB picture can't be seen. */
 const neededChunks = new Set(['IHDR', 'PLTE', 'IDAT', 'IEND'])
 

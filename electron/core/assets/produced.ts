@@ -2,12 +2,13 @@ import { AppError } from '#shared/domain/error'
 import type { StoredAsset } from '../database/tables/assets'
 import type { EngineResult } from '../engines/engine'
 import { hashFile } from './blob-store'
+import { discard } from './durable-file'
 import { ingest, type IngestContext } from './ingest'
 import { pictureError, type PictureFacts } from './picture-reader'
 
 /**
- * Takes an engine's result file over: checked like user input (a remote engine's files are), stored durably, used up; where that fails
- * it stays, if it was not moved yet.
+ * Takes an engine's result file over: checked like user input (a remote engine's files are), stored durably, used up. Where the disk
+ * refuses it stays where it is (if it was not moved yet), for another try.
  * Answers the row for `AssetTable.insertOrReuse`, to be committed in one transaction with the output and the job's end.
  * `trusted` is for PNGs that Recast's own code painted or has decoded: they are checked by checksums, not by decoding (25 ms at 1 megapixel).
  * Throws `engine.execution` for a result that is no sound picture of the size it was said to be, and `io.*`.
@@ -32,6 +33,8 @@ export async function storeProduced(context: IngestContext, result: EngineResult
     })
   } catch (thrown) {
     const error = pictureError(thrown)
+    if (error.code.startsWith('io.')) throw error
+    await discard(result.path)
     if (!error.code.startsWith('input.')) throw error
     throw new AppError('engine.execution', `The engine returned a file that cannot be used. Retry the job. (${error.message})`, {
       cause: error,

@@ -243,6 +243,7 @@ export function createPool(given: readonly Engine[], options: PoolOptions): Engi
           // What it lacked may have been added meanwhile: a refusal is never out of date.
           (engine.kind === 'remote' && edits.some((edit) => !accepts(engine, edit, workflowId))),
       )
+      if (asked.length === 0) return
       const looked = Promise.all(asked.map((engine) => look(engine, firstLookMs)))
       await Promise.race([looked, sleep(prepareMs, undefined, { ref: false })])
     },

@@ -1,4 +1,4 @@
-import { statfs } from 'node:fs/promises'
+import { statfsSync, type StatsFs } from 'node:fs'
 import type { EngineTask } from '../engines/engine'
 import { AppError } from '#shared/domain/error'
 
@@ -23,12 +23,20 @@ export function resultBytes(pixels: number): number {
   return pixels * 4
 }
 
+function statusOf(folder: string): StatsFs | undefined {
+  try {
+    return statfsSync(folder)
+  } catch {
+    return undefined
+  }
+}
+
 /**
  * Refuses to begin work whose result would find no room: better said before an engine has worked for minutes.
  * Throws `io.disk_full` with the numbers. Says nothing where the file system does not tell.
  */
-export async function needRoom(folder: string, bytes: number): Promise<void> {
-  const disk = await statfs(folder).catch(() => undefined)
+export function needRoom(folder: string, bytes: number): void {
+  const disk = statusOf(folder)
   if (!disk) return
   const free = disk.bavail * disk.bsize
   const wanted = bytes + reserveBytes

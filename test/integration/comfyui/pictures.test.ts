@@ -80,6 +80,26 @@ describe('a result', () => {
     expect(moved.notes).toEqual(['strength_by_words_only'])
   })
 
+  it('that is held in memory is looked at and stored like one in a file; a damaged one is refused', async () => {
+    const { photo, letterbox, fetched, target, folder } = await prepared()
+    const png = await drawCanvas(photo.path, letterbox)
+    await writeFile(fetched, png)
+    const other = join(folder, 'other.png')
+    for (const frame of [letterbox, undefined]) {
+      const inFile = await finishResult({ fetched, target, photo, letterbox: frame, strength: 1, keepAlpha: true })
+      const held = await finishResult({ fetched: png, target: other, photo, letterbox: frame, strength: 1, keepAlpha: true })
+      expect(held).toEqual(inFile)
+      expect(await differenceOf(target, other)).toBe(0)
+      // Pixels that are kept as they came are written without being encoded again, and their hash is known.
+      expect(held.bare !== undefined).toBe(frame === undefined)
+    }
+    const broken = Buffer.from(png)
+    broken.fill(0x55, png.length >> 1, (png.length >> 1) + 9)
+    await expect(
+      finishResult({ fetched: broken, target: other, photo, letterbox: undefined, strength: 1, keepAlpha: true }),
+    ).rejects.toMatchObject({ code: 'engine.execution' })
+  })
+
   it('gets the photo’s transparency back', async () => {
     const { photo, letterbox, fetched, target } = await prepared(true)
     await writeFile(fetched, await drawCanvas(photo.path, letterbox))

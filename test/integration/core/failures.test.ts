@@ -4,6 +4,7 @@ import BetterSqlite3 from 'better-sqlite3'
 import { describe, expect, test, vi } from 'vitest'
 import { AppError } from '#shared/domain/error'
 import { openBlobStore } from '#core/assets/blob-store'
+import { commitResult } from '#core/jobs/attempt'
 import { afterwards, importPictures, openApp, submit, temporaryFolder, until, untilState } from './harness'
 import { createTintEngine } from './tint-engine'
 
@@ -117,36 +118,44 @@ describe('the clock', () => {
 })
 
 describe('a full disk', () => {
-  test('while a result is stored: failed with the reason, and the retry uses the result that is there', async () => {
-    let full = true
-    const { app, engine, dataDir } = await openApp({
-      openBlobs: async (dir) => {
-        const store = await openBlobStore(dir)
-        return {
-          ...store,
-          async putFile(path, known) {
-            if (full && path.includes('result.png')) {
-              await rm(path)
-              throw new AppError('io.disk_full', 'No space is left. Free some, then retry.')
-            }
-            return await store.putFile(path, known)
-          },
-        }
-      },
-    })
-    const [picture] = await importPictures(app)
-    const [job] = await submit(app, [picture])
-    expect(await untilState(app, job.id, 'failed')).toMatchObject({ error: { code: 'io.disk_full', retry: 'user' } })
-    // Still full: nothing is lost by trying.
-    await app.call('jobs.retry', { ids: [job.id] })
-    await until(async () => (await app.call('jobs.get', { id: job.id })).attempt === 2, 'the second attempt')
-    await untilState(app, job.id, 'failed')
-    full = false
-    await app.call('jobs.retry', { ids: [job.id] })
-    expect(await untilState(app, job.id, 'done')).toMatchObject({ attempt: 3 })
-    expect(engine.ran).toHaveLength(1)
-    await until(async () => (await readdir(join(dataDir, 'staging'))).length === 0, 'the kept folder is gone')
-  })
+  test.each(['stored', 'committed'])(
+    'while a result is %s: failed with the reason, and the retry uses what is there',
+    async (when) => {
+      let full = true
+      const refuse = (): void => {
+        if (full) throw new AppError('io.disk_full', 'No space is left. Free some, then retry.')
+      }
+      const { app, engine, dataDir } = await openApp({
+        openBlobs: async (dir) => {
+          const store = await openBlobStore(dir)
+          return {
+            ...store,
+            async putFile(path, known) {
+              if (when === 'stored' && path.includes('result.png')) refuse()
+              return await store.putFile(path, known)
+            },
+          }
+        },
+        commitResult: (...all) => {
+          // By now the file is in the store, without a row.
+          if (when === 'committed') refuse()
+          return commitResult(...all)
+        },
+      })
+      const [picture] = await importPictures(app)
+      const [job] = await submit(app, [picture])
+      expect(await untilState(app, job.id, 'failed')).toMatchObject({ error: { code: 'io.disk_full', retry: 'user' } })
+      // Still full: nothing is lost by trying.
+      await app.call('jobs.retry', { ids: [job.id] })
+      await until(async () => (await app.call('jobs.get', { id: job.id })).attempt === 2, 'the second attempt')
+      await untilState(app, job.id, 'failed')
+      full = false
+      await app.call('jobs.retry', { ids: [job.id] })
+      expect(await untilState(app, job.id, 'done')).toMatchObject({ attempt: 3 })
+      expect(engine.ran).toHaveLength(1)
+      await until(async () => (await readdir(join(dataDir, 'staging'))).length === 0, 'the kept folder is gone')
+    },
+  )
 })
 
 describe('an export folder', () => {

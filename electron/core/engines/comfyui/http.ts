@@ -34,11 +34,15 @@ const noTotalMs = 2 ** 31 - 1
 
 /** Patience with a look at the queue or the history at first, milliseconds. */
 const firstLookMs = 3_000
+/** A look whose answer drips is given up after so many times that patience: the next one may come over a better way. */
+const lookTotal = 5
 /** Patience with a result on which no byte comes, milliseconds; the last try has the idle time-out's. */
 const downloadIdleMs = [4_000, 12_000]
 
 interface RequestOptions extends Pick<Dispatcher.DispatchOptions, 'body' | 'headersTimeout' | 'bodyTimeout'> {
   signal?: AbortSignal
+  /** Milliseconds for the whole answer; absent: what the server's options say. */
+  totalMs?: number
   headers?: Record<string, string>
 }
 
@@ -82,7 +86,8 @@ export class ComfyHttp {
    */
   async look(path: string, signal?: AbortSignal): Promise<unknown> {
     try {
-      const patience = { headersTimeout: this.#lookMs, bodyTimeout: this.#lookMs, ...(signal ? { signal } : {}) }
+      const totalMs = Math.min(this.#lookMs * lookTotal, this.#options.totalTimeoutMs ?? defaultTotalTimeoutMs)
+      const patience = { headersTimeout: this.#lookMs, bodyTimeout: this.#lookMs, totalMs, ...(signal ? { signal } : {}) }
       const answer = await this.ask('GET', path, patience)
       this.#lookMs = Math.min(firstLookMs, this.#idleTimeoutMs)
       if (answer.status !== 200) throw this.refused(answer, path)
@@ -98,9 +103,9 @@ export class ComfyHttp {
 
   /** Asks and reads the answer, up to {@link maxJsonBytes}. Rejects with `engine.offline` when no whole answer came. */
   async ask(method: 'GET' | 'POST', path: string, options: RequestOptions = {}): Promise<Answer> {
-    const totalMs = this.#options.totalTimeoutMs ?? defaultTotalTimeoutMs
+    const { totalMs = this.#options.totalTimeoutMs ?? defaultTotalTimeoutMs, ...rest } = options
     try {
-      return await this.#request(method, path, options, { totalMs, limitOf: () => maxJsonBytes })
+      return await this.#request(method, path, rest, { totalMs, limitOf: () => maxJsonBytes })
     } catch (thrown) {
       throw this.#offline(thrown, path)
     }
@@ -146,13 +151,7 @@ export class ComfyHttp {
     return await this.#download(path, target, limit, signal, this.#idleTimeoutMs)
   }
 
-  async #download(
-    path: string,
-    target: string,
-    limit: number,
-    signal: AbortSignal,
-    idleMs: number,
-  ): Promise<Buffer | string> {
+  async #download(path: string, target: string, limit: number, signal: AbortSignal, idleMs: number): Promise<Buffer | string> {
     const limitOf = (status: number, headers: WholeAnswer['headers']): number => {
       if (status !== 200) return maxJsonBytes
       const declared = Number(headers['content-length'] ?? Number.NaN)
@@ -257,7 +256,7 @@ export class ComfyHttp {
   #request(
     method: 'GET' | 'POST',
     path: string,
-    { signal, headers, ...rest }: RequestOptions,
+    { signal, headers, ...rest }: Omit<RequestOptions, 'totalMs'>,
     more: Omit<ReceiveOptions, 'signal'>,
   ): Promise<WholeAnswer> {
     const { origin, pathname, search } = new URL(`${this.#address.http}${path}`)

@@ -3,7 +3,7 @@ import { AppError } from '#shared/domain/error'
 import type { StoredBlob } from '../../assets/blob-store'
 import { workingPng } from '../../assets/normalise'
 import { decode, pictureError, type PictureFacts, readPicture } from '../../assets/picture-reader'
-import { writeBarePng } from '../../assets/png-check'
+import { pngSize, writeBarePng } from '../../assets/png-check'
 import { type Letterbox, planRestore, type Rect, type Restore, type Size } from '../../workflows/size-policy'
 import type { EngineInput } from '../engine'
 import { align, isAligned, type Plane } from './alignment'
@@ -84,15 +84,19 @@ export async function finishResult(
   options: FinishOptions,
 ): Promise<Size & { hasAlpha: boolean; notes: string[]; bare?: StoredBlob }> {
   try {
-    const facts = await readPicture(options.fetched)
     const { letterbox } = options
+    // What its header says is enough to begin with its pixels while its structure is being checked; the limits are the decoder's, too.
+    const said = Buffer.isBuffer(options.fetched) ? pngSize(options.fetched) : undefined
+    const early = said && (!letterbox || !restoreOf(letterbox, said)) ? emptiness(options.fetched, undefined) : undefined
+    early?.catch(() => undefined)
+    const facts = await readPicture(options.fetched)
     if (letterbox) checkShape(facts, letterbox.canvas)
-    const restore = letterbox && needed(planRestore(letterbox, facts), facts)
+    const restore = letterbox && restoreOf(letterbox, facts)
     const hasAlpha = options.keepAlpha && options.photo?.hasAlpha === true
     // Where the file can stay as it is, it is copied while its pixels are being looked at: each takes some milliseconds.
     const plain = !restore && !hasAlpha && options.strength >= 1 && isPlain(facts)
     const [looked, copied] = await Promise.allSettled([
-      emptiness(options.fetched, restore?.crop),
+      early && !restore ? early : emptiness(options.fetched, restore?.crop),
       plain ? writeBarePng(options.fetched, options.target) : undefined,
     ])
     // Only when both are through: whoever hears the error takes the folder away.
@@ -139,7 +143,8 @@ function isPlain({ format, checked, animated, deep, foreignColour, hasAlpha, rot
 }
 
 /** What is to be done to a result; nothing where it is as it should be already. */
-function needed(restore: Restore, { width, height }: Size): Restore | undefined {
+function restoreOf(letterbox: Letterbox, { width, height }: Size): Restore | undefined {
+  const restore = planRestore(letterbox, { width, height })
   const same = (other: Size): boolean => other.width === width && other.height === height
   return same(restore.crop) && same(restore.resize) ? undefined : restore
 }

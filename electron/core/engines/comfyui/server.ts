@@ -4,18 +4,9 @@ import { AppError, toAppError } from '#shared/domain/error'
 import type { Graph } from '../../workflows/graph'
 import { readAddress, type ServerAddress } from './address'
 import { ComfyHttp, type HttpOptions } from './http'
-import type { ServerMessage } from './messages'
+import type { SaidImage, ServerMessage } from './messages'
 import { postPrompt } from './post'
-import {
-  beginWatch,
-  onMessage,
-  onPosted,
-  onReading,
-  type PromptEnd,
-  type PromptReading,
-  type PromptWatch,
-  type RemoteImage,
-} from './prompt-watch'
+import { beginWatch, onMessage, onPosted, onReading, type PromptEnd, type PromptReading, type PromptWatch } from './prompt-watch'
 import { readHistory, readQueue, readStats, type ServerStats } from './readings'
 import { ComfySocket } from './socket'
 import { Uploads } from './uploads'
@@ -209,16 +200,8 @@ export class ComfyServer {
     return false
   }
 
-  /**
-   * Fetches a result, at most `limit` bytes; the server's name for it only ever becomes part of a URL. Answers its bytes, or `target`
-   * where it was too large to be held and is there.
-   */
-  fetchImage(
-    image: Omit<RemoteImage, 'node'>,
-    target: string,
-    signal: AbortSignal,
-    limit = maxImageBytes,
-  ): Promise<Buffer | string> {
+  /** Fetches a result, at most `limit` bytes (see {@link ComfyHttp.download}); the server's name for it only ever is part of a URL. */
+  fetchImage(image: SaidImage, target: string, signal: AbortSignal, limit = maxImageBytes): Promise<Buffer | string> {
     const query = new URLSearchParams({ filename: image.filename, subfolder: image.subfolder, type: image.type })
     return this.#http.download(`/view?${query.toString()}`, target, limit, signal)
   }
