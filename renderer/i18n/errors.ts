@@ -72,9 +72,14 @@ const en: Dictionary = {
   }),
   'engine.rejected': { title: 'The engine refused the job', next: 'Open the details, correct what they name, then retry.' },
   'engine.out_of_memory': { title: 'Not enough memory', next: 'Close other programs or use a smaller picture, then retry.' },
-  'engine.execution': {
-    title: 'The engine failed on this job',
-    next: 'Retry. If it fails again, try another style or a smaller picture.',
+  'engine.execution': (detail) => {
+    const node = text(detail['nodeType'])
+    return node
+      ? {
+          title: `${node} failed on the engine`,
+          next: 'The details have its own words. Correct that or choose another workflow, then retry.',
+        }
+      : { title: 'The engine failed on this job', next: 'Retry. If it fails again, the details have the reason.' }
   },
   'engine.lost': { title: 'The engine stopped in the middle', next: 'Retry to run it again from the start.' },
   'engine.timeout': { title: 'The engine went quiet', next: 'Retry. If it keeps happening, restart the engine.' },
@@ -153,7 +158,12 @@ const zh: Dictionary = {
   }),
   'engine.rejected': { title: '引擎拒绝了任务', next: '请打开详情，修正其中指出的问题后重试。' },
   'engine.out_of_memory': { title: '内存不足', next: '请关闭其他程序或使用较小的图片，然后重试。' },
-  'engine.execution': { title: '引擎处理此任务时失败', next: '请重试；若再次失败，请换风格或较小的图片。' },
+  'engine.execution': (detail) => {
+    const node = text(detail['nodeType'])
+    return node
+      ? { title: `引擎上的 ${node} 失败`, next: '详情中有它的原话。请更正，或换一个工作流，然后重试。' }
+      : { title: '引擎处理此任务时失败', next: '请重试；若再次失败，请查看详情中的原因。' }
+  },
   'engine.lost': { title: '引擎中途停止', next: '请重试，任务会从头运行。' },
   'engine.timeout': { title: '引擎长时间无响应', next: '请重试；若经常发生，请重启引擎。' },
   'download.offline': { title: '无法连接下载源', next: '请检查网络或选择镜像；继续时会从中断处接着下载。' },
