@@ -15,6 +15,7 @@ import { galleryCalls } from './gallery-calls'
 import { engineCalls } from './engine-calls'
 import { exportCalls } from './export-calls'
 import { styleCalls } from './style-calls'
+import { call, type CallSchemas } from './call'
 
 const nothing = z.object({})
 const modelFiles = z.array(z.string().min(1).max(255)).min(1).max(500)
@@ -60,7 +61,7 @@ export type DoctorReport = z.infer<typeof doctorReportSchema>
  */
 export const calls = {
   /** All that the first screen needs, with the place in the event stream from which to go on. */
-  'app.snapshot': {
+  'app.snapshot': call(() => ({
     input: nothing,
     output: z.object({
       epoch: z.string(),
@@ -77,44 +78,44 @@ export const calls = {
       jobs: z.array(jobSchema),
       pictures: page(pictureSchema),
     }),
-  },
-  'pictures.list': {
+  })),
+  'pictures.list': call(() => ({
     input: z.object({ ...pageRequest, search: z.string().max(200).optional(), trashed: z.boolean().optional() }),
     output: page(pictureSchema),
-  },
-  'pictures.get': {
+  })),
+  'pictures.get': call(() => ({
     input: z.object({ id: idSchema }),
     output: z.object({ picture: pictureSchema, versions: z.array(versionSchema) }),
-  },
+  })),
   /** Makes a version the current one; answers the one that was, so that it can be undone. */
-  'pictures.apply': {
+  'pictures.apply': call(() => ({
     input: z.object({ id: idSchema, assetId: idSchema }),
     output: z.object({ picture: pictureSchema, previousAssetId: idSchema }),
-  },
+  })),
   /** Marks where the photo was taken from; without a pose the mark is taken away. Answers the one before, so that it can be undone. */
-  'pictures.setPose': {
+  'pictures.setPose': call(() => ({
     input: z.object({ id: idSchema, pose: poseSchema.optional() }),
     output: z.object({ picture: pictureSchema, previous: poseSchema.optional() }),
-  },
+  })),
   /** To the trash (nothing is deleted) and back. */
-  'pictures.trash': { input: z.object({ ids }), output: z.object({ count: z.int() }) },
-  'pictures.restore': { input: z.object({ ids }), output: z.object({ count: z.int() }) },
+  'pictures.trash': call(() => ({ input: z.object({ ids }), output: z.object({ count: z.int() }) })),
+  'pictures.restore': call(() => ({ input: z.object({ ids }), output: z.object({ count: z.int() }) })),
   /** Imports files and folders (recursively) by path; for shells that see the same disk. Browsers upload instead. */
-  'assets.import': {
+  'assets.import': call(() => ({
     input: z.object({
       paths: z.array(z.string().min(1).max(4096)).min(1).max(10_000),
       as: z.enum(['picture', 'style']).default('picture'),
     }),
     output: z.object({ results: z.array(importResultSchema) }),
-  },
+  })),
   /** The sample photo that comes with Recast, as an import. */
-  'assets.importSample': { input: nothing, output: z.object({ results: z.array(importResultSchema) }) },
+  'assets.importSample': call(() => ({ input: nothing, output: z.object({ results: z.array(importResultSchema) }) })),
   ...exportCalls,
   /**
    * Makes files of a contact sheet: each picture by itself, all on one, or a turntable that plays for ever. With `dir` they are written
    * there, never over another file; without it (a browser) one file is made, to be loaded from the address of `fileId` until Recast ends.
    */
-  'sheets.export': {
+  'sheets.export': call(() => ({
     input: z.object({
       cells: z
         .array(z.object({ assetId: idSchema, label: z.string().min(1).max(120) }))
@@ -134,12 +135,12 @@ export const calls = {
       frameMs: z.int().min(20).max(5_000).default(120),
     }),
     output: z.object({ paths: z.array(z.string()), fileId: idSchema.optional() }),
-  },
-  'jobs.submit': {
+  })),
+  'jobs.submit': call(() => ({
     input: submissionSchema,
     output: z.object({ batchId: idSchema, jobs: z.array(jobSchema) }),
-  },
-  'jobs.list': {
+  })),
+  'jobs.list': call(() => ({
     input: z.object({
       ...pageRequest,
       states: z.array(jobStateSchema).optional(),
@@ -147,33 +148,33 @@ export const calls = {
       pictureId: idSchema.optional(),
     }),
     output: page(jobSchema),
-  },
+  })),
   /** How far batches are, the cleared and the long finished of their jobs as well. One that is not known has no jobs. */
-  'jobs.batches': {
+  'jobs.batches': call(() => ({
     input: z.object({ ids: z.array(idSchema).min(1).max(100) }),
     output: z.object({ batches: z.array(batchCountsSchema) }),
-  },
-  'jobs.get': { input: z.object({ id: idSchema }), output: jobSchema },
+  })),
+  'jobs.get': call(() => ({ input: z.object({ id: idSchema }), output: jobSchema })),
   /** Cancels these, or all that are not final when `ids` is absent. Answers those that it stopped. */
-  'jobs.cancel': { input: z.object({ ids: ids.optional() }), output: z.object({ canceled: z.array(idSchema) }) },
-  'jobs.retry': { input: z.object({ ids }), output: z.object({ jobs: z.array(jobSchema) }) },
+  'jobs.cancel': call(() => ({ input: z.object({ ids: ids.optional() }), output: z.object({ canceled: z.array(idSchema) }) })),
+  'jobs.retry': call(() => ({ input: z.object({ ids }), output: z.object({ jobs: z.array(jobSchema) }) })),
   /** Puts a queued job before another one; at the end when `beforeId` is absent. */
-  'jobs.move': { input: z.object({ id: idSchema, beforeId: idSchema.optional() }), output: jobSchema },
+  'jobs.move': call(() => ({ input: z.object({ id: idSchema, beforeId: idSchema.optional() }), output: jobSchema })),
   /** Takes finished jobs out of the queue panel (the history keeps them). */
-  'jobs.clear': { input: nothing, output: z.object({ count: z.int() }) },
-  'jobs.restoreCleared': { input: nothing, output: z.object({ count: z.int() }) },
-  'queue.pause': { input: z.object({ paused: z.boolean() }), output: queueViewSchema },
+  'jobs.clear': call(() => ({ input: nothing, output: z.object({ count: z.int() }) })),
+  'jobs.restoreCleared': call(() => ({ input: nothing, output: z.object({ count: z.int() }) })),
+  'queue.pause': call(() => ({ input: z.object({ paused: z.boolean() }), output: queueViewSchema })),
   ...engineCalls,
   /** The workflows; with `engine` (an address) that server is asked what it has for each. */
-  'workflows.list': {
+  'workflows.list': call(() => ({
     input: z.object({ engine: z.string().max(400).optional() }),
     output: z.object({ workflows: z.array(workflowViewSchema), engine: engineViewSchema.optional() }),
-  },
+  })),
   /**
    * Keeps a workflow file of the user's own, by its path (shells that see the same disk) or its text. A file of ComfyUI's editor needs a
    * server that tells its nodes: `engine`, else the one that is set up. The same file twice is one.
    */
-  'workflows.import': {
+  'workflows.import': call(() => ({
     input: z
       .object({
         path: z.string().min(1).max(4096).optional(),
@@ -185,22 +186,22 @@ export const calls = {
       })
       .refine((input) => (input.path === undefined) !== (input.text === undefined), { message: 'name either a path or a text' }),
     output: z.object({ workflow: customWorkflowDetailSchema, duplicate: z.boolean() }),
-  },
+  })),
   /** The user's own workflows, in the order of their import. */
-  'workflows.custom': { input: nothing, output: z.object({ workflows: z.array(customWorkflowSchema) }) },
+  'workflows.custom': call(() => ({ input: nothing, output: z.object({ workflows: z.array(customWorkflowSchema) }) })),
   /** One of them with all that its form needs; with `engine` that server is asked whether it can run it. */
-  'workflows.get': {
+  'workflows.get': call(() => ({
     input: z.object({ id: z.string().max(128), engine: z.string().max(400).optional() }),
     output: customWorkflowDetailSchema,
-  },
-  'workflows.rename': {
+  })),
+  'workflows.rename': call(() => ({
     input: z.object({ id: z.string().max(128), name: z.string().trim().min(1).max(120) }),
     output: customWorkflowSchema,
-  },
+  })),
   /** Takes it out of the list; jobs that were asked for run to their end. */
-  'workflows.remove': { input: z.object({ id: z.string().max(128) }), output: nothing },
+  'workflows.remove': call(() => ({ input: z.object({ id: z.string().max(128) }), output: nothing })),
   /** Every catalogued model file and how it stands on this machine; what each workflow needs; where they come from and go to. */
-  'models.list': {
+  'models.list': call(() => ({
     input: nothing,
     output: z.object({
       folder: z.string(),
@@ -212,9 +213,9 @@ export const calls = {
       models: z.array(modelViewSchema),
       workflows: z.array(workflowNeedsSchema),
     }),
-  },
+  })),
   /** Gets files: linked from another folder if they are there, else downloaded. `accept` names the licences that the user accepted. */
-  'models.pull': {
+  'models.pull': call(() => ({
     input: z.object({
       files: modelFiles,
       accept: z.array(z.string().max(200)).max(100).default([]),
@@ -223,14 +224,14 @@ export const calls = {
       ignoreSpace: z.boolean().default(false),
     }),
     output: z.object({ models: z.array(modelViewSchema) }),
-  },
+  })),
   /** Stops downloads (all without files) and keeps what came. */
-  'models.pause': { input: z.object({ files: modelFiles.optional() }), output: nothing },
-  'models.resume': { input: z.object({ files: modelFiles.optional() }), output: nothing },
+  'models.pause': call(() => ({ input: z.object({ files: modelFiles.optional() }), output: nothing })),
+  'models.resume': call(() => ({ input: z.object({ files: modelFiles.optional() }), output: nothing })),
   /** Stops downloads and throws away what came. */
-  'models.cancel': { input: z.object({ files: modelFiles }), output: nothing },
+  'models.cancel': call(() => ({ input: z.object({ files: modelFiles }), output: nothing })),
   /** Takes a file that was brought by hand: known by its hash, linked or copied to where it belongs. */
-  'models.import': {
+  'models.import': call(() => ({
     input: z.object({
       path: z.string().min(1).max(4096),
       /** Where it goes when the catalogue does not know it. */
@@ -240,41 +241,41 @@ export const calls = {
         .optional(),
     }),
     output: z.object({ path: z.string(), sha256: z.string(), model: modelViewSchema.optional() }),
-  },
+  })),
   /** Reads files (all that are there without files) and holds them against their hashes. */
-  'models.verify': {
+  'models.verify': call(() => ({
     input: z.object({ files: modelFiles.optional() }),
     output: z.object({ results: z.array(verificationSchema) }),
-  },
-  'models.unused': { input: nothing, output: z.object({ files: z.array(unusedModelSchema), bytes: z.number() }) },
+  })),
+  'models.unused': call(() => ({ input: nothing, output: z.object({ files: z.array(unusedModelSchema), bytes: z.number() }) })),
   /** Keeps an access token for the endpoint of now; an empty one is forgotten. */
-  'models.setToken': { input: z.object({ token: z.string().max(512) }), output: nothing },
+  'models.setToken': call(() => ({ input: z.object({ token: z.string().max(512) }), output: nothing })),
   /** The local runtime as it is, with the server's last lines. */
-  'runtime.status': { input: nothing, output: z.object({ runtime: runtimeViewSchema, log: z.array(z.string()) }) },
+  'runtime.status': call(() => ({ input: nothing, output: z.object({ runtime: runtimeViewSchema, log: z.array(z.string()) }) })),
   /** Looks at machine and installation; with `run` starts it and lets the card prove itself. Downloads nothing. */
-  'runtime.doctor': { input: z.object({ run: z.boolean().default(false) }), output: runtimeReportSchema },
+  'runtime.doctor': call(() => ({ input: z.object({ run: z.boolean().default(false) }), output: runtimeReportSchema })),
   /** Installs, or goes on with an installation that was stopped; answers when it is whole. Progress comes as events. */
-  'runtime.install': { input: installRequestSchema, output: runtimeViewSchema },
+  'runtime.install': call(() => ({ input: installRequestSchema, output: runtimeViewSchema })),
   /** Stops what is being installed; what came is kept. */
-  'runtime.cancel': { input: nothing, output: runtimeViewSchema },
-  'runtime.start': { input: nothing, output: runtimeViewSchema },
-  'runtime.stop': { input: nothing, output: runtimeViewSchema },
+  'runtime.cancel': call(() => ({ input: nothing, output: runtimeViewSchema })),
+  'runtime.start': call(() => ({ input: nothing, output: runtimeViewSchema })),
+  'runtime.stop': call(() => ({ input: nothing, output: runtimeViewSchema })),
   /** Installs what this version of Recast pins, tries it, and goes back to the former one when it does not start. */
-  'runtime.update': { input: nothing, output: runtimeViewSchema },
+  'runtime.update': call(() => ({ input: nothing, output: runtimeViewSchema })),
   /** Makes the installation what it was when it was installed. */
-  'runtime.repair': { input: nothing, output: runtimeViewSchema },
+  'runtime.repair': call(() => ({ input: nothing, output: runtimeViewSchema })),
   /** Goes back to an earlier installation; the newest one without an id. */
-  'runtime.rollback': { input: z.object({ id: z.string().max(100).optional() }), output: runtimeViewSchema },
+  'runtime.rollback': call(() => ({ input: z.object({ id: z.string().max(100).optional() }), output: runtimeViewSchema })),
   /** Removes the installation and its snapshots; pictures, models and the user's own folders stay. */
-  'runtime.remove': { input: z.object({ cache: z.boolean().default(false) }), output: runtimeViewSchema },
-  'settings.set': { input: settingsPatchSchema, output: settingsSchema },
+  'runtime.remove': call(() => ({ input: z.object({ cache: z.boolean().default(false) }), output: runtimeViewSchema })),
+  'settings.set': call(() => ({ input: settingsPatchSchema, output: settingsSchema })),
   /** Checks and repairs database, files and orphans. */
-  'app.doctor': { input: z.object({ repair: z.boolean().default(true) }), output: doctorReportSchema },
+  'app.doctor': call(() => ({ input: z.object({ repair: z.boolean().default(true) }), output: doctorReportSchema })),
   /** What a report of a fault needs: versions, machine, engines, settings, the last log lines; without secrets, home folder and names. */
-  'app.diagnostics': { input: nothing, output: z.object({ text: z.string() }) },
+  'app.diagnostics': call(() => ({ input: nothing, output: z.object({ text: z.string() }) })),
   ...galleryCalls,
   ...styleCalls,
-} as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>
+} as const satisfies Record<string, CallSchemas>
 
 export type Calls = typeof calls
 export type CallName = keyof Calls

@@ -1,18 +1,22 @@
 import { z } from 'zod'
+import { call, type CallSchemas } from './call'
 
 const noInput = z.object({})
 
 /** The few calls that only the desktop shell has: they need a window. They travel on the same channel as the app's calls. */
 export const desktopCalls = {
   /** Asks for pictures by the system's dialog; an empty list when it was closed. */
-  'dialog.openPictures': { input: noInput, output: z.object({ paths: z.array(z.string()) }) },
+  'dialog.openPictures': call(() => ({ input: noInput, output: z.object({ paths: z.array(z.string()) }) })),
   /** Asks for a folder by the system's dialog; no path when it was closed. */
-  'dialog.chooseFolder': { input: noInput, output: z.object({ path: z.string().optional() }) },
+  'dialog.chooseFolder': call(() => ({ input: noInput, output: z.object({ path: z.string().optional() }) })),
   /** Shows a file in the system's file manager. */
-  'shell.showFile': { input: z.object({ path: z.string().min(1).max(4096) }), output: z.object({}) },
+  'shell.showFile': call(() => ({ input: z.object({ path: z.string().min(1).max(4096) }), output: z.object({}) })),
   /** Opens a web address in the default browser. Only http and https. */
-  'shell.openExternal': { input: z.object({ url: z.string().max(2048) }), output: z.object({ opened: z.boolean() }) },
-} as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>
+  'shell.openExternal': call(() => ({
+    input: z.object({ url: z.string().max(2048) }),
+    output: z.object({ opened: z.boolean() }),
+  })),
+} as const satisfies Record<string, CallSchemas>
 
 export type DesktopCallName = keyof typeof desktopCalls
 export type DesktopCallInput<N extends DesktopCallName> = z.input<(typeof desktopCalls)[N]['input']>

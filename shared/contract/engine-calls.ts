@@ -9,6 +9,7 @@ import {
 } from '../domain/engine'
 import { errorViewSchema } from '../domain/error-schema'
 import { workflowViewSchema } from '../domain/workflow'
+import { call, type CallSchemas } from './call'
 
 const addressSchema = z.string().trim().min(1).max(400)
 /** Header name → value. Checked in the core, whose words never repeat a value. */
@@ -22,12 +23,12 @@ const serverValuesSchema = z.object({
 /** The calls about engines and servers; a part of the contract's map. */
 export const engineCalls = {
   /** With `probe` each is asked now, and the answer waited for. */
-  'engines.list': {
+  'engines.list': call(() => ({
     input: z.object({ probe: z.boolean().default(false) }),
     output: z.object({ engines: z.array(engineViewSchema) }),
-  },
+  })),
   /** Saves a server, or changes the given values of one that is saved. Header values go in and never come out again. */
-  'engines.add': {
+  'engines.add': call(() => ({
     input: serverValuesSchema.extend({
       address: addressSchema,
       headers: headersSchema.optional(),
@@ -38,16 +39,16 @@ export const engineCalls = {
         .optional(),
     }),
     output: z.object({ engine: engineViewSchema, created: z.boolean() }),
-  },
+  })),
   /** Changes a saved server; a drained one gets no new jobs. */
-  'engines.update': {
+  'engines.update': call(() => ({
     input: serverValuesSchema.extend({ id: addressSchema, drained: z.boolean().optional() }),
     output: z.object({ engine: engineViewSchema }),
-  },
+  })),
   /** Forgets a saved server; refused with `input.conflict` while jobs run there. */
-  'engines.remove': { input: z.object({ id: addressSchema }), output: z.object({ id: z.string() }) },
+  'engines.remove': call(() => ({ input: z.object({ id: addressSchema }), output: z.object({ id: z.string() }) })),
   /** Asks an address as if it were added: what it is, or why it does not answer. */
-  'engines.test': {
+  'engines.test': call(() => ({
     input: z.object({
       address: addressSchema,
       headers: headersSchema.optional(),
@@ -57,12 +58,12 @@ export const engineCalls = {
         .optional(),
     }),
     output: z.object({ found: foundServerSchema.optional(), ms: z.int().min(0), error: errorViewSchema.optional() }),
-  },
+  })),
   /** Looks for a ComfyUI on this computer. What is found is offered, never used by itself. */
-  'engines.discover': { input: z.object({}), output: z.object({ found: z.array(foundServerSchema) }) },
+  'engines.discover': call(() => ({ input: z.object({}), output: z.object({ found: z.array(foundServerSchema) }) })),
   /** What each engine has for each workflow, as it answered last; `id` asks for one engine only. */
-  'engines.readiness': {
+  'engines.readiness': call(() => ({
     input: z.object({ id: addressSchema.optional() }),
     output: z.object({ engines: z.array(z.object({ engine: engineViewSchema, workflows: z.array(workflowViewSchema) })) }),
-  },
-} as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>
+  })),
+} as const satisfies Record<string, CallSchemas>

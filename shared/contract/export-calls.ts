@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { errorViewSchema } from '../domain/error-schema'
 import { exportOptionsSchema } from '../domain/export'
 import { idSchema } from '../domain/id'
+import { call, type CallSchemas } from './call'
 
 const folder = z.string().min(1).max(4096)
 const most = 10_000
@@ -9,7 +10,7 @@ const most = 10_000
 /** The calls by which pictures leave Recast; a part of the contract's map. */
 export const exportCalls = {
   /** What the files of an export will be called: exactly these names are then asked for. Writes nothing. */
-  'exports.plan': {
+  'exports.plan': call(() => ({
     input: z.object({
       items: z
         .array(z.object({ assetId: idSchema, name: z.string().min(1).max(200).optional() }))
@@ -30,9 +31,9 @@ export const exportCalls = {
       resizable: z.int().min(0),
       profiled: z.int().min(0),
     }),
-  },
+  })),
   /** Writes pictures to a folder on this machine's disk. One that fails never stops the others, and nothing is ever overwritten. */
-  'assets.export': {
+  'assets.export': call(() => ({
     input: exportOptionsSchema.extend({
       items: z
         .array(z.object({ assetId: idSchema, name: z.string().min(1).max(200) }))
@@ -49,5 +50,5 @@ export const exportCalls = {
       skipped: z.array(z.int().min(0)).default([]),
       failed: z.array(z.object({ index: z.int().min(0), name: z.string(), error: errorViewSchema })).default([]),
     }),
-  },
-} as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>
+  })),
+} as const satisfies Record<string, CallSchemas>

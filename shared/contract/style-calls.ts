@@ -1,33 +1,40 @@
 import { z } from 'zod'
 import { errorViewSchema } from '../domain/error-schema'
 import { ownStyleSchema, styleMarksSchema, styleSchema } from '../domain/style'
+import { call } from './call'
 
 const styleId = z.string().min(1).max(64)
 
 /** The calls of styles and own presets; see `calls`. */
 export const styleCalls = {
   /** Every style, own presets first, with favourites and those that were used last. */
-  'styles.list': { input: z.object({}), output: z.object({ styles: z.array(styleSchema), marks: styleMarksSchema }) },
+  'styles.list': call(() => ({
+    input: z.object({}),
+    output: z.object({ styles: z.array(styleSchema), marks: styleMarksSchema }),
+  })),
   /** Keeps an own preset: a new one, or with `id` a changed one. Two may not have one name. */
-  'styles.save': { input: z.object({ id: styleId.optional(), style: ownStyleSchema }), output: styleSchema },
+  'styles.save': call(() => ({ input: z.object({ id: styleId.optional(), style: ownStyleSchema }), output: styleSchema })),
   /** Takes own presets out of the list. Results made with them stay as they are, and so does what was queued. */
-  'styles.remove': { input: z.object({ ids: z.array(styleId).min(1).max(500) }), output: z.object({ ids: z.array(styleId) }) },
+  'styles.remove': call(() => ({
+    input: z.object({ ids: z.array(styleId).min(1).max(500) }),
+    output: z.object({ ids: z.array(styleId) }),
+  })),
   /** Brings removed presets back. */
-  'styles.restore': {
+  'styles.restore': call(() => ({
     input: z.object({ ids: z.array(styleId).min(1).max(500) }),
     output: z.object({ styles: z.array(styleSchema) }),
-  },
-  'styles.favour': { input: z.object({ id: styleId, favourite: z.boolean() }), output: styleMarksSchema },
+  })),
+  'styles.favour': call(() => ({ input: z.object({ id: styleId, favourite: z.boolean() }), output: styleMarksSchema })),
   /**
    * Own presets as one file, their pictures inside. With `dir` it is written there, never over another file; without it (a browser) it can
    * be loaded from the address of `fileId` until Recast ends.
    */
-  'styles.export': {
+  'styles.export': call(() => ({
     input: z.object({ ids: z.array(styleId).min(1).max(500), dir: z.string().min(1).max(4096).optional() }),
     output: z.object({ paths: z.array(z.string()), fileId: z.string().optional() }),
-  },
+  })),
   /** Takes presets out of such a file, by its path (shells that see the same disk) or its text. One bad preset never stops the others. */
-  'styles.import': {
+  'styles.import': call(() => ({
     input: z
       .object({ path: z.string().min(1).max(4096).optional(), text: z.string().optional() })
       .refine((input) => (input.path === undefined) !== (input.text === undefined), { message: 'name either a path or a text' }),
@@ -42,5 +49,5 @@ export const styleCalls = {
         }),
       ),
     }),
-  },
+  })),
 } as const

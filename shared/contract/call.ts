@@ -1,0 +1,23 @@
+import type { z } from 'zod'
+
+/** The schemas of one call: of what it is given, and of what it answers. */
+export interface CallSchemas<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {
+  readonly input: I
+  readonly output: O
+}
+
+/**
+ * A call of the contract. Its schemas are built when one of them is first asked for: the contract has a hundred calls, a command makes five
+ * of them, and building the schemas of all is a tenth of its start.
+ */
+export function call<I extends z.ZodType, O extends z.ZodType>(build: () => CallSchemas<I, O>): CallSchemas<I, O> {
+  let built: CallSchemas<I, O> | undefined
+  return {
+    get input() {
+      return (built ??= build()).input
+    },
+    get output() {
+      return (built ??= build()).output
+    },
+  }
+}
