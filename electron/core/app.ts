@@ -48,7 +48,7 @@ import { createStyleTiles } from './style-tiles'
 import { openOwnStyles } from './styles/own-styles'
 import { createStyleFiles } from './styles/style-files'
 import { openCustomStore } from './workflows/custom/custom-store'
-import { loadWorkflows, type WorkflowLibrary } from './workflows/load'
+import type { WorkflowLibrary } from './workflows/load'
 
 /** The part of a pino logger that the core uses; `diagnostics/log` makes one that writes rotated files. */
 export interface AppLogger {
@@ -202,8 +202,12 @@ export async function createApp(options: AppOptions): Promise<App> {
     }
     let reading: Promise<WorkflowLibrary> | undefined
     const custom = openCustomStore(tables.customWorkflows)
-    const library = (): Promise<WorkflowLibrary> =>
-      (reading ??= loadWorkflows(workflowFolder()).then((shipped) => ({ ...shipped, custom: custom.find })))
+    const library = (): Promise<WorkflowLibrary> => (reading ??= loadLibrary())
+    // The module is loaded with the first workflow that is asked for: drafts need none, and its schemas are many.
+    async function loadLibrary(): Promise<WorkflowLibrary> {
+      const { loadWorkflows } = await import('./workflows/load')
+      return { ...(await loadWorkflows(workflowFolder())), custom: custom.find }
+    }
     const servers = openSavedServers(tables.servers)
     const downloader = createDownloader(options.downloads)
     const runtime = new Runtime({

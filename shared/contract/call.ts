@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { lazily } from '../lazily'
 
 /** The schemas of one call: of what it is given, and of what it answers. */
 export interface CallSchemas<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {
@@ -11,13 +12,13 @@ export interface CallSchemas<I extends z.ZodType = z.ZodType, O extends z.ZodTyp
  * of them, and building the schemas of all is a tenth of its start.
  */
 export function call<I extends z.ZodType, O extends z.ZodType>(build: () => CallSchemas<I, O>): CallSchemas<I, O> {
-  let built: CallSchemas<I, O> | undefined
+  const schemas = lazily(build)
   return {
     get input() {
-      return (built ??= build()).input
+      return schemas().input
     },
     get output() {
-      return (built ??= build()).output
+      return schemas().output
     },
   }
 }

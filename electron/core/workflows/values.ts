@@ -1,8 +1,9 @@
 import { AppError } from '#shared/domain/error'
+import { levelsOfDetail } from '#shared/domain/edit'
 import { maxSeed } from '#shared/domain/id'
 import type { Scalar } from './graph'
 import type { Workflow } from './load'
-import { type LevelName, levelNames, type WorkflowInput } from './workflow-schema'
+import type { LevelName, WorkflowInput } from './workflow-schema'
 
 /** What a job asks of a workflow, beside its pictures. */
 export interface BindRequest {
@@ -50,7 +51,7 @@ function resolveLevel(workflow: Workflow, name: LevelName | undefined) {
   if (name === undefined) return undefined
   const level = workflow.levels[name]
   if (level) return level
-  const known = levelNames.filter((one) => workflow.levels[one])
+  const known = levelsOfDetail.filter((one) => workflow.levels[one])
   const hint = known.length > 0 ? `It has: ${known.join(', ')}.` : 'It has none: leave the level out.'
   throw invalid(`${workflow.title.en} has no level of detail "${name}". ${hint}`, { input: 'level', value: name, options: known })
 }

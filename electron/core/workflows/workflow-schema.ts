@@ -87,7 +87,6 @@ export const choiceOptionSchema = z.strictObject({
   vramGb: z.number().positive().optional(),
 })
 
-export const levelNames = levelsOfDetail
 export type LevelName = LevelOfDetail
 
 /** A level of detail: which variants and values it stands for. */
@@ -151,7 +150,7 @@ export const workflowFileSchema = z.strictObject({
     .record(name, z.strictObject({ title: words, default: slug, options: z.record(slug, choiceOptionSchema) }))
     .default({}),
   rules: z.array(z.strictObject({ when: z.array(conditionSchema).min(1), edits: z.array(graphEditSchema).min(1) })).default([]),
-  levels: z.partialRecord(z.enum(levelNames), levelSchema).default({}),
+  levels: z.partialRecord(z.enum(levelsOfDetail), levelSchema).default({}),
   notes: z.array(words).default([]),
 })
 export type WorkflowFile = z.infer<typeof workflowFileSchema>

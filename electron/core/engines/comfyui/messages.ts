@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { lazily } from '#shared/lazily'
 
 /**
  * What a ComfyUI server says on its socket, read defensively: servers are untrusted and custom nodes add messages of their own.
@@ -50,13 +51,15 @@ const nodeId = z.union([z.string().max(200), z.number()]).transform(String)
 const amount = z.number().refine(Number.isFinite)
 
 /** A picture in a node's outputs, on the socket and in the history alike. */
-export const saidImageSchema = z.object({
-  filename: z.string().min(1).max(1024),
-  subfolder: z.string().max(1024).default(''),
-  type: z.string().max(40),
-})
+export const saidImageSchema = lazily(() =>
+  z.object({
+    filename: z.string().min(1).max(1024),
+    subfolder: z.string().max(1024).default(''),
+    type: z.string().max(40),
+  }),
+)
 
-const messageSchemas = {
+const messageSchemas = lazily(() => ({
   status: z.object({
     status: z.object({ exec_info: z.object({ queue_remaining: amount }) }).nullish(),
     sid: z.string().max(200).nullish(),
@@ -89,12 +92,12 @@ const messageSchemas = {
     exception_message: z.string().nullish(),
   }),
   execution_interrupted: z.object({ prompt_id: promptId }),
-} as const
+}))
 
-const envelopeSchema = z.object({ type: z.string().max(200), data: z.unknown() })
+const envelopeSchema = lazily(() => z.object({ type: z.string().max(200), data: z.unknown() }))
 
-function isKnown(type: string): type is keyof typeof messageSchemas {
-  return Object.hasOwn(messageSchemas, type)
+function isKnown(type: string): type is keyof ReturnType<typeof messageSchemas> {
+  return Object.hasOwn(messageSchemas(), type)
 }
 
 /** Reads a text message. Never throws. */
@@ -105,62 +108,62 @@ export function readText(text: string): ServerMessage {
   } catch {
     return { type: 'garbage', why: 'text that is no JSON' }
   }
-  const envelope = envelopeSchema.safeParse(json)
+  const envelope = envelopeSchema().safeParse(json)
   if (!envelope.success) return { type: 'garbage', why: 'JSON that is no message' }
   const { type, data } = envelope.data
   if (!isKnown(type)) return { type: 'other' }
   return readKnown(type, data)
 }
 
-function readKnown(type: keyof typeof messageSchemas, data: unknown): ServerMessage {
+function readKnown(type: keyof ReturnType<typeof messageSchemas>, data: unknown): ServerMessage {
   const misshapen: ServerMessage = { type: 'garbage', why: `a misshapen ${type}` }
   switch (type) {
     case 'status': {
-      const read = messageSchemas.status.safeParse(data)
+      const read = messageSchemas().status.safeParse(data)
       if (!read.success) return misshapen
       return { type, queueRemaining: read.data.status?.exec_info.queue_remaining ?? 0, sid: read.data.sid ?? undefined }
     }
     case 'feature_flags': {
-      const read = messageSchemas.feature_flags.safeParse(data)
+      const read = messageSchemas().feature_flags.safeParse(data)
       return read.success ? { type, maxUploadSize: read.data.max_upload_size ?? undefined } : misshapen
     }
     case 'execution_start':
     case 'execution_success':
     case 'execution_interrupted': {
-      const read = messageSchemas[type].safeParse(data)
+      const read = messageSchemas()[type].safeParse(data)
       return read.success ? { type, promptId: read.data.prompt_id } : misshapen
     }
     case 'execution_cached': {
-      const read = messageSchemas.execution_cached.safeParse(data)
+      const read = messageSchemas().execution_cached.safeParse(data)
       return read.success ? { type, promptId: read.data.prompt_id, nodes: read.data.nodes ?? [] } : misshapen
     }
     case 'executing': {
-      const read = messageSchemas.executing.safeParse(data)
+      const read = messageSchemas().executing.safeParse(data)
       return read.success ? { type, promptId: read.data.prompt_id ?? undefined, node: read.data.node ?? null } : misshapen
     }
     case 'progress': {
-      const read = messageSchemas.progress.safeParse(data)
+      const read = messageSchemas().progress.safeParse(data)
       if (!read.success) return misshapen
       const { prompt_id, node, value, max } = read.data
       return { type, promptId: prompt_id ?? undefined, node: node ?? undefined, value, max }
     }
     case 'progress_state': {
-      const read = messageSchemas.progress_state.safeParse(data)
+      const read = messageSchemas().progress_state.safeParse(data)
       if (!read.success) return misshapen
       const nodes = Object.entries(read.data.nodes).map(([key, { value, max, state }]) => ({ node: key, value, max, state }))
       return { type, promptId: read.data.prompt_id, nodes }
     }
     case 'executed': {
-      const read = messageSchemas.executed.safeParse(data)
+      const read = messageSchemas().executed.safeParse(data)
       if (!read.success) return misshapen
       const { prompt_id, node, output } = read.data
-      const images = (output?.images ?? []).map((image) => saidImageSchema.safeParse(image))
+      const images = (output?.images ?? []).map((image) => saidImageSchema().safeParse(image))
       // One that can't be read makes the list worthless as a whole; the history is asked then.
       const whole = images.every(({ success }) => success)
       return { type, promptId: prompt_id, node, images: whole ? images.flatMap(({ data: image }) => image ?? []) : [] }
     }
     case 'execution_error': {
-      const read = messageSchemas.execution_error.safeParse(data)
+      const read = messageSchemas().execution_error.safeParse(data)
       if (!read.success) return misshapen
       const { prompt_id, node_id, node_type, exception_type, exception_message } = read.data
       const error = {

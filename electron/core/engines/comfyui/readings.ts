@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AppError } from '#shared/domain/error'
+import { lazily } from '#shared/lazily'
 import { type ExecutionError, saidImageSchema } from './messages'
 import type { PromptEnd, RemoteImage } from './prompt-watch'
 
@@ -8,9 +9,11 @@ import type { PromptEnd, RemoteImage } from './prompt-watch'
  * server, never a crash of ours.
  */
 
-/** An entry of the queue: [number, prompt id, graph, extra data, outputs]; only the id is read. */
-const queueItemSchema = z.tuple([z.number(), z.string()]).rest(z.unknown())
-const queueSchema = z.object({ queue_running: z.array(queueItemSchema), queue_pending: z.array(queueItemSchema) })
+/** An item of the queue is [number, prompt id, graph, extra data, outputs]; only the id is read. */
+const queueSchema = lazily(() => {
+  const item = z.tuple([z.number(), z.string()]).rest(z.unknown())
+  return z.object({ queue_running: z.array(item), queue_pending: z.array(item) })
+})
 
 /** Prompt ids that run and wait on a server, in its order; other clients' too. */
 export interface QueueReading {
@@ -20,22 +23,24 @@ export interface QueueReading {
 
 /** Reads `GET /queue`. Throws `engine.rejected` when it is none. */
 export function readQueue(json: unknown): QueueReading {
-  const read = queueSchema.safeParse(json)
+  const read = queueSchema().safeParse(json)
   if (!read.success) throw misshapen('/queue')
   return { running: read.data.queue_running.map((item) => item[1]), pending: read.data.queue_pending.map((item) => item[1]) }
 }
 
-const historySchema = z.record(
-  z.string(),
-  z.object({
-    outputs: z.record(z.string(), z.object({ images: z.array(z.unknown()).optional() }).loose()).default({}),
-    status: z.object({ status_str: z.string(), completed: z.boolean(), messages: z.array(z.unknown()).default([]) }).nullish(),
-  }),
+const historySchema = lazily(() =>
+  z.record(
+    z.string(),
+    z.object({
+      outputs: z.record(z.string(), z.object({ images: z.array(z.unknown()).optional() }).loose()).default({}),
+      status: z.object({ status_str: z.string(), completed: z.boolean(), messages: z.array(z.unknown()).default([]) }).nullish(),
+    }),
+  ),
 )
 
 /** Reads `GET /history/{id}`; undefined when it says nothing of the prompt (pending, running and unknown look alike). */
 export function readHistory(json: unknown, promptId: string): PromptEnd | undefined {
-  const read = historySchema.safeParse(json)
+  const read = historySchema().safeParse(json)
   if (!read.success) throw misshapen('/history')
   const entry = Object.hasOwn(read.data, promptId) ? read.data[promptId] : undefined
   if (!entry) return undefined
@@ -61,7 +66,7 @@ export function readHistory(json: unknown, promptId: string): PromptEnd | undefi
 function imagesOf(outputs: Record<string, { images?: unknown[] | undefined }>): RemoteImage[] {
   return Object.entries(outputs).flatMap(([node, output]) =>
     (output.images ?? []).flatMap((item) => {
-      const image = saidImageSchema.safeParse(item)
+      const image = saidImageSchema().safeParse(item)
       return image.success ? [{ node, ...image.data }] : []
     }),
   )
@@ -71,15 +76,17 @@ function nameOf(message: unknown): string | undefined {
   return Array.isArray(message) && typeof message[0] === 'string' ? message[0] : undefined
 }
 
-const executionErrorSchema = z.object({
-  node_id: z.union([z.string(), z.number()]).nullish(),
-  node_type: z.string().nullish(),
-  exception_type: z.string().nullish(),
-  exception_message: z.string().nullish(),
-})
+const executionErrorSchema = lazily(() =>
+  z.object({
+    node_id: z.union([z.string(), z.number()]).nullish(),
+    node_type: z.string().nullish(),
+    exception_type: z.string().nullish(),
+    exception_message: z.string().nullish(),
+  }),
+)
 
 function executionError(data: unknown): ExecutionError {
-  const read = executionErrorSchema.safeParse(data)
+  const read = executionErrorSchema().safeParse(data)
   if (!read.success)
     return { nodeId: undefined, nodeType: undefined, exceptionType: 'unknown', message: 'the server gives no reason' }
   const { node_id, node_type, exception_type, exception_message } = read.data
@@ -91,20 +98,24 @@ function executionError(data: unknown): ExecutionError {
   }
 }
 
-const nodeErrorsSchema = z.record(
-  z.string(),
+const nodeErrorsSchema = lazily(() =>
+  z.record(
+    z.string(),
+    z.object({
+      class_type: z.string().default(''),
+      errors: z.array(
+        z.object({ type: z.string().default(''), message: z.string().default(''), details: z.string().default('') }).loose(),
+      ),
+    }),
+  ),
+)
+const acceptedSchema = lazily(() => z.object({ prompt_id: z.string(), node_errors: z.unknown() }))
+const refusedSchema = lazily(() =>
   z.object({
-    class_type: z.string().default(''),
-    errors: z.array(
-      z.object({ type: z.string().default(''), message: z.string().default(''), details: z.string().default('') }).loose(),
-    ),
+    error: z.object({ type: z.string(), message: z.string().default(''), details: z.string().default('') }),
+    node_errors: z.unknown(),
   }),
 )
-const acceptedSchema = z.object({ prompt_id: z.string(), node_errors: z.unknown() })
-const refusedSchema = z.object({
-  error: z.object({ type: z.string(), message: z.string().default(''), details: z.string().default('') }),
-  node_errors: z.unknown(),
-})
 
 /** What the server made of a posted prompt. */
 export type PostReading =
@@ -113,13 +124,13 @@ export type PostReading =
 /** Reads the answer to `POST /prompt`. A 200 with node errors means that an output was silently left out: `dropped` says which. */
 export function readPost(status: number, json: unknown): PostReading {
   if (status === 200) {
-    const read = acceptedSchema.safeParse(json)
+    const read = acceptedSchema().safeParse(json)
     if (!read.success) throw misshapen('/prompt')
     const problems = nodeProblems(read.data.node_errors)
     const dropped = problems.length > 0 ? refusal('The server left an output of this workflow out', problems) : undefined
     return { accepted: true, promptId: read.data.prompt_id, dropped }
   }
-  const read = refusedSchema.safeParse(json)
+  const read = refusedSchema().safeParse(json)
   if (!read.success) throw misshapen('/prompt')
   const { type, message, details } = read.data.error
   const problems = nodeProblems(read.data.node_errors)
@@ -143,7 +154,7 @@ interface NodeProblem {
 }
 
 function nodeProblems(nodeErrors: unknown): NodeProblem[] {
-  const read = nodeErrorsSchema.safeParse(nodeErrors ?? {})
+  const read = nodeErrorsSchema().safeParse(nodeErrors ?? {})
   if (!read.success) return []
   return Object.entries(read.data).flatMap(([node, { class_type, errors }]) =>
     errors.map(({ type, message, details }) => ({ node, classType: class_type, type, details: details || message })),
@@ -174,37 +185,41 @@ function refusal(what: string, problems: NodeProblem[]): AppError {
   )
 }
 
-const uploadSchema = z.object({
-  name: z.string().min(1).max(1024),
-  subfolder: z.string().max(1024).default(''),
-  type: z.string().max(40).default('input'),
-})
+const uploadSchema = lazily(() =>
+  z.object({
+    name: z.string().min(1).max(1024),
+    subfolder: z.string().max(1024).default(''),
+    type: z.string().max(40).default('input'),
+  }),
+)
 
 /** Reads the answer to an upload: the name that the server gave the file, in the form that `LoadImage` takes. */
 export function readUpload(json: unknown): string {
-  const read = uploadSchema.safeParse(json)
+  const read = uploadSchema().safeParse(json)
   if (!read.success) throw misshapen('/upload/image')
   const { name, subfolder } = read.data
   return subfolder === '' ? name : `${subfolder}/${name}`
 }
 
-const statsSchema = z.object({
-  system: z
-    .object({ comfyui_version: z.string().max(100).nullish(), os: z.string().nullish(), argv: z.array(z.string()).nullish() })
-    .loose(),
-  devices: z
-    .array(
-      z
-        .object({
-          name: z.string().max(300),
-          type: z.string().max(60),
-          vram_total: z.number().nullish(),
-          vram_free: z.number().nullish(),
-        })
-        .loose(),
-    )
-    .default([]),
-})
+const statsSchema = lazily(() =>
+  z.object({
+    system: z
+      .object({ comfyui_version: z.string().max(100).nullish(), os: z.string().nullish(), argv: z.array(z.string()).nullish() })
+      .loose(),
+    devices: z
+      .array(
+        z
+          .object({
+            name: z.string().max(300),
+            type: z.string().max(60),
+            vram_total: z.number().nullish(),
+            vram_free: z.number().nullish(),
+          })
+          .loose(),
+      )
+      .default([]),
+  }),
+)
 
 /** What a server says of itself. Bytes. */
 export interface ServerStats {
@@ -214,7 +229,7 @@ export interface ServerStats {
 
 /** Reads `GET /system_stats`. Throws `engine.rejected` when something else than ComfyUI answers there. */
 export function readStats(json: unknown): ServerStats {
-  const read = statsSchema.safeParse(json)
+  const read = statsSchema().safeParse(json)
   if (!read.success) throw misshapen('/system_stats')
   return {
     version: read.data.system.comfyui_version ?? undefined,

@@ -6,6 +6,7 @@ import {
   type CustomPurpose,
 } from '#shared/domain/custom-workflow'
 import { AppError } from '#shared/domain/error'
+import { lazily } from '#shared/lazily'
 import { checkGraph } from '../check-graph'
 import { graphNodeSchema } from '../graph'
 import type { ObjectInfo } from '../object-info'
@@ -17,16 +18,18 @@ import { hintsSchema, readHints } from './hints'
 import { readWorkflowText, refusedFile } from './workflow-text'
 
 /** All that Recast reads out of a workflow file; kept with it. */
-export const customContentSchema = z.object({
-  format: z.enum(['api', 'editor']),
-  graph: z.record(z.string(), graphNodeSchema),
-  fields: z.array(customFieldSchema),
-  outputs: z.array(customOutputSchema),
-  problems: z.array(conversionProblemSchema),
-  editLacks: z.array(z.string()),
-  hints: hintsSchema,
-})
-export type CustomContent = z.infer<typeof customContentSchema>
+export const customContentSchema = lazily(() =>
+  z.object({
+    format: z.enum(['api', 'editor']),
+    graph: z.record(z.string(), graphNodeSchema),
+    fields: z.array(customFieldSchema),
+    outputs: z.array(customOutputSchema),
+    problems: z.array(conversionProblemSchema),
+    editLacks: z.array(z.string()),
+    hints: hintsSchema(),
+  }),
+)
+export type CustomContent = z.infer<ReturnType<typeof customContentSchema>>
 
 /**
  * Reads a workflow file, converts it where it is the editor's, and finds what can be set in it.

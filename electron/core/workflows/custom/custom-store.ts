@@ -44,7 +44,7 @@ export function openCustomStore(table: ReturnType<typeof customWorkflowTable>): 
   function contentOf(row: CustomWorkflowRow): CustomContent {
     const known = kept.get(row.id)
     if (known?.row === row.content) return known.content
-    const content = customContentSchema.parse(JSON.parse(row.content))
+    const content = customContentSchema().parse(JSON.parse(row.content))
     kept.set(row.id, { row: row.content, content })
     for (const old of kept.keys()) if (kept.size > maxKept) kept.delete(old)
     return content

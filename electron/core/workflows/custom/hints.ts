@@ -1,15 +1,21 @@
 import { z } from 'zod'
+import { lazily } from '#shared/lazily'
 import { type EditorFile } from './editor-file'
 import { listOf, recordOf } from './workflow-text'
 
 /** What a file itself says about getting what it needs. It was written by others: shown, never followed by itself. */
-export const hintsSchema = z.object({
-  /** By node class: the package in ComfyUI's registry or on GitHub, and its version when the file was saved. */
-  packages: z.record(z.string(), z.object({ id: z.string(), repository: z.string().optional(), version: z.string().optional() })),
-  /** By file name: the folder under `models` and where it can be had. */
-  models: z.record(z.string(), z.object({ folder: z.string(), url: z.string().optional() })),
-})
-export type WorkflowHints = z.infer<typeof hintsSchema>
+export const hintsSchema = lazily(() =>
+  z.object({
+    /** By node class: the package in ComfyUI's registry or on GitHub, and its version when the file was saved. */
+    packages: z.record(
+      z.string(),
+      z.object({ id: z.string(), repository: z.string().optional(), version: z.string().optional() }),
+    ),
+    /** By file name: the folder under `models` and where it can be had. */
+    models: z.record(z.string(), z.object({ folder: z.string(), url: z.string().optional() })),
+  }),
+)
+export type WorkflowHints = z.infer<ReturnType<typeof hintsSchema>>
 
 /** Reads the packages and models that the nodes of an editor's file name. */
 export function readHints(file: EditorFile): WorkflowHints {
