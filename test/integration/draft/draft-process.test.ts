@@ -72,7 +72,8 @@ describe.runIf(process.platform === 'linux')('the draft process', () => {
     } finally {
       await engine.close()
     }
-    expect(draftPids(built)).toEqual([])
+    // A process at rest is killed and not waited for.
+    await expect.poll(() => draftPids(built), { timeout: 10_000 }).toEqual([])
   })
 
   it('says that it was lost when it is killed from outside, and works again', async () => {
@@ -132,8 +133,7 @@ describe.runIf(process.platform === 'linux')('the draft process', () => {
     const task = await taskOf(place.dir, megapixel, styleEdit('realistic'))
     await engine.run(task, { attemptId: 'a', signal: new AbortController().signal, onEvent: () => undefined })
     expect(draftPids(built)).toHaveLength(1)
-    for (let i = 0; i < 100 && draftPids(built).length > 0; i += 1) await sleep(30)
-    expect(draftPids(built)).toEqual([])
+    await expect.poll(() => draftPids(built), { timeout: 10_000 }).toEqual([])
     await engine.close()
   })
 

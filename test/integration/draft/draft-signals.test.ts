@@ -39,7 +39,8 @@ it.runIf(process.platform === 'linux').each(['SIGINT', 'SIGHUP'] as const)(
     } finally {
       await engine.close()
     }
-    expect(draftPids(built)).toEqual([])
+    // A process at rest is killed and not waited for.
+    await expect.poll(() => draftPids(built), { timeout: 10_000 }).toEqual([])
   },
   120_000,
 )
