@@ -54,7 +54,10 @@ export interface GalleryGridProps {
   ref?: Ref<GalleryGridHandle>
 }
 
+/** Rows beyond the screen on each side that exist all the same, so that slow scrolling finds their thumbnails there. */
 const overscan = 2
+/** After a jump these rows wait so long (ms): what is looked at comes first. */
+const settleMs = 150
 
 /** A grid of any number of results, of which only those on the screen exist; what is not here yet has its place already. */
 export function GalleryGrid(props: GalleryGridProps): ReactElement {
@@ -73,6 +76,10 @@ export function GalleryGrid(props: GalleryGridProps): ReactElement {
     return () => observer.disconnect()
   }, [])
 
+  // The row that was at the top when the grid last stood still, or nearly: further than two screens from it is a jump.
+  const [settledRow, setSettledRow] = useState(0)
+  const isJump = (top: number): boolean => Math.abs(top - settledRow) > (2 * room.height) / rowHeight
+
   const rows = Math.ceil(total / columns)
   const activeRow = Math.floor(activeIndex / columns)
   const virtualizer = useVirtualizer({
@@ -86,7 +93,7 @@ export function GalleryGrid(props: GalleryGridProps): ReactElement {
     useFlushSync: false,
     // The row with the focus stays, wherever the scroll bar is: else the focus would fall to the page.
     rangeExtractor: (range: Range) => {
-      const shown = defaultRangeExtractor(range)
+      const shown = defaultRangeExtractor(isJump(range.startIndex) ? { ...range, overscan: 0 } : range)
       return shown.includes(activeRow) || activeRow >= rows ? shown : [...shown, activeRow].sort((a, b) => a - b)
     },
   })
@@ -98,6 +105,14 @@ export function GalleryGrid(props: GalleryGridProps): ReactElement {
   useLayoutEffect(() => {
     if (room.width > 0) onLook(firstRow * columns, Math.min(total - 1, (lastRow + 1) * columns - 1))
   }, [onLook, firstRow, lastRow, columns, total, room.width])
+
+  const jumped = isJump(firstRow)
+  const drifted = Math.abs(firstRow - settledRow) > room.height / rowHeight
+  useEffect(() => {
+    if (!drifted) return undefined
+    const timer = setTimeout(() => setSettledRow(firstRow), jumped ? settleMs : 0)
+    return () => clearTimeout(timer)
+  }, [firstRow, jumped, drifted])
 
   const focusItem = useCallback(
     (index: number, align: 'auto' | 'start'): void => {

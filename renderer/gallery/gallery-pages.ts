@@ -1,9 +1,11 @@
 import type { Result } from '#shared/domain/result'
 
-/** Results of one page: a screen or two, so that a jump fetches one or two of them. */
-export const pageSize = 100
+/** Results of one page: a screen or so, so that a jump fetches little more than what it shows. A row of the grid is never longer. */
+export const pageSize = 40
 /** Pages that are kept: 4,000 results, however far the user has come. */
-const keptPages = 40
+const keptPages = 100
+/** Most pages in one request: what a call of the app answers. */
+const mostAtOnce = 12
 
 /** The part of a search that is here: pages by number. */
 export interface GalleryPages {
@@ -26,10 +28,22 @@ export function pagesOf(first: number, last: number): number[] {
   return Array.from({ length: to - from + 1 }, (_unused, n) => from + n)
 }
 
-/** Takes a page; those furthest from it give way. */
-export function withPage(state: GalleryPages, page: number, items: readonly Result[], total: number): GalleryPages {
+/** Of these pages (ascending), the first that follow one another without a gap: what one request fetches. */
+export function firstRun(wanted: readonly number[]): number[] {
+  const gap = wanted.findIndex((page, n) => page !== (wanted[0] ?? 0) + n)
+  return wanted.slice(0, Math.min(gap < 0 ? wanted.length : gap, mostAtOnce))
+}
+
+/** Takes the results of pages that follow one another, from the first of them on; kept pages furthest from it give way. */
+export function withPages(state: GalleryPages, run: readonly number[], items: readonly Result[], total: number): GalleryPages {
   const pages = new Map(state.pages)
-  pages.set(page, items)
+  const page = run[0] ?? 0
+  run.forEach((each, n) => {
+    const own = items.slice(n * pageSize, (n + 1) * pageSize)
+    // Beyond the end there is no page; an empty search has its first one.
+    if (own.length > 0 || each === 0) pages.set(each, own)
+    else pages.delete(each)
+  })
   while (pages.size > keptPages) {
     let furthest = page
     for (const other of pages.keys()) if (Math.abs(other - page) > Math.abs(furthest - page)) furthest = other

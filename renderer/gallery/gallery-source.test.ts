@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { CallInput } from '#shared/contract/calls'
 import type { Result } from '#shared/domain/result'
-import { resultAt } from './gallery-pages'
+import { firstRun, pageSize, resultAt } from './gallery-pages'
 import { createGallerySource } from './gallery-source'
 
 const result = (seq: number): Result => ({
@@ -24,13 +24,13 @@ const result = (seq: number): Result => ({
 
 /** An app with so many results, whose answers come when the test says so. */
 function slowApp(total: number) {
-  const asked: { offset: number; answer: () => void }[] = []
+  const asked: { offset: number; limit: number; answer: () => void }[] = []
   const call = (_name: string, { offset = 0, limit = 100 }: CallInput<'results.search'>) =>
     new Promise((resolve) => {
       const items = Array.from({ length: Math.max(0, Math.min(limit, total - offset)) }, (_unused, n) =>
         result(total - offset - n),
       )
-      asked.push({ offset, answer: () => resolve({ items, total }) })
+      asked.push({ offset, limit, answer: () => resolve({ items, total }) })
     })
   const source = createGallerySource({ call: call as never }, (thrown) => {
     throw thrown
@@ -61,11 +61,11 @@ describe('the source of the grid', () => {
     const { source, answer } = slowApp(100_000)
     source.setFilter({})
     await answer()
-    for (let page = 0; page < 120; page++) {
-      source.want(page * 100, page * 100 + 50)
+    for (let page = 0; page < 300; page++) {
+      source.want(page * pageSize, page * pageSize + 20)
       await answer()
     }
-    expect(source.getPages().pages.size).toBe(40)
+    expect(source.getPages().pages.size).toBe(100)
     expect(resultAt(source.getPages(), 11_920)).toBeDefined()
   })
 
@@ -90,17 +90,55 @@ describe('the source of the grid', () => {
     await answer()
     source.refresh()
     expect(resultAt(source.getPages(), 120)).toBeDefined()
-    expect(asked.map(({ offset }) => offset)).toEqual([0, 100])
+    expect(asked.map(({ offset, limit }) => ({ offset, limit }))).toEqual([{ offset: 0, limit: 160 }])
     await answer()
     expect(asked).toEqual([])
   })
 
-  it('answers a range across pages', async () => {
-    const { source, answer } = slowApp(350)
+  it('answers a range across pages, asking at once for those that are missing', async () => {
+    const { source, asked, answer } = slowApp(350)
     source.setFilter({})
     await answer()
-    const asked = source.range(95, 205)
-    for (let n = 0; n < 4; n++) await answer()
-    expect((await asked).map(({ seq }) => seq)).toEqual(Array.from({ length: 111 }, (_unused, n) => 255 - n))
+    source.want(120, 130)
+    await answer()
+    const range = source.range(35, 205)
+    for (const [offset, limit] of [
+      [40, 80],
+      [160, 80],
+    ]) {
+      await Promise.resolve()
+      expect(asked).toMatchObject([{ offset, limit }])
+      await answer()
+    }
+    expect((await range).map(({ seq }) => seq)).toEqual(Array.from({ length: 171 }, (_unused, n) => 315 - n))
+  })
+
+  it('fetches what a jump shows by one request, wherever pages begin', async () => {
+    const { source, asked, answer } = slowApp(100_000)
+    source.setFilter({})
+    await answer()
+    source.want(50_030, 50_060)
+    expect(asked).toMatchObject([{ offset: 50_000, limit: 2 * pageSize }])
+    await answer()
+    for (const at of [50_030, 50_060]) expect(resultAt(source.getPages(), at)?.seq).toBe(100_000 - at)
+  })
+
+  it('tells of a failure once, and asks again when it is next looked at', async () => {
+    let calls = 0
+    const errors: unknown[] = []
+    const call = () => Promise.reject(new Error(`fault ${++calls}`))
+    const source = createGallerySource({ call: call as never }, (thrown) => void errors.push(thrown))
+    source.setFilter({})
+    await new Promise((resolve) => setTimeout(resolve))
+    expect(errors).toHaveLength(1)
+    source.want(0, 30)
+    await new Promise((resolve) => setTimeout(resolve))
+    expect(calls).toBe(2)
+  })
+
+  it('cuts what is missing where something is there, and where a request is full', () => {
+    expect(firstRun([])).toEqual([])
+    expect(firstRun([4, 5, 7])).toEqual([4, 5])
+    expect(firstRun(Array.from({ length: 40 }, (_unused, n) => n))).toHaveLength(12)
   })
 })

@@ -1,6 +1,6 @@
 import type { AppClient } from '#shared/contract/client'
 import type { Result, ResultFilter } from '#shared/domain/result'
-import { noPages, pageSize, pagesOf, withPage, type GalleryPages } from './gallery-pages'
+import { firstRun, noPages, pageSize, pagesOf, withPages, type GalleryPages } from './gallery-pages'
 
 /** A search of the gallery as the grid sees it: a long list of which the looked-at parts are fetched. */
 export interface GallerySource {
@@ -37,6 +37,8 @@ export function createGallerySource(client: Pick<AppClient, 'call'>, onError: (t
   let version = 0
   let fresh = true
   const running = new Map<number, number>()
+  /** Requests of the present search that are under way. */
+  let under = 0
   const listeners = new Set<() => void>()
 
   const tell = (next: GalleryPages): void => {
@@ -45,31 +47,44 @@ export function createGallerySource(client: Pick<AppClient, 'call'>, onError: (t
     for (const listener of Array.from(listeners)) listener()
   }
 
-  const fetchPage = async (page: number): Promise<void> => {
+  const ask = (run: readonly number[]) =>
+    client.call('results.search', { ...filter, offset: (run[0] ?? 0) * pageSize, limit: run.length * pageSize })
+
+  const fetchRun = async (run: readonly number[]): Promise<void> => {
     const mine = search
     const asked = version
-    running.set(page, mine)
+    let failed = false
+    under += 1
+    for (const page of run) running.set(page, mine)
     try {
-      const answer = await client.call('results.search', { ...filter, offset: page * pageSize, limit: pageSize })
+      const answer = await ask(run)
       if (mine !== search) return
-      if (asked === version) stale.delete(page)
+      if (asked === version) for (const page of run) stale.delete(page)
       const before = fresh ? noPages : pages
       fresh = false
-      tell(withPage(before, page, answer.items, answer.total))
+      tell(withPages(before, run, answer.items, answer.total))
     } catch (thrown) {
-      if (mine === search) onError(thrown)
+      if (mine !== search) return
+      failed = true
+      onError(thrown)
     } finally {
-      if (running.get(page) === mine) running.delete(page)
-      if (mine === search) pump()
+      for (const page of run) if (running.get(page) === mine) running.delete(page)
+      if (mine === search) under -= 1
     }
+    // What failed would only fail again at once.
+    if (mine === search && !failed) pump()
   }
 
+  const isMissing = (page: number): boolean => {
+    const missing = fresh || !pages.pages.has(page) || stale.has(page)
+    const beyond = !fresh && pages.total !== undefined && page > 0 && page * pageSize >= pages.total
+    return missing && !beyond && running.get(page) !== search
+  }
   const pump = (): void => {
-    for (const page of looked) {
-      if (running.size >= inFlight) return
-      const missing = fresh || !pages.pages.has(page) || stale.has(page)
-      const beyond = !fresh && pages.total !== undefined && page > 0 && page * pageSize >= pages.total
-      if (missing && !beyond && running.get(page) !== search) void fetchPage(page)
+    while (under < inFlight) {
+      const run = firstRun(looked.filter(isMissing))
+      if (run.length === 0) return
+      void fetchRun(run)
     }
   }
 
@@ -89,22 +104,27 @@ export function createGallerySource(client: Pick<AppClient, 'call'>, onError: (t
       fresh = true
       stale = new Set()
       running.clear()
+      under = 0
       looked = [0]
       pump()
     },
     refresh() {
       version += 1
-      stale = new Set(pages.pages.keys())
+      stale = new Set([...pages.pages.keys(), ...running.keys()])
       pump()
     },
     async range(first, last) {
       const found: Result[] = []
-      for (const page of pagesOf(first, last)) {
-        const known = stale.has(page) ? undefined : pages.pages.get(page)
-        const items =
-          known ?? (await client.call('results.search', { ...filter, offset: page * pageSize, limit: pageSize })).items
-        const from = Math.max(first - page * pageSize, 0)
-        found.push(...items.slice(from, last - page * pageSize + 1))
+      const wanted = pagesOf(first, last)
+      while (wanted.length > 0) {
+        const known = (page: number): readonly Result[] | undefined => (stale.has(page) ? undefined : pages.pages.get(page))
+        const [page = 0] = wanted
+        // What is here is taken page by page; what is missing is asked for many pages at a time.
+        const here = known(page)
+        const run = here ? [page] : firstRun(wanted.filter((each) => !known(each)))
+        const items = here ?? (await ask(run)).items
+        found.push(...items.slice(Math.max(first - page * pageSize, 0), last - page * pageSize + 1))
+        wanted.splice(0, run.length)
       }
       return found
     },
