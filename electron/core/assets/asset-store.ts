@@ -116,8 +116,8 @@ export async function openAssetStore(options: AssetStoreOptions): Promise<AssetS
         }
         if (width === undefined) return whole
         try {
-          const thumbnail = await thumbnails.get({ sha256, path }, width)
-          return { path: thumbnail, mime: thumbnailMime, etag: `"${sha256.slice(0, 40)}-${thumbnailWidth(width)}"` }
+          const bytes = await thumbnails.get({ sha256, path }, width)
+          return { bytes, mime: thumbnailMime, etag: `"${sha256.slice(0, 40)}-${thumbnailWidth(width)}"` }
         } catch (error) {
           // A full disk must not empty the library: the picture itself shows the same, slower.
           if (error instanceof AppError && error.code.startsWith('io.')) return whole

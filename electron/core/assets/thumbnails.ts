@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { open, readdir, rename, stat } from 'node:fs/promises'
+import { readdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { toAppError } from '#shared/domain/error'
 import { discard, makeFolder } from './durable-file'
@@ -27,10 +27,10 @@ export function thumbnailWidth(wanted: number): ThumbnailWidth {
 
 /** Small copies of working pictures, made when asked for and kept in `cache/thumbnails`. All of it can be deleted at any time. */
 export interface Thumbnails {
-  /** Where the thumbnail is; made first when it is not there. Throws AppErrors (`input.damaged`, `input.not_found`, `io.*`). */
-  get(working: { sha256: string; path: string }, wantedWidth: number): Promise<string>
+  /** The thumbnail's bytes; made first when it is not there. Throws AppErrors (`input.damaged`, `input.not_found`, `io.*`). */
+  get(working: { sha256: string; path: string }, wantedWidth: number): Promise<Uint8Array>
   /** Makes the thumbnail of a file that is not in the store yet: decodes every pixel, so it is also the proof that all of them can be. */
-  make(path: string, sha256: string, width: ThumbnailWidth): Promise<string>
+  make(path: string, sha256: string, width: ThumbnailWidth): Promise<void>
   /** Bytes kept now. */
   size(): number
   /** Removes leftovers and what is over the limit; answers how many files went. */
@@ -38,25 +38,8 @@ export interface Thumbnails {
 }
 
 /** A cut-off WebP tells by its RIFF length: cache files are not flushed, so a power loss can leave one. */
-async function isWholeWebp(path: string): Promise<boolean> {
-  const file = await open(path, 'r').catch(() => undefined)
-  if (!file) return false
-  try {
-    const head = Buffer.alloc(12)
-    const { bytesRead } = await file.read(head, 0, 12, 0)
-    const { size } = await file.stat()
-    return bytesRead === 12 && head.toString('latin1', 0, 4) === 'RIFF' && head.readUInt32LE(4) + 8 === size
-  } finally {
-    await file.close()
-  }
-}
-
-/** Whether there is a file of so many bytes; one that was looked through before needs no more. */
-function isThere(path: string, bytes: number | undefined): Promise<boolean> {
-  return stat(path).then(
-    (facts) => facts.size === bytes,
-    () => false,
-  )
+function isWholeWebp(bytes: Buffer): boolean {
+  return bytes.length >= 12 && bytes.toString('latin1', 0, 4) === 'RIFF' && bytes.readUInt32LE(4) + 8 === bytes.length
 }
 
 /** Opens the cache of a data folder. */
@@ -68,13 +51,10 @@ export async function openThumbnails(dataDir: string, maxBytes = defaultCacheByt
   // File name → bytes, least recently used first.
   const kept = new Map<string, number>()
   let total = 0
-  const pending = new Map<string, Promise<string>>()
-  /** Those that were made or looked through since the start. */
-  const proven = new Set<string>()
+  const pending = new Map<string, Promise<Uint8Array>>()
   const places = gate(inFlight)
 
   const forget = (name: string): void => {
-    proven.delete(name)
     total -= kept.get(name) ?? 0
     kept.delete(name)
   }
@@ -109,38 +89,35 @@ export async function openThumbnails(dataDir: string, maxBytes = defaultCacheByt
   }
   for (const { name, bytes } of found.sort((a, b) => a.age - b.age)) remember(name, bytes)
 
-  const create = async (source: string, name: string, width: ThumbnailWidth): Promise<string> => {
-    const target = join(folder, name)
+  const create = async (source: string, name: string, width: ThumbnailWidth): Promise<Uint8Array> => {
     const part = join(folder, `${randomUUID()}.part`)
     try {
-      const info = await decode(source)
+      const bytes = await decode(source)
         .autoOrient()
         // A strip a hundred times as tall as wide is held to four widths.
         .resize({ width, height: width * 4, fit: 'inside', withoutEnlargement: true })
         .webp(format)
-        .toFile(part)
-      await rename(part, target)
-      remember(name, info.size)
-      proven.add(name)
+        .toBuffer()
+      await writeFile(part, bytes)
+      await rename(part, join(folder, name))
+      remember(name, bytes.length)
       await evict()
-      return target
+      return bytes
     } catch (error) {
       await discard(part)
       throw pictureError(error)
     }
   }
 
-  const once = (name: string, source: string, width: ThumbnailWidth): Promise<string> => {
+  const once = (name: string, source: string, width: ThumbnailWidth): Promise<Uint8Array> => {
     const running = pending.get(name)
     if (running) return running
-    const target = join(folder, name)
     const work = (async () => {
-      // Files of the cache only ever appear whole while this process runs; others may take them away or cut them.
-      const sound = proven.has(name) ? isThere(target, kept.get(name)) : isWholeWebp(target)
-      if (kept.has(name) && (await sound)) {
-        remember(name, kept.get(name) ?? 0)
-        proven.add(name)
-        return target
+      // Others may take files of the cache away or cut them: what is read is looked at, and nothing is asked of the disk but to read it.
+      const bytes = kept.has(name) ? await readFile(join(folder, name)).catch(() => undefined) : undefined
+      if (bytes && isWholeWebp(bytes)) {
+        remember(name, bytes.length)
+        return bytes
       }
       forget(name)
       return places.run(() => create(source, name, width))
@@ -154,7 +131,9 @@ export async function openThumbnails(dataDir: string, maxBytes = defaultCacheByt
       const width = thumbnailWidth(wantedWidth)
       return once(`${working.sha256}-${width}.webp`, working.path, width)
     },
-    make: (path, sha256, width) => once(`${sha256}-${width}.webp`, path, width),
+    async make(path, sha256, width) {
+      await once(`${sha256}-${width}.webp`, path, width)
+    },
     size: () => total,
     async sweep() {
       await Promise.all(leftovers.map((name) => discard(join(folder, name))))
