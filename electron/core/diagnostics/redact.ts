@@ -26,11 +26,21 @@ const shortestSecret = 5
 
 /**
  * Names a value that no log line or message of this process may ever show, wherever it comes up: a header of a server, also the part
- * after its scheme (`Bearer …`).
+ * after its scheme (`Bearer …`), and the user and password that a `Basic …` stands for.
  */
 export function keepSecret(value: string): void {
-  const parts = [value, ...value.split(/\s+/).slice(1)].map((part) => part.trim()).filter((part) => part.length >= shortestSecret)
+  const parts = [value, ...value.split(/\s+/).slice(1), ...credentialsOf(value)]
+    .map((part) => part.trim())
+    .filter((part) => part.length >= shortestSecret)
   secretValues = [...new Set([...secretValues, ...parts])].toSorted((a, b) => b.length - a.length)
+}
+
+/** `user:password` and the password alone, out of a Basic header (RFC 7617). */
+function credentialsOf(value: string): string[] {
+  const encoded = /^basic\s+([\w+/=-]+)$/i.exec(value.trim())?.[1]
+  if (encoded === undefined) return []
+  const pair = Buffer.from(encoded, 'base64').toString('utf8')
+  return [pair, pair.slice(pair.indexOf(':') + 1)]
 }
 
 /** A text without the values of {@link keepSecret}; for messages that leave the process. */

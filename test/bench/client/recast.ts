@@ -40,8 +40,8 @@ function libraryOf(graph: Graph): WorkflowLibrary {
 /** Recast with one server: durable queue, durable files, everything as in use. */
 export interface BenchRecast {
   dataDir: string
-  /** Submits so many jobs of each style as one batch; answers their ids. Each style has words of its own. */
-  submit(count: number, styles?: readonly string[]): Promise<string[]>
+  /** Submits so many jobs of each style as one batch; answers their ids. Each style has words of its own; `firstSeed` absent: seeds go on. */
+  submit(count: number, styles?: readonly string[], firstSeed?: number): Promise<string[]>
   /** Waits for a job's end. */
   ended(id: string): Promise<Job>
   job(id: string): Promise<Job>
@@ -91,7 +91,8 @@ export async function openRecast(
       await app.call('jobs.cancel', { ids: [id] })
     },
     previews: (id) => shown.get(id)?.size ?? 0,
-    async submit(count, styles = ['clay']) {
+    async submit(count, styles = ['clay'], firstSeed) {
+      seed = firstSeed ?? seed
       const ids: string[] = []
       while (ids.length < count) {
         const some = Math.min(maxCount, count - ids.length)

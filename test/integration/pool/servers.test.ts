@@ -63,7 +63,7 @@ describe('a saved server', () => {
     // Previews come over the socket alone.
     expect(previews.length).toBeGreaterThan(0)
     said.push(JSON.stringify(await app.call('app.snapshot', {})), JSON.stringify(await app.call('engines.list', { probe: true })))
-    said.push(JSON.stringify(await app.call('app.doctor', {})))
+    said.push(JSON.stringify(await app.call('app.doctor', {})), (await app.call('app.diagnostics', {})).text)
     await app.close()
     await log.close()
 
@@ -76,25 +76,37 @@ describe('a saved server', () => {
     expect(await textOf(dataDir, (name) => !name.startsWith('recast.db'))).not.toContain('s3cret')
   })
 
-  it('a server that sends our header back in its error does not bring it into errors, events or logs', async () => {
-    const folder = await temporaryFolder()
-    const { createServer } = await import('node:http')
-    const echo = createServer((request, response) => response.writeHead(500).end(`you sent ${request.headers.authorization}`))
-    await new Promise<void>((resolve) => echo.listen(0, '127.0.0.1', resolve))
-    try {
-      const address = `http://127.0.0.1:${(echo.address() as { port: number }).port}`
-      const app = await openApp(join(folder, 'data'))
-      const { engine } = await app.call('engines.add', { address, headers })
-      expect(engine.error?.code).toBe('engine.offline')
-      expect(JSON.stringify(engine)).not.toContain('s3cret')
-      const tested = await app.call('engines.test', { address })
-      expect(JSON.stringify(tested.error)).toContain('[redacted]')
-      expect(JSON.stringify(tested)).not.toContain('s3cret')
-    } finally {
-      echo.closeAllConnections()
-      echo.close()
-    }
-  })
+  it.each([
+    ['header', secret, (sent: string) => sent],
+    [
+      'password',
+      `Basic ${Buffer.from('studio:s3cret-word').toString('base64')}`,
+      (sent: string) => Buffer.from(sent.slice(6), 'base64').toString('utf8'),
+    ],
+  ])(
+    'a server that sends our %s back in its error does not bring it into errors, events or logs',
+    async (_, authorization, told) => {
+      const folder = await temporaryFolder()
+      const { createServer } = await import('node:http')
+      const echo = createServer((request, response) =>
+        response.writeHead(500).end(`you sent ${told(request.headers.authorization ?? '')}`),
+      )
+      await new Promise<void>((resolve) => echo.listen(0, '127.0.0.1', resolve))
+      try {
+        const address = `http://127.0.0.1:${(echo.address() as { port: number }).port}`
+        const app = await openApp(join(folder, 'data'))
+        const { engine } = await app.call('engines.add', { address, headers: { authorization } })
+        expect(engine.error?.code).toBe('engine.offline')
+        expect(JSON.stringify(engine)).not.toContain('s3cret')
+        const tested = await app.call('engines.test', { address })
+        expect(JSON.stringify(tested.error)).toContain('[redacted]')
+        expect(JSON.stringify(tested)).not.toContain('s3cret')
+      } finally {
+        echo.closeAllConnections()
+        echo.close()
+      }
+    },
+  )
 
   it('is removed, but not while a job runs there', async () => {
     const fake = await startFake({ stepMs: 60 })
@@ -199,7 +211,13 @@ describe('recast engines', () => {
     expect((await recast('engines', 'drain', 'Studio')).out).toContain('ready, drained')
     expect((await recast('engines', 'undrain', fake.url)).out).not.toContain('drained')
     const json = await recast('engines', '--json')
-    expect([added.out, listed.out, json.out, listed.err, json.err].join('\n')).not.toContain('s3cret')
+    const report = join(dataDir, '..', 'report.txt')
+    const doctor = await recast('doctor', '--report', report)
+    const reported = await readFile(report, 'utf8')
+    expect(reported).toContain(fake.url)
+    expect([added.out, listed.out, json.out, listed.err, json.err, doctor.out, doctor.err, reported].join('\n')).not.toContain(
+      's3cret',
+    )
     expect((await recast('engines', 'remove', 'Studio')).code).toBe(0)
     expect((await recast('engines', 'remove', 'Studio')).code).not.toBe(0)
     expect((await recast('engines', 'ad')).code).toBe(2)
