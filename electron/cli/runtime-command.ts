@@ -17,7 +17,7 @@ export type RuntimeAction =
       adopt?: string | undefined
       python?: string | undefined
     }
-  | { name: 'start' | 'stop' | 'status' | 'update' | 'repair' }
+  | { name: 'start' | 'stop' | 'status' | 'snapshots' | 'update' | 'repair' }
   | { name: 'rollback'; id?: string | undefined }
   | { name: 'remove'; cache: boolean }
 
@@ -64,6 +64,13 @@ export async function runRuntimeCommand({ action, dataDir, json }: RuntimeComman
       case 'status': {
         const { runtime } = await client.call('runtime.status', {})
         show(runtime)
+        return exitCodes.done
+      }
+      case 'snapshots': {
+        const { snapshots } = (await client.call('runtime.status', {})).runtime
+        if (json) for (const one of snapshots) terminal.out(`${JSON.stringify({ event: 'snapshot', ...one })}\n`)
+        else
+          terminal.out(snapshots.length === 0 ? 'There is none to go back to.\n' : `${snapshots.map(snapshotLine).join('\n')}\n`)
         return exitCodes.done
       }
       case 'remove':
@@ -121,12 +128,13 @@ function runtimeLines({ state, current, snapshots, address, pid, restarts, error
     ...(address === undefined
       ? []
       : [`  at ${address}${pid === undefined ? '' : `, process ${pid}`}${restarts > 0 ? `, restarted ${restarts} times` : ''}`]),
-    ...snapshots.map(
-      ({ id, version, installedAt }) => `  can go back to ${id} (ComfyUI ${version}, ${installedAt.slice(0, 10)})`,
-    ),
+    ...snapshots.map((one) => `  can go back to ${snapshotLine(one)}`),
     ...(error ? [`  ${error.message}`] : []),
   ]
 }
+
+const snapshotLine = ({ id, version, installedAt }: RuntimeView['snapshots'][number]): string =>
+  `${id} (ComfyUI ${version}, ${installedAt.slice(0, 10)})`
 
 function reportLines({ ok, hardware, checks, locks, runtime, selfTest }: RuntimeReport): string[] {
   const { cards, memoryMb, freeDiskMb, pageFileMb, platform, arch, wsl } = hardware

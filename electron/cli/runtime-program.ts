@@ -110,9 +110,13 @@ export function addRuntimeCommands(program: Command, run: Run): void {
       .action(act(() => ({ name })))
   }
   runtime
+    .command('snapshots')
+    .description('earlier installations that rollback can go back to; each update and repair leaves one')
+    .action(act(() => ({ name: 'snapshots' })))
+  runtime
     .command('rollback')
     .description('go back to an earlier installation')
-    .argument('[id]', 'which one; the newest when left out')
+    .argument('[id]', 'which one, as "runtime snapshots" lists them; the newest when left out')
     .action(act((_flags, [id]) => ({ name: 'rollback', id })))
   runtime
     .command('remove')

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { seededFile, sha256Of, startFileServer, type FileServer } from '../../fakes/file-server/file-server'
-import { openBench, type Outcome, type TestBench } from '../cli/support'
+import { openBench, type Outcome, type Running, type TestBench } from '../cli/support'
 
 let bench: TestBench
 let hub: FileServer
@@ -102,3 +102,33 @@ it('stops at Ctrl-C with what came, and goes on from there', async () => {
   expect((await models('pull', open)).code).toBe(0)
   expect(hub.asked.at(-1)?.range).toMatch(/^bytes=\d{5,}-$/)
 })
+
+it('shares a models folder with another Recast: one fetches, and the other goes on with it when that one is killed', async () => {
+  const shared = bench.dir('shared')
+  const part = join(shared, 'loras', `${open}.part`)
+  const partSize = (): number => statSync(part, { throwIfNoEntry: false })?.size ?? 0
+  const pull = (dataDir: string): Running =>
+    bench.start(['models', 'pull', open, '--folder', shared, '--data', dataDir], { env: { HF_ENDPOINT: hub.url, HF_TOKEN: '' } })
+  // So slow that the other one is there long before it ends.
+  hub.faults(() => ({ kind: 'slow', bytesPerSecond: 40_000 }))
+  const first = pull(data)
+  await expect.poll(partSize, { timeout: 30_000 }).toBeGreaterThan(20_000)
+  const other = bench.dir('other-data')
+  const second = pull(other)
+  await expect.poll(() => existsSync(join(other, 'recast.db')), { timeout: 30_000 }).toBe(true)
+  expect(hub.asked).toHaveLength(1)
+  hub.faults(() => null)
+  const had = partSize()
+  first.child.kill('SIGKILL')
+  await first.ended
+  expect(await second.ended).toMatchObject({ code: 0, stdout: `${join(shared, 'loras', open)}\n` })
+  // It began where the dead one had stopped.
+  expect(hub.asked).toHaveLength(2)
+  expect(Number(/^bytes=(\d+)-$/.exec(hub.asked[1]?.range ?? '')?.[1])).toBeGreaterThanOrEqual(had)
+  expect(
+    createHash('sha256')
+      .update(readFileSync(join(shared, 'loras', open)))
+      .digest('hex'),
+  ).toBe(sha256Of(file))
+  expect(readdirSync(join(shared, 'loras'))).toEqual([open])
+}, 120_000)
