@@ -133,11 +133,10 @@ export async function watchPreviews(page: Page): Promise<void> {
     }
 
     let decoding = 0
-    const make = window.createImageBitmap.bind(window) as (...values: unknown[]) => Promise<ImageBitmap>
     const { bitmaps, urls } = facts
-    const counted = async (...values: unknown[]): Promise<ImageBitmap> => {
+    const counted = async <T extends { close(): void }>(begin: () => Promise<T>): Promise<T> => {
       bitmaps.mostDecoding = Math.max(bitmaps.mostDecoding, ++decoding)
-      const bitmap = await make(...values).finally(() => decoding--)
+      const bitmap = await begin().finally(() => decoding--)
       bitmaps.made++
       bitmaps.mostOpen = Math.max(bitmaps.mostOpen, bitmaps.made - bitmaps.closed)
       const close = bitmap.close.bind(bitmap)
@@ -147,7 +146,18 @@ export async function watchPreviews(page: Page): Promise<void> {
       }
       return bitmap
     }
-    Object.assign(window, { createImageBitmap: counted })
+    const make = window.createImageBitmap.bind(window) as (...values: unknown[]) => Promise<ImageBitmap>
+    Object.assign(window, { createImageBitmap: (...values: unknown[]) => counted(() => make(...values)) })
+    const { decode } = ImageDecoder.prototype
+    ImageDecoder.prototype.decode = async function (...values) {
+      let complete = true
+      const image = await counted(async () => {
+        const answer = await decode.apply(this, values)
+        ;({ complete } = answer)
+        return answer.image
+      })
+      return { image, complete }
+    }
     const { createObjectURL, revokeObjectURL } = URL
     URL.createObjectURL = (...values) => (urls.made++, createObjectURL.apply(URL, values))
     URL.revokeObjectURL = (...values) => (urls.revoked++, revokeObjectURL.apply(URL, values))

@@ -1,4 +1,5 @@
 import { expect, test, type Page } from '@playwright/test'
+import { previewFacts, watchPreviews } from '../preview-stream'
 import { open, servePartsPage } from './parts-page'
 
 servePartsPage()
@@ -58,33 +59,17 @@ test.describe('the canvas', () => {
   })
 
   test('shows far more frames than it can without falling behind or keeping bitmaps', async ({ page }) => {
-    await page.addInitScript(() => {
-      const counts = { made: 0, closed: 0 }
-      const make = window.createImageBitmap.bind(window) as (...values: unknown[]) => Promise<ImageBitmap>
-      Object.assign(window, {
-        bitmaps: counts,
-        createImageBitmap: async (...values: unknown[]) => {
-          const bitmap = await make(...values)
-          counts.made++
-          const close = bitmap.close.bind(bitmap)
-          bitmap.close = () => {
-            counts.closed++
-            close()
-          }
-          return bitmap
-        },
-      })
-    })
+    await watchPreviews(page)
     await open(page)
     await page.evaluate(() => window.parts.push(1024, 400, 0))
     await page.evaluate(() => window.parts.push(1024, 200, 4))
     await expect(page.getByTestId('canvas-preview')).toHaveAttribute('data-progress', '1')
-    await page.waitForTimeout(200)
-    const counts = await page.evaluate(() => (window as unknown as { bitmaps: { made: number; closed: number } }).bitmaps)
-    expect(counts.closed).toBe(counts.made)
+    const counts = async () => (await previewFacts(page)).bitmaps
+    await expect.poll(async () => (({ made, closed }) => made - closed)(await counts())).toBe(0)
     // Two views of 600 frames: without dropping there would be 1,200.
-    expect(counts.made).toBeLessThan(600)
-    expect(counts.made).toBeGreaterThan(10)
+    const { made } = await counts()
+    expect(made).toBeLessThan(600)
+    expect(made).toBeGreaterThan(10)
   })
 
   test('compares by a divider that keyboard and mouse move, beside each other, and by holding a key', async ({ page }) => {
