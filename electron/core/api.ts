@@ -16,6 +16,7 @@ import type { SavedServers } from './engines/servers/saved-servers'
 import type { EventSource } from './event-hub'
 import type { Exports } from './exports/exports'
 import { galleryHandlers } from './gallery/handlers'
+import type { HistoryLimit } from './gallery/history-limit'
 import type { Trash } from './gallery/trash'
 import type { JobBoard } from './jobs/board'
 import type { JobExporter } from './jobs/export'
@@ -55,6 +56,7 @@ export interface ApiContext {
   exports: Exports
   sheets: SheetExports
   trash: Trash
+  historyLimit: HistoryLimit
   /** Folder of the sample photos. Throws when the installation lacks it. */
   samplesDir: () => string
   library: () => Promise<WorkflowLibrary>

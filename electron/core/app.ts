@@ -24,6 +24,7 @@ import { createExports } from './exports/exports'
 import { createFiles } from './files'
 import { checkInput } from './input-check'
 import { checkOutput } from './output-check'
+import { createHistoryLimit } from './gallery/history-limit'
 import { createTrash } from './gallery/trash'
 import { indexWords } from './gallery/index-words'
 import type { CommitResult } from './jobs/attempt'
@@ -314,7 +315,11 @@ export async function createApp(options: AppOptions): Promise<App> {
     const exports = createExports({ dataDir, version, tables, store })
     const sheets = createSheetExports({ store, folder: join(dataDir, 'cache', 'sheets') })
     const trash = createTrash({ db, tables, store, events, logger, days: () => settings.get().trashDays })
-    if (takeJobs) trash.start()
+    const historyLimit = createHistoryLimit({ db, tables, trash, logger, limit: () => settings.get() })
+    if (takeJobs) {
+      trash.start()
+      historyLimit.start()
+    }
     const indexing = indexWords(tables.results, stopping.signal)
     indexing.catch((error: unknown) => logger.error({ err: error }, 'older results could not be made findable by their words'))
     const ownStyles = openOwnStyles({ tables, store, events })
@@ -338,6 +343,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       exports,
       sheets,
       trash,
+      historyLimit,
       samplesDir,
       library,
       custom,
@@ -381,6 +387,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         closing ??= (async () => {
           stopping.abort()
           await models.close()
+          await historyLimit.close()
           await trash.close()
           await indexing.catch(() => {})
           await scheduler.close()

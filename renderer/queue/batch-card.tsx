@@ -1,5 +1,5 @@
 import { ChevronDown, ChevronRight, Download, RotateCcw, X } from 'lucide-react'
-import { useEffect, useMemo, useState, type ReactElement } from 'react'
+import { useEffect, useMemo, useRef, useState, type ReactElement } from 'react'
 import type { BatchCounts, Job } from '#shared/domain/job'
 import { count, duration } from '../i18n/format'
 import { useWords } from '../i18n/i18n'
@@ -188,6 +188,11 @@ function useCounts(batchId: string, ids: readonly string[]): BatchCounts {
   }, [batchId, ids, byId])
   // What of it is in the panel changes whenever one of its jobs does, and whenever the panel forgets or begins anew.
   const signature = `${here.queued}/${here.active}/${here.done}/${here.failed}/${here.canceled}/${known === undefined}`
-  useEffect(() => void askBatches([batchId]), [askBatches, batchId, signature])
+  const asked = useRef('')
+  useEffect(() => {
+    if (asked.current === signature) return
+    asked.current = signature
+    void askBatches([batchId])
+  }, [askBatches, batchId, signature])
   return known ?? here
 }

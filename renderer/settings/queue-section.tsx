@@ -4,6 +4,7 @@ import { useSetupWords } from '../i18n/setup'
 import { useActions, useStudio } from '../state/context'
 import { Check, NumberEntry } from '../widgets'
 import { askToNotify, canNotify } from '../notify/notify'
+import { KeepRow } from './keep-row'
 import { Row } from './row'
 
 /** How much runs at once, how long things are kept, and whether the system tells of the end of a long batch. */
@@ -42,6 +43,7 @@ export function QueueSection(): ReactElement {
           data-testid="settings-failover"
         />
       </Row>
+      <KeepRow />
       <Row name={setup('set.trash')} hint={setup('set.trash.hint')}>
         <NumberEntry
           label={setup('set.trash')}

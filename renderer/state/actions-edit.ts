@@ -26,6 +26,8 @@ export interface EditActions {
   mark(marks: readonly MarkChange[]): Promise<void>
   /** Results into the trash; can be undone. */
   trashResults(assetIds: readonly string[]): Promise<void>
+  /** Puts what is beyond the limit of the history into the trash now; can be undone. */
+  trimHistory(): Promise<void>
   clearFinished(): Promise<void>
   /** Along the versions that were applied to a picture, whichever window applied them. */
   /** Puts a step that was just done on the stack. */
@@ -76,6 +78,16 @@ export function createEditActions({ store, ask, toast }: ActionContext): EditAct
     const ids = answer.jobs.map((job) => job.id)
     remember({ undo: { type: 'cancelJobs', ids }, redo: { type: 'retryJobs', ids }, name: { type: 'queue', count: ids.length } })
     toast({ tone: 'info', text: { key: 'scope.queued', values: { count: ids.length } }, action: 'undo' })
+  }
+
+  const tellTrashed = (assetIds: readonly string[]): void => {
+    if (assetIds.length === 0) return
+    remember({
+      undo: { type: 'restoreResults', assetIds },
+      redo: { type: 'trashResults', assetIds },
+      name: { type: 'trashResults', count: assetIds.length },
+    })
+    toast({ tone: 'info', text: { key: 'gallery.trashed', values: { count: assetIds.length } }, action: 'undo' })
   }
 
   const restoreCleared = async (): Promise<boolean> => {
@@ -213,16 +225,10 @@ export function createEditActions({ store, ask, toast }: ActionContext): EditAct
       })
     },
     async trashResults(wanted) {
-      if (wanted.length === 0) return
-      const answer = await ask('results.trash', { assetIds: [...wanted] })
-      if (!answer || answer.assetIds.length === 0) return
-      const { assetIds } = answer
-      remember({
-        undo: { type: 'restoreResults', assetIds },
-        redo: { type: 'trashResults', assetIds },
-        name: { type: 'trashResults', count: assetIds.length },
-      })
-      toast({ tone: 'info', text: { key: 'gallery.trashed', values: { count: assetIds.length } }, action: 'undo' })
+      if (wanted.length > 0) tellTrashed((await ask('results.trash', { assetIds: [...wanted] }))?.assetIds ?? [])
+    },
+    async trimHistory() {
+      tellTrashed((await ask('history.trim', {}))?.assetIds ?? [])
     },
     async clearFinished() {
       if (!(await run({ type: 'clear' }))) return

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { idSchema } from '../domain/id'
 import { assetMarkSchema, markChangeSchema } from '../domain/mark'
 import { pictureSchema } from '../domain/picture'
+import { settingsSchema } from '../domain/settings'
 import { collectionSchema, resultFilterSchema, resultSchema } from '../domain/result'
 import { call } from './call'
 
@@ -57,6 +58,18 @@ export const galleryCalls = {
   /** Results into the trash and out of it; nothing is deleted. Answers those that were not there yet. */
   'results.trash': call(() => ({ input: z.object({ assetIds: ids }), output: trashed })),
   'results.restore': call(() => ({ input: z.object({ assetIds: ids }), output: trashed })),
+  /** What a limit of the history would put into the trash if it began now: how many results and bytes, and how much there is. */
+  'history.preview': call(() => ({
+    input: settingsSchema.pick({ keepResults: true, keepDays: true, keepGigabytes: true }),
+    output: z.object({
+      results: z.int().min(0),
+      bytes: z.int().min(0),
+      total: z.int().min(0),
+      totalBytes: z.int().min(0),
+    }),
+  })),
+  /** Puts what is beyond the limit of the settings into the trash now, and not only at the next look; answers what went. */
+  'history.trim': call(() => ({ input: z.object({}), output: trashed })),
   /**
    * Deletes what is in the trash (all of it, or these), with the files that nothing else needs. `kept` counts what stays because something
    * that is not in the trash was made from it or shows it. There is no way back.

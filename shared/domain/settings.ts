@@ -39,6 +39,10 @@ export const settingsSchema = z.object({
   runtimeStopAfter: z.int().min(0).max(86_400).default(1_800),
   /** Days that the trash is kept; 0 = until it is emptied. */
   trashDays: z.int().min(0).max(3650).default(30),
+  /** Which results stay: all, those of the last days, or the newest that fit. The others go into the trash, but for starred and collected ones. */
+  keepResults: z.enum(['all', 'days', 'size']).default('all'),
+  keepDays: z.int().min(1).max(3650).default(90),
+  keepGigabytes: z.int().min(1).max(100_000).default(50),
   /** `reduce`: nothing moves, whatever the system says. */
   motion: z.enum(['system', 'reduce']).default('system'),
   /** Key combinations by command, where they are not the usual ones; an empty one takes the key away. */
@@ -66,6 +70,9 @@ export const settingsPatchSchema = z.object({
   modelMirrors: settingsSchema.shape.modelMirrors.unwrap().optional(),
   downloadRate: settingsSchema.shape.downloadRate.unwrap().optional(),
   trashDays: settingsSchema.shape.trashDays.unwrap().optional(),
+  keepResults: settingsSchema.shape.keepResults.unwrap().optional(),
+  keepDays: settingsSchema.shape.keepDays.unwrap().optional(),
+  keepGigabytes: settingsSchema.shape.keepGigabytes.unwrap().optional(),
   runtimeMirrors: settingsSchema.shape.runtimeMirrors.unwrap().optional(),
   runtimeFreeAfter: settingsSchema.shape.runtimeFreeAfter.unwrap().optional(),
   runtimeStopAfter: settingsSchema.shape.runtimeStopAfter.unwrap().optional(),

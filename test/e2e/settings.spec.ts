@@ -76,6 +76,17 @@ for (const language of ['en', 'zh'] as const) {
         await expect(page.getByTestId('runtime')).toHaveAttribute('data-state', 'absent', { timeout: 30_000 })
         await expect(page.getByTestId('hardware')).toHaveAttribute('data-verdict', /./, { timeout: 30_000 })
       }
+      if (section === 'queue') {
+        const all = page.getByRole('option', { name: /^(All of them|全部保留)$/u })
+        await page.getByTestId('settings-keep').focus()
+        await page.keyboard.press('Enter')
+        await expect(all).toBeFocused()
+        await page.keyboard.press('ArrowDown')
+        await page.keyboard.press('Enter')
+        await expect(all).toHaveCount(0)
+        await expect(page.getByTestId('settings-keep-told')).toContainText('0 B')
+        await page.getByTestId(`settings-tab-${section}`).focus()
+      }
       await look(page, `settings-${section}-${language}`)
       await page.keyboard.press('ArrowDown')
     }

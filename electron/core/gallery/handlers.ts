@@ -8,6 +8,7 @@ import type { AssetStore } from '../assets/asset-store'
 import type { Database } from '../database/database'
 import type { Tables } from '../database/tables'
 import type { EventSource } from '../event-hub'
+import type { HistoryLimit } from './history-limit'
 import type { Trash } from './trash'
 
 /** What the gallery's handlers work with. */
@@ -17,13 +18,19 @@ export interface GalleryContext {
   store: AssetStore
   events: EventSource
   trash: Trash
+  historyLimit: HistoryLimit
 }
 
 const notFound = (what: string): AppError =>
   new AppError('input.not_found', `There is no such ${what}. Reload, and choose again.`)
 
 /** The handlers of gallery, collections, trash and version history. */
-export function galleryHandlers({ tables, events, trash }: GalleryContext): Pick<CallHandlers, keyof typeof galleryCalls> {
+export function galleryHandlers({
+  tables,
+  events,
+  trash,
+  historyLimit,
+}: GalleryContext): Pick<CallHandlers, keyof typeof galleryCalls> {
   const { collections, results, resultSearch, steps } = tables
 
   function announceCollection(id: string): Collection {
@@ -56,6 +63,8 @@ export function galleryHandlers({ tables, events, trash }: GalleryContext): Pick
     },
     'results.trash': ({ assetIds }) => ({ assetIds: trash.add(assetIds) }),
     'results.restore': ({ assetIds }) => ({ assetIds: trash.restore(assetIds) }),
+    'history.preview': (limit) => historyLimit.preview(limit),
+    'history.trim': async () => ({ assetIds: await historyLimit.trim() }),
     async 'trash.empty'(wish) {
       const { assetIds, pictureIds, kept } = await trash.empty(wish)
       return { results: assetIds.length, pictures: pictureIds.length, kept }

@@ -15,6 +15,12 @@ export function markOfRow({ star, rejected }: MarkRow): { mark?: Mark } {
   return star || rejected ? { mark: { star: star ?? 0, rejected: rejected === 1 } } : {}
 }
 
+/** A result and the bytes of its file. */
+export interface ResultSize {
+  assetId: string
+  bytes: number
+}
+
 interface UnindexedRow extends Record<Facet, string> {
   seq: number
   edit: string
@@ -50,6 +56,24 @@ export function resultTable(db: Database) {
        RETURNING (SELECT id FROM assets WHERE seq = asset_seq)`,
     )
     .pluck()
+  // What somebody starred, collected, applied, or works with stays, however old it is.
+  const dispensable = `FROM results r JOIN assets a ON a.seq = r.asset_seq
+    WHERE r.hidden = 0 AND r.star = 0
+      AND NOT EXISTS (SELECT 1 FROM collection_results c WHERE c.result_seq = r.seq)
+      AND NOT EXISTS (SELECT 1 FROM pictures p WHERE p.seq = r.picture_seq AND a.id IN (p.current_asset_id, p.root_asset_id))
+      AND a.id NOT IN (SELECT sample_asset_id FROM own_styles WHERE sample_asset_id IS NOT NULL)
+      AND a.id NOT IN (SELECT style_asset_id FROM own_styles WHERE style_asset_id IS NOT NULL)
+      AND a.id NOT IN (SELECT input_asset_id FROM jobs WHERE input_asset_id IS NOT NULL AND state NOT IN ('done', 'failed', 'canceled'))`
+  const madeBefore = db.prepare<[number], ResultSize>(
+    `SELECT a.id AS assetId, a.bytes ${dispensable} AND r.made_at < ? ORDER BY r.seq`,
+  )
+  const oldest = db.prepare<[number], ResultSize>(
+    `SELECT assetId, bytes FROM (SELECT a.id AS assetId, a.bytes, r.seq, sum(a.bytes) OVER (ORDER BY r.seq) AS upTo ${dispensable})
+     WHERE upTo - bytes < ? ORDER BY seq`,
+  )
+  const held = db.prepare<[], { total: number; totalBytes: number }>(
+    `SELECT count(*) AS total, coalesce(sum(a.bytes), 0) AS totalBytes FROM results r JOIN assets a ON a.seq = r.asset_seq WHERE r.hidden = 0`,
+  )
   const mark = db.transaction((changes: readonly MarkChange[]): { marks: AssetMark[]; before: AssetMark[] } => {
     const marks: AssetMark[] = []
     const before: AssetMark[] = []
@@ -86,6 +110,12 @@ export function resultTable(db: Database) {
     index: (limit: number): number => index.immediate(limit),
     /** Into the trash; answers those that were not there yet. */
     trash: (assetIds: readonly string[], now: number): string[] => trash.all(now, JSON.stringify(assetIds)),
+    /** Results that nobody would miss by their marks, made before a time (Unix milliseconds), the oldest first. */
+    madeBefore: (time: number): ResultSize[] => madeBefore.all(time),
+    /** The oldest such results that hold so many bytes together. */
+    oldest: (bytes: number): ResultSize[] => (bytes > 0 ? oldest.all(bytes) : []),
+    /** How much the gallery holds. */
+    held: (): { total: number; totalBytes: number } => held.get() ?? { total: 0, totalBytes: 0 },
     /** Out of the trash; answers those that were in it. */
     restore: (assetIds: readonly string[]): string[] => restore.all(JSON.stringify(assetIds)),
   }

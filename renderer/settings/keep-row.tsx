@@ -1,0 +1,113 @@
+import { useEffect, useState, type ReactElement } from 'react'
+import type { CallOutput } from '#shared/contract/calls'
+import type { Settings } from '#shared/domain/settings'
+import { bytes, count } from '../i18n/format'
+import { useWords } from '../i18n/i18n'
+import { useSetupWords } from '../i18n/setup'
+import { useActions, useClient, useStudio, useStudioParts } from '../state/context'
+import { Button, NumberEntry, Select } from '../widgets'
+import { Row } from './row'
+
+type Limit = Pick<Settings, 'keepResults' | 'keepDays' | 'keepGigabytes'>
+
+/** Which results the history keeps. A limit holds only after it was said what it takes away now. */
+export function KeepRow(): ReactElement {
+  const { language } = useWords()
+  const setup = useSetupWords()
+  const client = useClient()
+  const { setSettings, trimHistory, fail } = useActions()
+  const revision = useStudio((state) => state.gallery.revision)
+  const saved = useStudioParts(({ settings: { keepResults, keepDays, keepGigabytes } }) => ({
+    keepResults,
+    keepDays,
+    keepGigabytes,
+  }))
+  const [wish, setWish] = useState<Limit>(saved)
+  const [preview, setPreview] = useState<{ of: Limit; revision: number; answer: CallOutput<'history.preview'> }>()
+  const { keepResults, keepDays, keepGigabytes } = wish
+  const isSaved = keepResults === saved.keepResults && keepDays === saved.keepDays && keepGigabytes === saved.keepGigabytes
+  useEffect(() => {
+    let gone = false
+    const of = { keepResults, keepDays, keepGigabytes }
+    client.call('history.preview', of).then(
+      (answer) => {
+        if (!gone) setPreview({ of, revision, answer })
+      },
+      (thrown: unknown) => {
+        if (!gone) fail(thrown)
+      },
+    )
+    return () => {
+      gone = true
+    }
+  }, [client, fail, revision, keepResults, keepDays, keepGigabytes])
+  const isTold =
+    preview?.of.keepResults === keepResults && preview.of.keepDays === keepDays && preview.of.keepGigabytes === keepGigabytes
+  const change = (patch: Partial<Limit>): void => {
+    const next = { ...wish, ...patch }
+    setWish(next)
+    // To keep everything takes nothing away: it needs no second word.
+    if (next.keepResults === 'all') void setSettings(next)
+  }
+  const hold = async (): Promise<void> => {
+    await setSettings(wish)
+    await trimHistory()
+  }
+  const told = isTold ? preview.answer : undefined
+  return (
+    <>
+      <Row name={setup('set.keep')} hint={setup('set.keep.hint')}>
+        <Select
+          label={setup('set.keep')}
+          hideLabel
+          value={keepResults}
+          onChange={(next) => change({ keepResults: next })}
+          items={(['all', 'days', 'size'] as const).map((id) => ({ id, label: setup(`set.keep.${id}`) }))}
+          data-testid="settings-keep"
+        />
+        {keepResults === 'days' ? (
+          <NumberEntry
+            label={setup('set.keep.days')}
+            value={keepDays}
+            onChange={(next) => change({ keepDays: next })}
+            min={1}
+            max={3650}
+            className="w-20"
+            data-testid="settings-keep-days"
+          />
+        ) : keepResults === 'size' ? (
+          <NumberEntry
+            label={setup('set.keep.size')}
+            value={keepGigabytes}
+            onChange={(next) => change({ keepGigabytes: next })}
+            min={1}
+            max={100_000}
+            className="w-20"
+            data-testid="settings-keep-size"
+          />
+        ) : null}
+      </Row>
+      {keepResults === 'all' ? null : (
+        <div className="mb-2 ml-[184px] flex items-center justify-between gap-3 rounded-m bg-ground px-3 py-2">
+          <p className="min-h-9 text-s" aria-live="polite" data-testid="settings-keep-told">
+            {told === undefined
+              ? setup('set.keep.counting')
+              : told.results === 0
+                ? setup('set.keep.nothing', { count: told.total, n: count(told.total, language), size: bytes(told.totalBytes) })
+                : setup('set.keep.told', { count: told.results, n: count(told.results, language), size: bytes(told.bytes) })}
+          </p>
+          {isSaved ? null : (
+            <Button
+              kind={told && told.results > 0 ? 'danger' : 'plain'}
+              isDisabled={told === undefined}
+              onPress={() => void hold()}
+              data-testid="settings-keep-hold"
+            >
+              {setup('set.keep.hold')}
+            </Button>
+          )}
+        </div>
+      )}
+    </>
+  )
+}
