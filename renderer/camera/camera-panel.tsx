@@ -3,6 +3,7 @@ import { useCallback, useEffect, useMemo, useRef, useState, type ReactElement } 
 import type { Pose } from '#shared/domain/view'
 import { useDragSource } from '../dnd'
 import { PanelHeading } from '../frame/side-panel'
+import { PanelHelp } from '../help/panel-help'
 import { useWords } from '../i18n/i18n'
 import { currentEngine } from '../i18n/labels'
 import { SheetChoice } from '../sheets/sheet-choice'
@@ -66,8 +67,11 @@ export function CameraPanel(): ReactElement {
     <div className="flex min-h-0 flex-1 flex-col" data-testid="views-panel">
       <div className="min-h-0 flex-1 overflow-y-auto px-4 pb-4 pt-1.5">
         <PanelHeading title={say('view.title')}>
-          <span className="truncate text-s text-muted" data-testid="camera-frame">
-            {say(frame === 'absolute' ? 'camera.absolute' : 'camera.relative')}
+          <span className="flex min-w-0 items-center gap-1">
+            <span className="truncate text-s text-muted" data-testid="camera-frame">
+              {say(frame === 'absolute' ? 'camera.absolute' : 'camera.relative')}
+            </span>
+            <PanelHelp topic="view" />
           </span>
         </PanelHeading>
         <CameraGizmo

@@ -1,6 +1,7 @@
 import { Cpu, Plus, Radar, RefreshCw } from 'lucide-react'
 import { useEffect, useState, type ReactElement } from 'react'
 import type { FoundServer } from '#shared/domain/engine'
+import { PanelHelp } from '../help/panel-help'
 import { useWords } from '../i18n/i18n'
 import { useActions, useStudio } from '../state/context'
 import { Button, DialogFrame } from '../widgets'
@@ -40,6 +41,7 @@ export function EnginesDialog(props: { onClose: () => void }): ReactElement {
       onClose={props.onClose}
       closeLabel={say('dialog.close')}
       width="l"
+      help={<PanelHelp topic="engines" />}
       data-testid="engines"
       footer={
         <div className="flex w-full items-center justify-between gap-2">

@@ -2,6 +2,7 @@ import { Ban, Folder, Images, Plus, Star, Trash2 } from 'lucide-react'
 import { useEffect, useRef, useState, type ReactElement, type ReactNode } from 'react'
 import type { Collection } from '#shared/domain/result'
 import { PanelHeading } from '../frame/side-panel'
+import { PanelHelp } from '../help/panel-help'
 import { count } from '../i18n/format'
 import { useWords } from '../i18n/i18n'
 import { useActions, useClient, useStudio } from '../state/context'
@@ -23,7 +24,9 @@ export function GallerySidebar(): ReactElement {
   return (
     <div className="flex min-h-0 flex-1 flex-col overflow-y-auto px-3 py-2" data-testid="gallery-sidebar">
       <div className="px-1">
-        <PanelHeading title={say('gallery.title')} />
+        <PanelHeading title={say('gallery.title')}>
+          <PanelHelp topic="gallery" />
+        </PanelHeading>
       </div>
       <nav aria-label={say('gallery.scope')} className="flex flex-col gap-px">
         <Scope scope={{ type: 'all' }} icon={<Images size={15} aria-hidden />} label={say('gallery.all')} />

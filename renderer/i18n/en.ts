@@ -1,4 +1,5 @@
 import { galleryEn } from './gallery.en'
+import { helpEn } from './help.en'
 import { queueEn } from './queue.en'
 import { cameraEn } from './camera.en'
 import { composeEn } from './compose.en'
@@ -373,5 +374,6 @@ export const en = {
   'dialog.close': 'Close',
 
   ...galleryEn,
+  ...helpEn,
   ...queueEn,
 } as const

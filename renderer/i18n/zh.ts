@@ -1,4 +1,5 @@
 import { galleryZh } from './gallery.zh'
+import { helpZh } from './help.zh'
 import { queueZh } from './queue.zh'
 import { cameraZh } from './camera.zh'
 import { composeZh } from './compose.zh'
@@ -356,5 +357,6 @@ export const zh: ChineseWords = {
   'dialog.close': '关闭',
 
   ...galleryZh,
+  ...helpZh,
   ...queueZh,
 }

@@ -4,6 +4,7 @@ import { Input, TextField } from 'react-aria-components'
 import { byteWords } from '#shared/domain/byte-words'
 import type { CallOutput } from '#shared/contract/calls'
 import type { ModelView } from '#shared/domain/model'
+import { PanelHelp } from '../help/panel-help'
 import { useWords } from '../i18n/i18n'
 import { useModelWords } from '../i18n/models'
 import { useActions, useStudio } from '../state/context'
@@ -43,6 +44,7 @@ export function ModelsDialog(props: { onClose: () => void }): ReactElement {
       onClose={props.onClose}
       closeLabel={words('dialog.close')}
       width="l"
+      help={<PanelHelp topic="models" />}
       data-testid="models"
       {...(asking || !state ? {} : { footer: <Tools models={state.models} /> })}
     >

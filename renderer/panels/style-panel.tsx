@@ -1,5 +1,6 @@
 import { useMemo, useRef, useState, type ReactElement } from 'react'
 import { PanelHeading } from '../frame/side-panel'
+import { PanelHelp } from '../help/panel-help'
 import { useWords } from '../i18n/i18n'
 import { currentEngine } from '../i18n/labels'
 import { useActions, useClient, useStudio } from '../state/context'
@@ -42,7 +43,10 @@ export function StylePanel(): ReactElement {
     <div className="flex min-h-0 flex-1 flex-col" data-testid="style-panel">
       <div className="shrink-0 px-4 pb-3 pt-1.5">
         <PanelHeading title={say('style.title')}>
-          <PresetBar />
+          <span className="flex items-center">
+            <PresetBar />
+            <PanelHelp topic="style" />
+          </span>
         </PanelHeading>
         <SearchEntry
           label={say('style.search')}

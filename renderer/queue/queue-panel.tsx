@@ -2,6 +2,7 @@ import { BrushCleaning, CircleX, Ellipsis, Pause, Play } from 'lucide-react'
 import { useEffect, useMemo, useState, type ReactElement } from 'react'
 import type { BatchCounts } from '#shared/domain/job'
 import { count } from '../i18n/format'
+import { PanelHelp } from '../help/panel-help'
 import { useWords } from '../i18n/i18n'
 import { useActions, useStudio, useStudioParts, useStudioRoot } from '../state/context'
 import { IconButton, MenuButton, Segmented } from '../widgets'
@@ -62,6 +63,7 @@ function QueueActions(): ReactElement {
   }))
   return (
     <div className="flex">
+      <PanelHelp topic="queue" />
       <IconButton
         size="s"
         label={say(paused ? 'queue.resume' : 'queue.pause')}

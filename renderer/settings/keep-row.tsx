@@ -89,7 +89,7 @@ export function KeepRow(): ReactElement {
       </Row>
       {keepResults === 'all' ? null : (
         <div className="mb-2 ml-[184px] flex items-center justify-between gap-3 rounded-m bg-ground px-3 py-2">
-          <p className="min-h-9 text-s" aria-live="polite" data-testid="settings-keep-told">
+          <p className="flex min-h-9 items-center text-s" aria-live="polite" data-testid="settings-keep-told">
             {told === undefined
               ? setup('set.keep.counting')
               : told.results === 0

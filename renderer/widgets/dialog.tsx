@@ -12,6 +12,8 @@ export function DialogFrame(props: {
   closeLabel: string
   children: ReactNode
   footer?: ReactNode
+  /** At the right end of the title's row, before the button that closes. */
+  help?: ReactNode
   width?: 's' | 'm' | 'l' | 'xl'
   'data-testid'?: string
 }): ReactElement {
@@ -41,7 +43,10 @@ export function DialogFrame(props: {
             <Heading slot="title" className="text-l font-semibold">
               {props.title}
             </Heading>
-            <IconButton label={props.closeLabel} icon={<X size={16} aria-hidden />} onPress={props.onClose} />
+            <span className="flex items-center gap-1">
+              {props.help}
+              <IconButton label={props.closeLabel} icon={<X size={16} aria-hidden />} onPress={props.onClose} />
+            </span>
           </header>
           <div className="min-h-0 overflow-auto px-5 py-4" tabIndex={-1}>
             {props.children}

@@ -43,6 +43,28 @@ for (const { language, schemes } of walks) {
 
     await bringPhoto(page)
     await check('photo')
+    const help = page.getByTestId('panel-help')
+    for (const [topic, opener] of [
+      ['compose', 'mode-compose'],
+      ['view', 'mode-view'],
+      ['gallery', 'show-gallery'],
+      ['models', 'open-models'],
+      ['engines', 'open-engines'],
+      ['style', 'mode-style'],
+      ['queue', undefined],
+    ] as const) {
+      if (opener) await page.getByTestId(opener).click()
+      await page.getByTestId(`help-${topic}`).click()
+      await expect(help).toBeVisible()
+      await page.screenshot({ path: join(screenshots, `51-help-${topic}-${language}.png`) })
+      if (topic === 'style') await check('help of a panel')
+      await page.keyboard.press('Escape')
+      await expect(help).toHaveCount(0)
+      if (topic === 'gallery') await page.getByTestId('show-canvas').click()
+      if (topic !== 'models' && topic !== 'engines') continue
+      await page.getByTestId(topic).locator('header').getByRole('button').last().click()
+      await expect(page.getByTestId(topic)).toHaveCount(0)
+    }
     await page.getByTestId('queue-pause').click()
     for (const style of ['clay', 'pencil']) await page.getByTestId(`style-${style}`).dblclick()
     await expect(jobs(page, 'queued')).toHaveCount(2)

@@ -136,7 +136,7 @@ function mouse(page: Page): Hand {
       for (const n of [1, 2]) await items.nth(n).click({ modifiers: ['Control'] })
     },
     write: (field, text) => field.fill(text),
-    closeEngines: () => page.getByTestId('engines').locator('header').getByRole('button').click(),
+    closeEngines: () => page.getByTestId('engines').locator('header').getByRole('button').last().click(),
     dropStyle: async (tile, onto) => dragOnto(page, await middleOf(tile), await middleOf(onto)),
     go: (place) => page.getByTestId(opener[place]).click(),
     chooseResult: (item) => item.click(),
