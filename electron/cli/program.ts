@@ -32,7 +32,7 @@ Examples:
   recast style mug.png --style oil-painting         one picture into ./${defaultOut}
   recast style photos/ --style clay --count 3       three seeds of each photo of a folder
   recast views mug.png --views preset:8             a contact sheet of eight views
-  recast generate "a red mug" --lod sketch            a picture from words (needs ComfyUI)
+  recast generate "a red mug" --lod sketch          a picture from words (needs ComfyUI)
   recast jobs                                       what is queued, running and done
 
 Exit codes: 0 all done, 1 something failed, 2 wrong usage, 130 interrupted.

@@ -319,7 +319,12 @@ export function createScheduler(context: SchedulerContext): Scheduler {
         const running = tables.jobs.activeAmong(ids).filter((job) => {
           if (!tables.jobs.move(job.id, job.state, 'canceled', { finishedAt: now, error: undefined })) return false
           const attempt = tables.attempts.activeOfJob(job.id)
-          if (attempt) tables.attempts.end(attempt.id, 'canceled', now)
+          if (attempt) {
+            tables.attempts.end(attempt.id, 'canceled', now)
+            // Whoever drives it stops its prompt. One that a former process posted is stopped as soon as its server answers.
+            const engine = pool.get(attempt.engineId)
+            if (engine && !active.has(attempt.id)) leave(job.id, attempt.id, engine)
+          }
           return true
         })
         return [...running.map((job) => job.id), ...waiting]

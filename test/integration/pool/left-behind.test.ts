@@ -74,3 +74,15 @@ it('a job that nobody else can do waits for its server, and a prompt that was ca
   await until(() => leftIn(pool).length === 0, 'it is known to be over')
   expect(quick.executions.size).toBe(0)
 })
+
+it('a prompt whose job is cancelled while nobody takes jobs (recast jobs cancel) is stopped there by the next start', async () => {
+  const { pool, slow, jobId } = await closedWhileRunning()
+  const looked = await openApp(join(pool.folder, 'data'), { ...times, takeJobs: false })
+  expect(await looked.call('jobs.cancel', { ids: [jobId] })).toEqual({ canceled: [jobId] })
+  await looked.close()
+  expect(leftIn(pool)).toEqual([slow.url])
+  const before = slow.requests.length
+  await openApp(join(pool.folder, 'data'), times)
+  await until(() => slow.requests.slice(before).includes('POST /interrupt'), 'it is stopped there')
+  await until(() => leftIn(pool).length === 0, 'it is known to be over')
+})
