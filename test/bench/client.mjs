@@ -19,7 +19,11 @@ const clientJobs = 15
 
 /**
  * The cost of a job above a bare client (post, one socket, one fetch) on the same server in one run, Recast's with its durable queue and
- * its flushed file. `alone`: submit, wait for the end, submit the next. `queued`: what a job adds to a batch. Answers the exit code.
+ * its flushed file. `alone`: submit, wait for the end, submit the next, in turn with the bare client's. `queued`: what a job adds to a batch.
+ * A job of both sides is one graph on one server: a photo of --side pixels, inverted, with its seed's noise and saved, so that every job
+ * makes another picture, which Recast checks, decodes, flushes and commits (one that it has already would cost it nothing). The server's
+ * own work is some tens of milliseconds, next to nothing beside a model's: what Recast adds weighs most there. With --checkpoint the job
+ * samples, as in use. Answers the exit code.
  * --engine URL: a real server; --checkpoint FILE: jobs that sample with it; --jobs N; --side PIXELS; --no-clients.
  */
 export async function run(args) {
@@ -101,7 +105,8 @@ async function compare(bench, names) {
   const [base, ours] = await inTurn(bench, [(n) => bare.job(graph(n, `bare-${process.pid}-${n}`)), () => alone(recast)])
   await bare.close()
   tell({ name: 'bare client, alone', ...base, ratio: 1 })
-  tell({ name: 'Recast, alone', ...ours, ratio: ours.ms / base.ms })
+  const okAlone = ours.ms / base.ms <= target
+  tell({ name: 'Recast, alone', ...ours, ratio: ours.ms / base.ms, target, ok: okAlone })
   const ms = await queued(recast, jobs)
   await recast.close()
   const ok = ms / base.ms <= target
@@ -121,7 +126,7 @@ async function compare(bench, names) {
     const note = `${times.length} of ${Math.min(jobs, clientJobs)} answered, ${ends.hung} hung, ${ends.failed} failed`
     tell({ name: `${name}, alone`, ...own, note })
   }
-  return ok ? 0 : 1
+  return ok && okAlone ? 0 : 1
 }
 
 /** Does jobs of several sides in turn; answers each side's median and how many requests a job of it made. */
