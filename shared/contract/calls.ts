@@ -185,18 +185,18 @@ export const calls = {
         engine: z.string().max(400).optional(),
       })
       .refine((input) => (input.path === undefined) !== (input.text === undefined), { message: 'name either a path or a text' }),
-    output: z.object({ workflow: customWorkflowDetailSchema, duplicate: z.boolean() }),
+    output: z.object({ workflow: customWorkflowDetailSchema(), duplicate: z.boolean() }),
   })),
   /** The user's own workflows, in the order of their import. */
-  'workflows.custom': call(() => ({ input: nothing, output: z.object({ workflows: z.array(customWorkflowSchema) }) })),
+  'workflows.custom': call(() => ({ input: nothing, output: z.object({ workflows: z.array(customWorkflowSchema()) }) })),
   /** One of them with all that its form needs; with `engine` that server is asked whether it can run it. */
   'workflows.get': call(() => ({
     input: z.object({ id: z.string().max(128), engine: z.string().max(400).optional() }),
-    output: customWorkflowDetailSchema,
+    output: customWorkflowDetailSchema(),
   })),
   'workflows.rename': call(() => ({
     input: z.object({ id: z.string().max(128), name: z.string().trim().min(1).max(120) }),
-    output: customWorkflowSchema,
+    output: customWorkflowSchema(),
   })),
   /** Takes it out of the list; jobs that were asked for run to their end. */
   'workflows.remove': call(() => ({ input: z.object({ id: z.string().max(128) }), output: nothing })),
@@ -210,8 +210,8 @@ export const calls = {
       /** Origins for which there is an access token. */
       tokenFor: z.array(z.string()),
       freeBytes: z.number(),
-      models: z.array(modelViewSchema),
-      workflows: z.array(workflowNeedsSchema),
+      models: z.array(modelViewSchema()),
+      workflows: z.array(workflowNeedsSchema()),
     }),
   })),
   /** Gets files: linked from another folder if they are there, else downloaded. `accept` names the licences that the user accepted. */
@@ -223,7 +223,7 @@ export const calls = {
       mirror: z.string().max(400).optional(),
       ignoreSpace: z.boolean().default(false),
     }),
-    output: z.object({ models: z.array(modelViewSchema) }),
+    output: z.object({ models: z.array(modelViewSchema()) }),
   })),
   /** Stops downloads (all without files) and keeps what came. */
   'models.pause': call(() => ({ input: z.object({ files: modelFiles.optional() }), output: nothing })),
@@ -240,14 +240,14 @@ export const calls = {
         .regex(/^[a-z0-9][a-z0-9_-]{0,63}$/i)
         .optional(),
     }),
-    output: z.object({ path: z.string(), sha256: z.string(), model: modelViewSchema.optional() }),
+    output: z.object({ path: z.string(), sha256: z.string(), model: modelViewSchema().optional() }),
   })),
   /** Reads files (all that are there without files) and holds them against their hashes. */
   'models.verify': call(() => ({
     input: z.object({ files: modelFiles.optional() }),
-    output: z.object({ results: z.array(verificationSchema) }),
+    output: z.object({ results: z.array(verificationSchema()) }),
   })),
-  'models.unused': call(() => ({ input: nothing, output: z.object({ files: z.array(unusedModelSchema), bytes: z.number() }) })),
+  'models.unused': call(() => ({ input: nothing, output: z.object({ files: z.array(unusedModelSchema()), bytes: z.number() }) })),
   /** Keeps an access token for the endpoint of now; an empty one is forgotten. */
   'models.setToken': call(() => ({ input: z.object({ token: z.string().max(512) }), output: nothing })),
   /** The local runtime as it is, with the server's last lines. */

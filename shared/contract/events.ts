@@ -26,7 +26,7 @@ export const eventBodySchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('picture'), picture: pictureSchema }),
   /** How results are marked now. */
   z.object({ type: z.literal('marks'), marks: z.array(assetMarkSchema) }),
-  z.object({ type: z.literal('collection'), collection: collectionSchema }),
+  z.object({ type: z.literal('collection'), collection: collectionSchema() }),
   z.object({ type: z.literal('collection.removed'), id: idSchema }),
   /** Results that went into the trash, or (without a time) came out of it. */
   z.object({
@@ -41,7 +41,7 @@ export const eventBodySchema = z.discriminatedUnion('type', [
     jobIds: z.array(idSchema),
   }),
   z.object({ type: z.literal('engine'), engine: engineViewSchema }),
-  z.object({ type: z.literal('model'), model: modelViewSchema }),
+  z.object({ type: z.literal('model'), model: modelViewSchema() }),
   /** How far a model's download is; four times a second at most. */
   z.object({ type: z.literal('model.progress'), file: z.string(), download: modelDownloadSchema }),
   z.object({ type: z.literal('engine.removed'), id: z.string() }),

@@ -19,16 +19,16 @@ export const galleryCalls = {
    * before's `nextCursor`) or from an `offset` on, to jump anywhere.
    */
   'results.search': call(() => ({
-    input: resultFilterSchema.extend({
+    input: resultFilterSchema().extend({
       cursor: z.int().optional(),
       offset: z.int().min(0).max(100_000_000).default(0),
       limit: z.int().min(1).max(500).default(100),
     }),
-    output: z.object({ items: z.array(resultSchema), total: z.int().min(0), nextCursor: z.int().optional() }),
+    output: z.object({ items: z.array(resultSchema()), total: z.int().min(0), nextCursor: z.int().optional() }),
   })),
   /** How many results each day has, in the gallery's order, with the place of its first: the index to jump by. Days are those of `zone`. */
   'results.timeline': call(() => ({
-    input: resultFilterSchema.extend({
+    input: resultFilterSchema().extend({
       /** Minutes that local time is ahead of UTC. */
       zone: z
         .int()
@@ -81,30 +81,30 @@ export const galleryCalls = {
   /** One step back, or forth again, in the versions that were applied to a picture; `input.conflict` at the end of the way. */
   'pictures.undo': call(() => ({ input: z.object({ id: idSchema }), output: z.object({ picture: pictureSchema }) })),
   'pictures.redo': call(() => ({ input: z.object({ id: idSchema }), output: z.object({ picture: pictureSchema }) })),
-  'collections.list': call(() => ({ input: z.object({}), output: z.object({ collections: z.array(collectionSchema) }) })),
+  'collections.list': call(() => ({ input: z.object({}), output: z.object({ collections: z.array(collectionSchema()) }) })),
   /** The id may be chosen by whoever asks, so that asking again makes no second one. */
   'collections.create': call(() => ({
     input: z.object({ id: idSchema.optional(), name, assetIds: ids.optional() }),
-    output: z.object({ collection: collectionSchema }),
+    output: z.object({ collection: collectionSchema() }),
   })),
   'collections.rename': call(() => ({
     input: z.object({ id: idSchema, name }),
-    output: z.object({ collection: collectionSchema }),
+    output: z.object({ collection: collectionSchema() }),
   })),
   /** Takes the collection away; its results stay in the gallery. */
   'collections.remove': call(() => ({ input: z.object({ id: idSchema }), output: z.object({}) })),
   /** Puts a collection before another one; at the end when `beforeId` is absent. */
   'collections.move': call(() => ({
     input: z.object({ id: idSchema, beforeId: idSchema.optional() }),
-    output: z.object({ collections: z.array(collectionSchema) }),
+    output: z.object({ collections: z.array(collectionSchema()) }),
   })),
   /** Puts results into a collection, or those already in it elsewhere: before one of its results, or at the end. */
   'collections.add': call(() => ({
     input: z.object({ id: idSchema, assetIds: ids, beforeAssetId: idSchema.optional() }),
-    output: z.object({ collection: collectionSchema, added: z.array(idSchema) }),
+    output: z.object({ collection: collectionSchema(), added: z.array(idSchema) }),
   })),
   'collections.drop': call(() => ({
     input: z.object({ id: idSchema, assetIds: ids }),
-    output: z.object({ collection: collectionSchema, dropped: z.array(idSchema) }),
+    output: z.object({ collection: collectionSchema(), dropped: z.array(idSchema) }),
   })),
 } as const

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { lazily } from '#shared/lazily'
 import { cudaGenerationSchema, runtimeDeviceSchema, type CudaGeneration, type RuntimeDevice } from '#shared/domain/runtime'
 import { AppError } from '#shared/domain/error'
 import { resourceFolder } from '../resources'
@@ -9,35 +10,39 @@ import { resourceFolder } from '../resources'
 const hex40 = z.string().regex(/^[0-9a-f]{40}$/)
 
 /** A repository at one commit. The tree id is git's hash over every name, mode and byte of it: an archive that has it is the right one. */
-const pinSchema = z.object({
-  id: z.string().regex(/^[\w.-]+$/),
-  repository: z.string().regex(/^[\w.-]+\/[\w.-]+$/),
-  commit: hex40,
-  tree: hex40,
-  licence: z.string(),
-  /** Node classes that are there when it was loaded. */
-  sentinels: z.array(z.string()).min(1),
-})
-export type Pin = z.infer<typeof pinSchema>
+const pinSchema = lazily(() =>
+  z.object({
+    id: z.string().regex(/^[\w.-]+$/),
+    repository: z.string().regex(/^[\w.-]+\/[\w.-]+$/),
+    commit: hex40,
+    tree: hex40,
+    licence: z.string(),
+    /** Node classes that are there when it was loaded. */
+    sentinels: z.array(z.string()).min(1),
+  }),
+)
+export type Pin = z.infer<ReturnType<typeof pinSchema>>
 
-const pinsSchema = z.object({
-  python: z.string(),
-  comfyui: pinSchema.omit({ id: true }).extend({ version: z.string() }),
-  nodes: z.array(pinSchema),
-  /** Modules whose import proves the environment. */
-  imports: z.array(z.string()),
-  locks: z.array(
-    z.object({
-      platform: z.string(),
-      device: runtimeDeviceSchema,
-      generation: cudaGenerationSchema.optional(),
-      file: z.string().regex(/^[\w.-]+\.txt$/),
-      index: z.string(),
-    }),
-  ),
-})
+const pinsSchema = lazily(() =>
+  z.object({
+    python: z.string(),
+    comfyui: pinSchema().omit({ id: true }).extend({ version: z.string() }),
+    nodes: z.array(pinSchema()),
+    /** Modules whose import proves the environment. */
+    imports: z.array(z.string()),
+    locks: z.array(
+      z.object({
+        platform: z.string(),
+        device: runtimeDeviceSchema,
+        generation: cudaGenerationSchema.optional(),
+        file: z.string().regex(/^[\w.-]+\.txt$/),
+        index: z.string(),
+      }),
+    ),
+  }),
+)
 
-const sourcesSchema = z.object({ archives: z.string(), torch: z.string() })
+const sourcesSchema = lazily(() => z.object({ archives: z.string(), torch: z.string() }))
 
 /** Everything that decides what is installed. */
 export interface Recipe {
@@ -71,7 +76,7 @@ function readJson<T>(folder: string, name: string, schema: z.ZodType<T>): T {
 
 /** Every lock that this build names, and whether it is there: those of other platforms are made at release. */
 export function lockStates(folder = resourceFolder('runtime')): LockState[] {
-  return readJson(folder, 'pins.json', pinsSchema).locks.map(({ platform, device, generation, file }) => ({
+  return readJson(folder, 'pins.json', pinsSchema()).locks.map(({ platform, device, generation, file }) => ({
     platform,
     device,
     generation,
@@ -85,7 +90,7 @@ export function readRecipe(
   wanted: { device: RuntimeDevice; generation?: CudaGeneration | undefined },
   { folder = resourceFolder('runtime'), platform = `${process.platform}-${process.arch}` } = {},
 ): Recipe {
-  const pins = readJson(folder, 'pins.json', pinsSchema)
+  const pins = readJson(folder, 'pins.json', pinsSchema())
   const fitting = pins.locks.filter(
     (lock) =>
       lock.platform === platform &&
@@ -112,7 +117,7 @@ export function readRecipe(
     device: wanted.device,
     generation: wanted.device === 'cuda' ? wanted.generation : undefined,
     index: lock.index,
-    sources: readJson(folder, 'sources.json', sourcesSchema),
+    sources: readJson(folder, 'sources.json', sourcesSchema()),
     tools: folder,
   }
 }

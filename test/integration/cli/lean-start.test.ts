@@ -15,14 +15,23 @@ describe('a command that paints one draft', () => {
     bench.close()
   })
 
-  it('loads nothing that only servers, downloads or the studio need', async () => {
+  it('loads and builds nothing that only servers, downloads or the studio need', async () => {
     const dir = bench.dir()
     const list = join(dir, 'loaded.txt')
     const hook = join(dir, 'hook.cjs')
     writeFileSync(
       hook,
-      `const Module = require('node:module'); const { appendFileSync } = require('node:fs'); const load = Module._load
-Module._load = function (id, ...rest) { appendFileSync(${JSON.stringify(list)}, id + '\\n'); return load.call(this, id, ...rest) }`,
+      `const Module = require('node:module'); const { appendFileSync } = require('node:fs')
+const note = (line) => appendFileSync(${JSON.stringify(list)}, line + '\\n')
+const load = Module._load
+Module._load = function (id, ...rest) { note(id); return load.call(this, id, ...rest) }
+// Each of zod's schemas gets its \`_zod\` by this.
+let schemas = 0
+const { defineProperty } = Object
+Object.defineProperty = (target, key, how) => { if (key === '_zod') schemas += 1; return defineProperty(target, key, how) }
+const { Collator } = Intl
+Intl.Collator = new Proxy(Collator, { construct: (...args) => { note('Intl.Collator'); return Reflect.construct(...args) } })
+process.on('exit', () => { if (schemas > 0) note('schemas ' + schemas) })`,
     )
     const { code } = await bench.run(
       ['style', photo, '--style', 'network-05', '--engine', 'draft', '--out', join(dir, 'out'), '--data', join(dir, 'data')],
@@ -32,6 +41,10 @@ Module._load = function (id, ...rest) { appendFileSync(${JSON.stringify(list)}, 
     const loaded = readFileSync(list, 'utf8').split('\n')
     // The list is whole: what a draft does need is on it.
     expect(loaded.some((id) => id.includes('sharp'))).toBe(true)
-    expect(loaded.filter((id) => /^(undici|fastify|@fastify\/.+|ws|tar)$/.test(id))).toEqual([])
+    expect(loaded.filter((id) => /^(undici|fastify|@fastify\/.+|ws|tar|Intl\.Collator)$/.test(id))).toEqual([])
+    // With those of every call and of what servers say they would be 2,400.
+    const built = Number(loaded.find((id) => id.startsWith('schemas '))?.split(' ')[1])
+    expect(built).toBeGreaterThan(0)
+    expect(built).toBeLessThan(1600)
   })
 })

@@ -1,27 +1,30 @@
 import { join } from 'node:path'
 import { z } from 'zod'
+import { lazily } from '#shared/lazily'
 import { AppError } from '#shared/domain/error'
 import { runTool } from '../process/run-tool'
 import { pythonEnvironment } from './environment'
 
-const factsSchema = z.object({
-  python: z.string(),
-  failures: z.array(z.object({ module: z.string(), error: z.string() })),
-  versions: z.record(z.string(), z.string().nullable()),
-  torch: z
-    .object({
-      version: z.string(),
-      cudaVersion: z.string().nullable(),
-      cuda: z.boolean(),
-      devices: z.array(z.object({ name: z.string(), capability: z.string(), memoryMb: z.number() })),
-      computeMs: z.number().optional(),
-      computeRight: z.boolean().optional(),
-    })
-    .optional(),
-  ms: z.number(),
-})
+const factsSchema = lazily(() =>
+  z.object({
+    python: z.string(),
+    failures: z.array(z.object({ module: z.string(), error: z.string() })),
+    versions: z.record(z.string(), z.string().nullable()),
+    torch: z
+      .object({
+        version: z.string(),
+        cudaVersion: z.string().nullable(),
+        cuda: z.boolean(),
+        devices: z.array(z.object({ name: z.string(), capability: z.string(), memoryMb: z.number() })),
+        computeMs: z.number().optional(),
+        computeRight: z.boolean().optional(),
+      })
+      .optional(),
+    ms: z.number(),
+  }),
+)
 /** What an environment answered when its modules were imported. */
-export type EnvironmentFacts = z.infer<typeof factsSchema>
+export type EnvironmentFacts = z.infer<ReturnType<typeof factsSchema>>
 
 /** What is to be asked of an environment. */
 export interface EnvironmentQuestion {
@@ -52,7 +55,7 @@ export async function askEnvironment(question: EnvironmentQuestion): Promise<Env
   })
   const last = run.stdout.trim().split('\n').at(-1) ?? ''
   try {
-    return factsSchema.parse(JSON.parse(last))
+    return factsSchema().parse(JSON.parse(last))
   } catch (cause) {
     throw new AppError(
       'engine.start',

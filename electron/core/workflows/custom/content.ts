@@ -22,9 +22,9 @@ export const customContentSchema = lazily(() =>
   z.object({
     format: z.enum(['api', 'editor']),
     graph: z.record(z.string(), graphNodeSchema),
-    fields: z.array(customFieldSchema),
-    outputs: z.array(customOutputSchema),
-    problems: z.array(conversionProblemSchema),
+    fields: z.array(customFieldSchema()),
+    outputs: z.array(customOutputSchema()),
+    problems: z.array(conversionProblemSchema()),
     editLacks: z.array(z.string()),
     hints: hintsSchema(),
   }),
