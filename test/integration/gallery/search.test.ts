@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import BetterSqlite3 from 'better-sqlite3'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Database } from '#core/database/database'
 import { openDatabase } from '#core/database/open'
@@ -223,5 +224,17 @@ describe('100,000 results', () => {
     for (const words of ['"', 'AND', 'a" OR "b', 'NEAR(', '* -', '光"线', "';--", 'words:light', '^', '𠀋', '\u0000'])
       expect(() => tables.resultSearch.page({ words }, { offset: 0, limit: 5 })).not.toThrow()
     expect(tables.resultSearch.page({ words: '"-*"' }, { offset: 0, limit: 5 }).total).toBe(0)
+  })
+
+  it('count anew once something was written, by whichever connection', () => {
+    const count = (): number => tables.resultSearch.page({ minStar: 1 }, { offset: 10, limit: 1 }).total
+    const before = count()
+    const unstar = 'UPDATE results SET star = 0 WHERE seq = (SELECT max(seq) FROM results WHERE star > 0 AND hidden = 0)'
+    db.prepare(unstar).run()
+    expect(count()).toBe(before - 1)
+    const other = new BetterSqlite3(join(dir, 'recast.db'))
+    other.prepare(unstar).run()
+    other.close()
+    expect(count()).toBe(before - 2)
   })
 })

@@ -176,6 +176,22 @@ export function resultSearch(db: Database) {
     }
     return found
   }
+  // Counting walks all that match: the count is kept until anything is written, by this connection or by another.
+  const written = db.prepare<[], number>('SELECT total_changes()').pluck()
+  const counts = new Map<string, number>()
+  let countedAt = ''
+  const countOf = (plan: SearchPlan): number => {
+    const state = `${written.get() ?? 0} ${String(db.pragma('data_version', { simple: true }))}`
+    if (state !== countedAt || counts.size >= 64) counts.clear()
+    countedAt = state
+    const key = JSON.stringify([plan.from, plan.where, plan.values])
+    let total = counts.get(key)
+    if (total === undefined) {
+      total = statement(`SELECT count(*) FROM ${plan.from} WHERE ${plan.where}`).pluck().get(plan.values) as number
+      counts.set(key, total)
+    }
+    return total
+  }
   const byNumbers = db.prepare<[string], ResultRow>(details)
   // A loose scan: from one value of the index to the next larger one.
   const distinct = Object.fromEntries(
@@ -204,9 +220,7 @@ export function resultSearch(db: Database) {
       const last = items.at(-1)
       const isLast = numbers.length <= limit
       const total =
-        isLast && cursor === undefined && (numbers.length > 0 || offset === 0)
-          ? offset + numbers.length
-          : (statement(`SELECT count(*) FROM ${plan.from} WHERE ${plan.where}`).pluck().get(plan.values) as number)
+        isLast && cursor === undefined && (numbers.length > 0 || offset === 0) ? offset + numbers.length : countOf(plan)
       const keyed = filter.collectionId === undefined && !filter.trashed
       return { items, total, ...(!isLast && last && keyed ? { nextCursor: last.seq } : {}) }
     },
