@@ -85,7 +85,11 @@ describe('a prompt', () => {
     expect(image).toBeDefined()
     if (!image) return
     const target = join(folder, 'a.png')
-    expect(await sharp(await server.fetchImage(image, target, never)).metadata()).toMatchObject({ width: 64, height: 48, format: 'png' })
+    expect(await sharp(await server.fetchImage(image, target, never)).metadata()).toMatchObject({
+      width: 64,
+      height: 48,
+      format: 'png',
+    })
   })
 
   it('that the cache answers at once is heard (hazard 3), 200 times over', async () => {
