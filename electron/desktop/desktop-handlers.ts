@@ -13,10 +13,11 @@ export interface DesktopDeps {
   /** The window that dialogs belong to. */
   window: () => BrowserWindow | undefined
   words: () => Words
+  dragOut: DesktopCallHandlers['drag.out']
 }
 
 /** The desktop shell's own calls. */
-export function createDesktopHandlers({ dialog, shell, window, words }: DesktopDeps): DesktopCallHandlers {
+export function createDesktopHandlers({ dialog, shell, window, words, dragOut }: DesktopDeps): DesktopCallHandlers {
   const ask = async (options: Electron.OpenDialogOptions): Promise<string[]> => {
     const parent = window()
     const answer = await (parent ? dialog.showOpenDialog(parent, options) : dialog.showOpenDialog(options))
@@ -39,6 +40,7 @@ export function createDesktopHandlers({ dialog, shell, window, words }: DesktopD
       shell.showItemInFolder(path)
       return {}
     },
+    'drag.out': dragOut,
     async 'shell.openExternal'({ url }) {
       return { opened: await openInBrowser(url, (address) => shell.openExternal(address)) }
     },

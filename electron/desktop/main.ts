@@ -1,4 +1,4 @@
-import { app, BrowserWindow, dialog, ipcMain, Menu, protocol, screen, session, shell } from 'electron'
+import { app, BrowserWindow, dialog, ipcMain, Menu, nativeImage, protocol, screen, session, shell } from 'electron'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { App } from '#core/app'
@@ -7,6 +7,7 @@ import { appScheme, pageAddress } from './security/origin'
 import { schemePrivileges, webPreferencesFor } from './security/web-preferences'
 import { toAppError } from '#shared/domain/error'
 import { createDesktopHandlers } from './desktop-handlers'
+import { createDragOut } from './drag-out'
 import { serveIpc, type IpcHost } from './ipc'
 import { menuTemplate } from './menu'
 import { openApp, placesOf, type OpenApp } from './open-app'
@@ -109,7 +110,16 @@ function buildMenu(): void {
   Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(say, process.platform, actions)))
 }
 
-const desktopHandlers = () => createDesktopHandlers({ dialog, shell, window: () => window, words: () => say })
+/** Longer side of the picture under the pointer, pixels. */
+const dragIconSize = 96
+const dragOut = createDragOut({
+  tempDir: () => app.getPath('temp'),
+  write: async (items, dir) => (running ? (await running.call('assets.export', { items, dir })).paths : []),
+  icon: (path) => nativeImage.createFromPath(path).resize({ width: dragIconSize }),
+  start: (item) => window?.webContents.startDrag(item),
+})
+const desktopHandlers = () =>
+  createDesktopHandlers({ dialog, shell, window: () => window, words: () => say, dragOut: (input) => dragOut.drag(input) })
 
 /** Waits until this process owns the data folder, saying so when that takes more than a moment; undefined when the user gave up. */
 async function waitForOwnership(opened: OpenApp): Promise<App | undefined> {
@@ -185,7 +195,7 @@ app.on('before-quit', (event) => {
       return
     }
     isQuitAgreed = true
-    await Promise.race([open?.close(), sleep(quitTimeoutMs)])
+    await Promise.race([Promise.all([open?.close(), dragOut.forget()]), sleep(quitTimeoutMs)])
     app.exit(process.exitCode === undefined ? 0 : Number(process.exitCode))
   })()
 })

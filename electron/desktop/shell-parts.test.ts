@@ -1,10 +1,11 @@
-import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { AppError } from '#shared/domain/error'
 import { createDesktopHandlers } from './desktop-handlers'
+import { createDragOut } from './drag-out'
 import { menuTemplate } from './menu'
 import { placesOf } from './open-app'
 import { selftestRequest } from './selftest'
@@ -137,6 +138,7 @@ describe('desktop calls', () => {
       },
       window: () => undefined,
       words: () => words.en,
+      dragOut: () => ({ started: false }),
     })
   it('answer what the dialogs answer, and nothing when they were closed', async () => {
     expect(await handlers(['/a', '/b'])['dialog.openPictures']({})).toEqual({ paths: ['/a', '/b'] })
@@ -150,6 +152,37 @@ describe('desktop calls', () => {
     expect(opened).toEqual(['https://example.com/'])
     await handlers([])['shell.showFile']({ path: '/a/b.png' })
     expect(shown).toEqual(['/a/b.png'])
+  })
+})
+
+describe('dragging out', () => {
+  const item = { assetId: '00000000-0000-4000-8000-000000000001', name: 'cup' }
+  it('drags files of their own, which stay until the next drag or the end', async () => {
+    const dirs: string[] = []
+    const started: unknown[] = []
+    let written = true
+    const { drag, forget } = createDragOut({
+      tempDir: tmpdir,
+      write: (items, dir) => {
+        dirs.push(dir)
+        const paths = written ? items.map(({ name }) => join(dir, `${name}.png`)) : []
+        for (const path of paths) writeFileSync(path, 'x')
+        return Promise.resolve(paths)
+      },
+      icon: (path) => `icon of ${path}`,
+      start: (dragged) => started.push(dragged),
+    })
+    expect(await drag({ items: [item, { ...item, name: 'cat' }] })).toEqual({ started: true })
+    const [first = ''] = dirs
+    const cup = join(first, 'cup.png')
+    expect(started).toEqual([{ file: cup, files: [cup, join(first, 'cat.png')], icon: `icon of ${cup}` }])
+    expect(existsSync(first)).toBe(true)
+    written = false
+    expect(await drag({ items: [item] })).toEqual({ started: false })
+    expect(started).toHaveLength(1)
+    expect(existsSync(first)).toBe(false)
+    await forget()
+    expect(dirs.map((dir) => existsSync(dir))).toEqual([false, false])
   })
 })
 

@@ -11,6 +11,8 @@ export interface DragContextValue {
   readonly lift: (dragged: Dragged, source: HTMLElement) => void
   /** Where another program, or the desktop, gets a dragged picture from; absent where it can't. */
   readonly fileOf?: ((item: PictureRef) => { name: string; url: string }) | undefined
+  /** The same where the shell does it, with Shift held, so that a drag without it stays in the window. */
+  readonly dragOut?: ((items: readonly PictureRef[]) => void) | undefined
 }
 
 export const DragContext = createContext<DragContextValue | null>(null)
@@ -56,7 +58,7 @@ export function useDropArea(targetOf: (key: string) => DropTarget | undefined): 
 export interface DragSource {
   /** In onDragStart of a draggable element. `thumbs` are its pictures, for the image under the pointer. */
   start(
-    event: { dataTransfer: DataTransfer; currentTarget: EventTarget },
+    event: { dataTransfer: DataTransfer; currentTarget: EventTarget; shiftKey: boolean; preventDefault: () => void },
     dragged: Dragged,
     thumbs: readonly HTMLImageElement[],
   ): void
@@ -70,9 +72,15 @@ export const styleType = 'application/x-recast-style'
 
 /** Lets a part start drags, by pointer and by keyboard. */
 export function useDragSource(): DragSource {
-  const { session, lift, fileOf } = useDragContext()
+  const { session, lift, fileOf, dragOut } = useDragContext()
   const start = useCallback<DragSource['start']>(
-    ({ dataTransfer }, dragged, thumbs) => {
+    (event, dragged, thumbs) => {
+      const { dataTransfer } = event
+      if (dragOut && event.shiftKey && dragged.kind === 'pictures') {
+        event.preventDefault()
+        dragOut(dragged.items)
+        return
+      }
       if (dragged.kind === 'style') {
         dataTransfer.setData(styleType, JSON.stringify({ styleId: dragged.styleId }))
       } else if (dragged.kind === 'pictures') {
@@ -87,7 +95,7 @@ export function useDragSource(): DragSource {
       // Chromium gives a drag up when the page changes during dragstart: the zones appear right after it.
       setTimeout(() => session.begin(dragged, 'pointer'))
     },
-    [session, fileOf],
+    [session, fileOf, dragOut],
   )
   return { start, lift }
 }

@@ -12,6 +12,8 @@ export interface DragAndDropProps {
   onPaste?: (files: readonly SystemFile[]) => void
   /** Where a dragged picture is got from when it leaves the window; the same function for as long as it answers the same. */
   fileOf?: (item: PictureRef) => { name: string; url: string }
+  /** Takes dragged pictures out of the window by a drag of the system's own; the same function for as long as it does the same. */
+  dragOut?: (items: readonly PictureRef[]) => void
   children: ReactNode
 }
 
@@ -19,7 +21,7 @@ export interface DragAndDropProps {
  * The drag and drop of the whole window: listens once for all parts, keeps a file that misses every zone from replacing the
  * page, and gives every drag a keyboard path (a part lifts, Tab moves, Enter drops, Escape puts back).
  */
-export function DragAndDrop({ onDrop, onPaste, fileOf, children }: DragAndDropProps): ReactElement {
+export function DragAndDrop({ onDrop, onPaste, fileOf, dragOut, children }: DragAndDropProps): ReactElement {
   const say = usePartWords()
   const [session] = useState(() => new DragSession())
   const [announcement, announce] = useState('')
@@ -47,7 +49,7 @@ export function DragAndDrop({ onDrop, onPaste, fileOf, children }: DragAndDropPr
     },
     [session],
   )
-  const context = useMemo(() => ({ session, lift, fileOf }), [session, lift, fileOf])
+  const context = useMemo(() => ({ session, lift, fileOf, dragOut }), [session, lift, fileOf, dragOut])
 
   return (
     <DragContext value={context}>

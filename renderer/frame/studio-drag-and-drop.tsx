@@ -1,6 +1,6 @@
-import { useCallback, type ReactElement, type ReactNode } from 'react'
+import { useCallback, useMemo, type ReactElement, type ReactNode } from 'react'
 import { assertNever } from '#shared/domain/error'
-import { DragAndDrop, type DropAction, type SystemFile, type SystemFiles } from '../dnd'
+import { DragAndDrop, type DropAction, type SystemFile, type PictureRef, type SystemFiles } from '../dnd'
 import { slotOfKey } from '../compose/slot-key'
 import type { IncomingFile } from '../state/actions'
 import { cameraView } from '../sheets/wanted-views'
@@ -21,6 +21,16 @@ export function StudioDragAndDrop(props: { children: ReactNode }): ReactElement 
       url: new URL(client.fileUrl(assetId, { download: { format: 'png', name, profile: 'srgb' } }), location.href).href,
     }),
     [client],
+  )
+
+  const { fail } = actions
+  const dragOut = useMemo(
+    () =>
+      desktop &&
+      ((items: readonly PictureRef[]): void => {
+        desktop('drag.out', { items: items.slice(0, 200).map(({ assetId, name }) => ({ assetId, name })) }).catch(fail)
+      }),
+    [desktop, fail],
   )
 
   /** The files of a drop, after telling what of it could not be read. */
@@ -98,7 +108,7 @@ export function StudioDragAndDrop(props: { children: ReactNode }): ReactElement 
 
   return (
     <DragAndDrop
-      {...(desktop ? {} : { fileOf })}
+      {...(dragOut ? { dragOut } : { fileOf })}
       onDrop={(action, files) => {
         carryOut(action, files).catch(actions.fail)
       }}

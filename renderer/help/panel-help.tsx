@@ -4,6 +4,7 @@ import { Dialog, DialogTrigger, Popover } from 'react-aria-components'
 import { useWords } from '../i18n/i18n'
 import type { WordKey } from '../i18n/words'
 import { shortcuts } from '../shortcuts/registry'
+import { useDesktop } from '../state/shell'
 import { IconButton, Keys } from '../widgets'
 
 /** The panels that explain themselves. */
@@ -26,6 +27,7 @@ const topics: Record<HelpTopic, { name: WordKey; keys: readonly WordKey[] }> = {
 /** The question mark of a panel: a few sentences on what it is for, and its keys. */
 export function PanelHelp(props: { topic: HelpTopic }): ReactElement {
   const say = useWords()
+  const desktop = useDesktop()
   const { name, keys } = topics[props.topic]
   const label = say('help.label', { panel: say(name) })
   const told = shortcuts.filter((shortcut) => keys.includes(shortcut.label))
@@ -39,6 +41,7 @@ export function PanelHelp(props: { topic: HelpTopic }): ReactElement {
         <Dialog aria-label={label} className="flex flex-col gap-3 outline-none" data-testid="panel-help">
           <h3 className="font-semibold">{say(name)}</h3>
           <p className="leading-relaxed">{say(`help.${props.topic}`)}</p>
+          {desktop && props.topic === 'gallery' ? <p className="leading-relaxed">{say('help.dragOut')}</p> : null}
           {told.length > 0 ? (
             <dl aria-label={say('help.keys')} className="flex flex-col gap-1.5 border-t border-line pt-3">
               {told.map((shortcut) => (

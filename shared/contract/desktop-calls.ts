@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { idSchema } from '../domain/id'
 import { call, type CallSchemas } from './call'
 
 const noInput = z.object({})
@@ -15,6 +16,16 @@ export const desktopCalls = {
   'shell.openExternal': call(() => ({
     input: z.object({ url: z.string().max(2048) }),
     output: z.object({ opened: z.boolean() }),
+  })),
+  /** Takes pictures into another program or onto the desktop: a drag of the system's own, while the button of the mouse is down. */
+  'drag.out': call(() => ({
+    input: z.object({
+      items: z
+        .array(z.object({ assetId: idSchema, name: z.string().min(1).max(200) }))
+        .min(1)
+        .max(200),
+    }),
+    output: z.object({ started: z.boolean() }),
   })),
 } as const satisfies Record<string, CallSchemas>
 

@@ -166,6 +166,7 @@ export async function connectByIpc(): Promise<Connected & { navigate(url: string
     'dialog.chooseFolder': () => ({}),
     'shell.showFile': () => ({}),
     'shell.openExternal': () => ({ opened: false }),
+    'drag.out': () => ({ started: false }),
   }
   const stop = serveIpc({ app, ipc: double.host, desktop, isTrusted: (event) => isTrustedSender(event, new Set([1])) })
   const bridge = createBridge(double.renderer, () => '')

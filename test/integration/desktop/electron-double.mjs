@@ -114,4 +114,5 @@ export const Menu = { buildFromTemplate: (template) => template, setApplicationM
 const workArea = { x: 0, y: 0, width: 1920, height: 1040 }
 export const screen = { getPrimaryDisplay: () => ({ id: 1, workArea }), getAllDisplays: () => [{ id: 1, workArea }] }
 export const shell = { openExternal: async () => {}, showItemInFolder() {}, openPath: async () => '' }
-export default { app, BrowserWindow, dialog, ipcMain, Menu, protocol, screen, session, shell }
+export const nativeImage = { createFromPath: () => ({ resize: () => ({}) }) }
+export default { app, BrowserWindow, dialog, ipcMain, Menu, nativeImage, protocol, screen, session, shell }
