@@ -30,10 +30,15 @@ export interface PartOrigin {
   sha256?: string | undefined
 }
 
-/** Bytes between two flushes to the disk: so much may be fetched again after a power loss (after a kill, nothing is). */
+/**
+ * A flush to the disk comes after so many bytes, and so many milliseconds after the one before: what lies between may be fetched again
+ * after a power loss (after a kill, nothing is). On a fast line it is the time that counts: a flush holds up the writing, and what is lost
+ * is there again in that time.
+ */
 const syncEveryBytes = 64 * 1024 * 1024
-/** Bytes that may wait in memory while the disk is busy. */
-const maxWaitingBytes = 16 * 1024 * 1024
+const syncEveryMs = 2_000
+/** Bytes that may wait in memory while as many are being written. */
+const maxWaitingBytes = 4 * 1024 * 1024
 
 /** The part file of a target. */
 export const partPath = (target: string): string => `${target}.part`
@@ -69,6 +74,7 @@ export class PartFile {
   #bytes = 0
   #origin: PartOrigin | undefined
   #synced = 0
+  #syncedAt = performance.now()
   #waiting: Uint8Array[] = []
   #waitingBytes = 0
   #written = 0
@@ -181,7 +187,9 @@ export class PartFile {
         this.#waitingBytes = 0
         await this.#writeAll(batch, length)
         this.#hash.reach(this.#written)
-        if (this.#written - this.#synced >= syncEveryBytes) this.#syncing ??= this.#syncBehind()
+        if (this.#written - this.#synced >= syncEveryBytes && performance.now() - this.#syncedAt >= syncEveryMs) {
+          this.#syncing ??= this.#syncBehind()
+        }
       }
     } catch (error) {
       this.#failure ??= error
@@ -213,6 +221,7 @@ export class PartFile {
     } catch (error) {
       this.#failure ??= error
     } finally {
+      this.#syncedAt = performance.now()
       this.#syncing = undefined
     }
   }
