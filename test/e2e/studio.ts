@@ -135,8 +135,9 @@ export async function dragOnto(page: Page, from: { x: number; y: number }, to: {
   await page.mouse.up()
 }
 
-/** The middle of an element, CSS pixels of the page. */
+/** The middle of an element once it stands still, CSS pixels of the page. */
 export async function middleOf(locator: Locator): Promise<{ x: number; y: number }> {
+  await (await locator.elementHandle())?.waitForElementState('stable')
   const box = await locator.boundingBox()
   if (!box) throw new Error('not on the page')
   return { x: box.x + box.width / 2, y: box.y + box.height / 2 }
