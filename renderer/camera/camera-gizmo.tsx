@@ -14,7 +14,7 @@ import type { Pose } from '#shared/domain/view'
 import { distances, elevations, azimuths, type Step } from '#shared/views/presets'
 import { shortTurn } from '#shared/views/relative-pose'
 import { useWords } from '../i18n/i18n'
-import { useTheme } from '../theme/theme'
+import { useTheme, wantsNoMotion } from '../theme/theme'
 import { classes } from '../widgets'
 import {
   arcEnds,
@@ -57,9 +57,9 @@ interface Hold {
   from: Place
 }
 
-/** Whether people want no motion. */
+/** Milliseconds that the camera glides now: none for people who want no motion. */
 export function glideTime(): number {
-  return window.matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : glideMs
+  return wantsNoMotion() ? 0 : glideMs
 }
 
 /** The camera around the photo: three handles that are sliders for keys and screen readers, and a free turn everywhere else. */

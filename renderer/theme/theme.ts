@@ -23,6 +23,11 @@ export function useTheme(): Theme {
   return chooseTheme(setting, systemIsLight)
 }
 
+/** Whether nothing shall glide: the system's wish, or the one in the settings. */
+export function wantsNoMotion(): boolean {
+  return window.matchMedia('(prefers-reduced-motion: reduce)').matches || document.documentElement.dataset['motion'] === 'reduce'
+}
+
 /** Puts the theme, and whether things may move, on the document, where tokens.css looks for it. */
 export function useThemeOnDocument(): void {
   const theme = useTheme()

@@ -107,7 +107,7 @@ for (const language of ['zh', 'en'] as const) {
   })
 }
 
-test('the theme is dark, light or the system’s, and stays so', async ({ open: page }) => {
+test('the theme is dark, light or the system’s, and stays so; motion is reduced by the settings, too', async ({ open: page }) => {
   const ground = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
   const dark = 'rgb(20, 21, 23)'
   const light = 'rgb(228, 229, 232)'
@@ -126,4 +126,11 @@ test('the theme is dark, light or the system’s, and stays so', async ({ open: 
   await expect.poll(ground).toBe(light)
   await page.emulateMedia({ colorScheme: 'dark' })
   await expect.poll(ground).toBe(dark)
+  // Motion likewise: by the settings where the system has no wish.
+  const rail = page.getByTestId('mode-style')
+  await page.emulateMedia({ reducedMotion: 'no-preference' })
+  await expect(rail).not.toHaveCSS('transition-duration', '0s')
+  await page.getByTestId('settings-motion').click()
+  await page.getByRole('option', { name: 'Reduce' }).click()
+  await expect(rail).toHaveCSS('transition-duration', '0s')
 })
