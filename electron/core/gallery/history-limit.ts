@@ -4,8 +4,7 @@ import type { AppLogger } from '../app'
 import type { Database } from '../database/database'
 import type { Tables } from '../database/tables'
 import type { ResultSize } from '../database/tables/results'
-import { settingTable } from '../database/tables/settings'
-import { retentionStep } from './retention'
+import { createLooks, keptRetentionStep } from './looks'
 import type { Trash } from './trash'
 
 /** Which results stay. */
@@ -24,8 +23,6 @@ export interface HistoryLimit {
 
 const dayMs = 86_400_000
 const bytesPerGigabyte = 1024 ** 3
-/** Between two looks, milliseconds. */
-const lookEvery = 3_600_000
 /** Before the first look, milliseconds: a start has more urgent work. */
 const firstLookAfter = 1_000
 /** Results that go in one step: a few milliseconds of the main loop. */
@@ -42,10 +39,6 @@ export function createHistoryLimit(context: {
   limit: () => Limit
 }): HistoryLimit {
   const { db, tables, trash, logger } = context
-  const settings = settingTable(db)
-  let timer: NodeJS.Timeout | undefined
-  let first: NodeJS.Timeout | undefined
-  let looking: Promise<unknown> = Promise.resolve()
   let closed = false
 
   /** @param before results made before it (Unix milliseconds) are too old; undefined: none is */
@@ -67,21 +60,16 @@ export function createHistoryLimit(context: {
   async function look(): Promise<void> {
     try {
       const limit = context.limit()
-      const last = settings.all()[countedKey]
       // A clock that leaps forward must not empty the gallery: see there.
-      const step = retentionStep(
-        Date.now(),
-        limit.keepResults === 'days' ? limit.keepDays : 0,
-        typeof last === 'number' ? last : undefined,
-      )
-      settings.put(countedKey, step.countedNow)
-      const gone = await put(beyond(limit, step.before))
+      const { before } = keptRetentionStep(db, countedKey, limit.keepResults === 'days' ? limit.keepDays : 0)
+      const gone = await put(beyond(limit, before))
       if (gone.length > 0) logger.info({ results: gone.length }, 'put results beyond the limit of the history into the trash')
     } catch (error) {
       logger.error({ err: error }, 'the history could not be kept within its limit')
     }
   }
 
+  const looks = createLooks(look, firstLookAfter)
   return {
     preview(limit) {
       const results = beyond(limit, Date.now() - limit.keepDays * dayMs)
@@ -89,21 +77,12 @@ export function createHistoryLimit(context: {
     },
     trim() {
       const limit = context.limit()
-      const turn = looking.then(() => put(beyond(limit, Date.now() - limit.keepDays * dayMs)))
-      looking = turn.catch(() => {})
-      return turn
+      return looks.between(() => put(beyond(limit, Date.now() - limit.keepDays * dayMs)))
     },
-    start() {
-      const turn = (): void => void (looking = looking.then(look))
-      timer ??= setInterval(turn, lookEvery)
-      timer.unref()
-      first ??= setTimeout(turn, firstLookAfter).unref()
-    },
-    async close() {
+    start: looks.start,
+    close() {
       closed = true
-      clearInterval(timer)
-      clearTimeout(first)
-      await looking
+      return looks.close()
     },
   }
 }

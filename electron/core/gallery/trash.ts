@@ -2,10 +2,9 @@ import type { AppLogger } from '../app'
 import type { AssetStore } from '../assets/asset-store'
 import type { Database } from '../database/database'
 import type { Tables } from '../database/tables'
-import { settingTable } from '../database/tables/settings'
 import type { EventSource } from '../event-hub'
 import { emptyTrash, type Emptied, type EmptyTrashWish } from './empty-trash'
-import { retentionStep } from './retention'
+import { createLooks, keptRetentionStep } from './looks'
 
 /** What is done with the trash. */
 export interface Trash {
@@ -18,8 +17,6 @@ export interface Trash {
   close(): Promise<void>
 }
 
-/** Between two looks, milliseconds. */
-const lookEvery = 3_600_000
 /** Before the first look, milliseconds: a start has more urgent work. */
 const firstLookAfter = 400
 /** Where the time that counts is kept, beside the settings. */
@@ -36,11 +33,7 @@ export function createTrash(context: {
   days: () => number
 }): Trash {
   const { db, tables, store, events, logger } = context
-  const settings = settingTable(db)
-  let timer: NodeJS.Timeout | undefined
-  let first: NodeJS.Timeout | undefined
   let emptying: Promise<unknown> = Promise.resolve()
-  let looking: Promise<void> = Promise.resolve()
 
   function tell(assetIds: string[], trashedAt: number | undefined): string[] {
     if (assetIds.length === 0) return assetIds
@@ -72,11 +65,9 @@ export function createTrash(context: {
 
   async function look(): Promise<void> {
     try {
-      const last = settings.all()[countedKey]
-      const step = retentionStep(Date.now(), context.days(), typeof last === 'number' ? last : undefined)
-      settings.put(countedKey, step.countedNow)
-      if (step.before === undefined) return
-      const { assetIds, pictureIds } = await empty({ before: step.before })
+      const { before } = keptRetentionStep(db, countedKey, context.days())
+      if (before === undefined) return
+      const { assetIds, pictureIds } = await empty({ before })
       if (assetIds.length + pictureIds.length > 0)
         logger.info(
           { results: assetIds.length, pictures: pictureIds.length },
@@ -87,6 +78,7 @@ export function createTrash(context: {
     }
   }
 
+  const looks = createLooks(look, firstLookAfter)
   return {
     add(assetIds) {
       const now = Date.now()
@@ -94,16 +86,9 @@ export function createTrash(context: {
     },
     restore: (assetIds) => tell(tables.results.restore(assetIds), undefined),
     empty,
-    start() {
-      const turn = (): void => void (looking = looking.then(look))
-      timer ??= setInterval(turn, lookEvery)
-      timer.unref()
-      first ??= setTimeout(turn, firstLookAfter).unref()
-    },
+    start: looks.start,
     async close() {
-      clearInterval(timer)
-      clearTimeout(first)
-      await looking
+      await looks.close()
       await emptying
     },
   }
