@@ -4,8 +4,9 @@ import type { BatchCounts, Job } from '#shared/domain/job'
 import { count, duration } from '../i18n/format'
 import { useWords } from '../i18n/i18n'
 import { editLabel } from '../i18n/labels'
-import { useActions, useClient, useStudio } from '../state/context'
+import { useActions, useStudio } from '../state/context'
 import { Button, classes, Progress } from '../widgets'
+import { CardPicture } from './card-picture'
 import { batchLeft } from './rows'
 
 /** A batch as one card: what, of how many pictures, how far, what failed; and what can be done with all of it. */
@@ -17,7 +18,6 @@ export function BatchCard(props: {
 }): ReactElement | null {
   const { batchId, ids, open } = props
   const say = useWords()
-  const client = useClient()
   const { retryFailed, cancelBatch, batchResults, openDialog } = useActions()
   const styles = useStudio((state) => state.styles)
   const byId = useStudio((state) => state.jobs.byId)
@@ -71,16 +71,7 @@ export function BatchCard(props: {
         {seen === undefined ? (
           <span className="absolute inset-0 rounded-s bg-raised" />
         ) : (
-          <img
-            key={seen}
-            src={client.fileUrl(seen, { width: 128 })}
-            alt=""
-            loading="lazy"
-            decoding="async"
-            draggable={false}
-            onError={(event) => (event.currentTarget.style.visibility = 'hidden')}
-            className="absolute inset-0 size-full rounded-s object-cover"
-          />
+          <CardPicture assetId={seen} className="absolute inset-0 size-full rounded-s object-cover" />
         )}
       </div>
       <div className="min-w-0 flex-1">

@@ -9,10 +9,11 @@ import { useWords, type Language } from '../i18n/i18n'
 import { editLabel } from '../i18n/labels'
 import { noteWords } from '../i18n/notes'
 import { usePickers } from '../library-intake/pickers'
-import { useActions, useClient, useStudio } from '../state/context'
+import { useActions, useStudio } from '../state/context'
 import { isFinal, placeOf } from '../state/jobs'
 import { Button, classes, Progress } from '../widgets'
 import { ErrorDetails } from '../widgets/error-details'
+import { CardPicture } from './card-picture'
 
 export interface JobCardProps {
   job: Job
@@ -32,7 +33,6 @@ export interface GripHandlers {
 /** One job: what, of which picture, how far, how long still, and what can be done with it. */
 export const JobCard = memo(function JobCard({ job, onGrip, dragged = false, onMenu }: JobCardProps): ReactElement {
   const say = useWords()
-  const client = useClient()
   const { openPicture, showVersion } = useActions()
   const styles = useStudio((state) => state.styles)
   const picture = useStudio((state) => state.pictures.byId[job.pictureId ?? ''])
@@ -69,17 +69,7 @@ export const JobCard = memo(function JobCard({ job, onGrip, dragged = false, onM
           // Made from words: there is nothing to see before its result.
           <EditSign kind={job.edit.kind} />
         ) : (
-          <img
-            key={shownId}
-            src={client.fileUrl(shownId, { width: 128 })}
-            alt=""
-            loading="lazy"
-            decoding="async"
-            draggable={false}
-            // A file that is gone leaves an empty place, not the browser's torn picture.
-            onError={(event) => (event.currentTarget.style.visibility = 'hidden')}
-            className={classes('size-full object-cover', job.state === 'queued' && 'opacity-60')}
-          />
+          <CardPicture assetId={shownId} className={classes('size-full object-cover', job.state === 'queued' && 'opacity-60')} />
         )}
       </button>
       <div className="min-w-0 flex-1">
