@@ -40,7 +40,9 @@ async function folderOfPhotos(): Promise<string> {
   return folder
 }
 
-test('a tile is dragged onto the photo: the zone says what will happen, and it happens', async ({ open: page }) => {
+test('a tile is dragged onto the photo: the zone says what will happen, and it happens; and the photo onto a tile', async ({
+  open: page,
+}) => {
   await bringPhoto(page)
   await pauseQueue(page)
   const tile = await middleOf(page.getByTestId('style-pencil'))
@@ -56,21 +58,22 @@ test('a tile is dragged onto the photo: the zone says what will happen, and it h
   await expect(zone).toBeHidden()
   await expect(jobs(page, 'queued')).toHaveCount(1)
   await expect(jobs(page)).toContainText('Pencil')
-})
 
-test('the photo is dragged onto a tile', async ({ open: page }) => {
-  await bringPhoto(page)
-  await pauseQueue(page)
   await dragOnto(page, await middleOf(page.getByTestId('canvas-image').first()), await middleOf(page.getByTestId('style-clay')))
-  await expect(jobs(page, 'queued')).toHaveCount(1)
-  await expect(jobs(page)).toContainText('Clay')
+  await expect(jobs(page, 'queued')).toHaveCount(2)
+  await expect(jobs(page).last()).toContainText('Clay')
 })
 
-test('a tile is dragged onto three selected pictures of the library: one job for each', async ({ open: page }) => {
+test('a folder is dropped: all its pictures come in, at every depth; a tile dragged onto three selected ones is a job for each', async ({
+  open: page,
+}) => {
   await expect(page.getByTestId('empty')).toBeVisible()
   await dropFiles(page, [await folderOfPhotos(), chelsea], { x: 720, y: 300 })
   const items = page.getByTestId('library-item')
   await expect(items).toHaveCount(4)
+  await expect(page.getByTestId('toast-good')).toContainText('4 pictures added')
+  for (const name of ['one', 'two', 'three'])
+    await expect(page.getByRole('option', { name: new RegExp(`^${name},`, 'u') })).toBeVisible()
   await pauseQueue(page)
   await items.nth(0).click()
   await items.nth(1).click({ modifiers: ['Control'] })
@@ -97,15 +100,6 @@ test('a picture file is dropped on the style zone of the canvas: the photo is pa
   // The style picture is kept among the style pictures, and is no picture of the library.
   await expect(page.getByTestId('style-picture')).toHaveCount(1)
   await expect(page.getByTestId('show-library')).toHaveText('Library 1')
-})
-
-test('a folder is dropped: all its pictures come in, at every depth', async ({ open: page }) => {
-  await expect(page.getByTestId('empty')).toBeVisible()
-  await dropFiles(page, [await folderOfPhotos()], { x: 720, y: 300 })
-  await expect(page.getByTestId('library-item')).toHaveCount(3)
-  await expect(page.getByTestId('toast-good')).toContainText('3 pictures added')
-  for (const name of ['one', 'two', 'three'])
-    await expect(page.getByRole('option', { name: new RegExp(`^${name},`, 'u') })).toBeVisible()
 })
 
 test('files dropped on a tile come in and are restyled', async ({ open: page }) => {

@@ -67,27 +67,6 @@ test('the main job is done without a mouse: sample, style lifted and dropped, co
   expect(await sharp(await readFile(await (await download).path())).metadata()).toMatchObject({ width: 600, height: 400 })
 })
 
-test('waiting jobs are put into another order by keys, and it is said', async ({ open: page }) => {
-  await bringPhoto(page)
-  await page.keyboard.press('Control+p')
-  await expect(page.getByTestId('queue-counts')).toContainText('Paused')
-  for (const id of ['clay', 'pencil', 'anime']) {
-    await page.getByTestId(`style-${id}`).focus()
-    await page.keyboard.press('Enter')
-    await expect(jobs(page, 'queued').filter({ hasText: new RegExp(id, 'iu') })).toHaveCount(1)
-  }
-  const names = () => jobs(page).evaluateAll((cards) => cards.map((card) => card.getAttribute('aria-label')?.split(',')[0]))
-  expect(await names()).toEqual(['Clay', 'Pencil', 'Anime'])
-  const grip = jobs(page).filter({ hasText: 'Anime' }).getByTestId('job-grip')
-  await tabTo(page, grip)
-  await page.keyboard.press('Alt+ArrowUp')
-  await expect.poll(names).toEqual(['Clay', 'Anime', 'Pencil'])
-  await expect(page.getByText('Anime is now number 2 of 3')).toBeAttached()
-  await page.keyboard.press('Alt+ArrowUp')
-  await expect.poll(names).toEqual(['Anime', 'Clay', 'Pencil'])
-  await expect(grip).toBeFocused()
-})
-
 test('the shortcuts are listed under “?”, and Escape gives the focus back', async ({ open: page }) => {
   await bringPhoto(page)
   await page.getByTestId('style-clay').focus()

@@ -78,17 +78,6 @@ test('a photo is dropped, a style is dragged onto it, previews are seen, the res
   await page.screenshot({ path: join(screenshots, '06-after-restart.png') })
 })
 
-test('undo takes an applied result back, and redo brings it again', async ({ open: page }) => {
-  await bringPhoto(page)
-  await page.getByTestId('style-clay').dblclick()
-  await page.getByTestId('canvas-apply').click()
-  await expect(page.getByTestId('version').nth(1)).toHaveAttribute('data-current', 'true')
-  await page.keyboard.press('Control+z')
-  await expect(page.getByTestId('version').nth(0)).toHaveAttribute('data-current', 'true')
-  await page.keyboard.press('Control+Shift+z')
-  await expect(page.getByTestId('version').nth(1)).toHaveAttribute('data-current', 'true')
-})
-
 test('a bad file is told in words, and the good one beside it comes in', async ({ open: page }) => {
   const text = await copyAs(join(import.meta.dirname, 'studio.ts'), 'not-a-picture.png')
   expect(existsSync(text)).toBe(true)

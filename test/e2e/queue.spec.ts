@@ -67,21 +67,16 @@ test('a running job is canceled at once, and leaves no version', async ({ open: 
   await expect(page.getByTestId('version')).toHaveCount(1)
 })
 
-test('cancel all asks first, and then stops everything', async ({ open: page }) => {
-  await waitingJobs(page, 'clay', 'pencil', 'anime')
-  await page.getByTestId('queue-menu').click()
-  await page.getByTestId('menu-cancel-all').click()
-  await expect(page.getByTestId('cancel-all')).toContainText('3 jobs have not finished')
-  await page.keyboard.press('Escape')
-  await expect(jobs(page, 'queued')).toHaveCount(3)
-  await page.getByTestId('queue-menu').click()
-  await page.getByTestId('menu-cancel-all').click()
-  await page.getByTestId('cancel-all-confirm').click()
-  await expect(jobs(page, 'canceled')).toHaveCount(3)
-})
-
-test('finished jobs are cleared, brought back by undo, and stay in the history', async ({ open: page }) => {
+test('cancel all asks first; what is finished is cleared, brought back by undo, and stays in the history', async ({
+  open: page,
+}) => {
   await waitingJobs(page, 'clay', 'pencil')
+  await page.getByTestId('queue-menu').click()
+  await page.getByTestId('menu-cancel-all').click()
+  await expect(page.getByTestId('cancel-all')).toContainText('2 jobs have not finished')
+  await page.keyboard.press('Escape')
+  await expect(page.getByTestId('cancel-all')).toHaveCount(0)
+  await expect(jobs(page, 'queued')).toHaveCount(2)
   await page.getByTestId('queue-menu').click()
   await page.getByTestId('menu-cancel-all').click()
   await page.getByTestId('cancel-all-confirm').click()
@@ -96,7 +91,7 @@ test('finished jobs are cleared, brought back by undo, and stay in the history',
   await expect(jobs(page, 'canceled')).toHaveCount(2)
 })
 
-test('waiting jobs are dragged into another order, and moved by the menu', async ({ open: page }) => {
+test('waiting jobs are put into another order by the mouse, by the menu and by keys, and it is said', async ({ open: page }) => {
   await waitingJobs(page, 'clay', 'pencil', 'anime')
   expect(await names(page)).toEqual(['Clay', 'Pencil', 'Anime'])
   const anime = jobs(page).filter({ hasText: 'Anime' })
@@ -114,10 +109,19 @@ test('waiting jobs are dragged into another order, and moved by the menu', async
   await anime.getByTestId('job-menu').click()
   await page.getByTestId('menu-last').click()
   await expect.poll(() => names(page)).toEqual(['Clay', 'Pencil', 'Anime'])
+  await expect(page.getByTestId('menu-last')).toHaveCount(0)
+  const byKeys = anime.getByTestId('job-grip')
+  await byKeys.focus()
+  await page.keyboard.press('Alt+ArrowUp')
+  await expect.poll(() => names(page)).toEqual(['Clay', 'Anime', 'Pencil'])
+  await expect(page.getByText('Anime is now number 2 of 3')).toBeAttached()
+  await page.keyboard.press('Alt+ArrowUp')
+  await expect.poll(() => names(page)).toEqual(['Anime', 'Clay', 'Pencil'])
+  await expect(byKeys).toBeFocused()
   // The order is the app's, not the page's.
   await page.reload()
   await expect(jobs(page)).toHaveCount(3)
-  expect(await names(page)).toEqual(['Clay', 'Pencil', 'Anime'])
+  expect(await names(page)).toEqual(['Anime', 'Clay', 'Pencil'])
 })
 
 test('a job that fails says why and what to do, its details unfold and are copied, and once that is done a retry succeeds', async ({

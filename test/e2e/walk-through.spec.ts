@@ -54,8 +54,12 @@ async function arrowTo(page: Page, target: Locator, key: 'ArrowRight' | 'ArrowDo
 /** The words that a walk looks for. */
 const words = {
   en: {
+    lang: 'en',
     view: 'Front right, elevated',
     front: 'Front',
+    last: 'Front left',
+    eight: 'Make 8 views',
+    starred: 'starred',
     prompt: 'a red mug on a white table, in the morning',
     mid: 'Middle of sketch 2',
     final: 'Final of sketch 2',
@@ -63,8 +67,12 @@ const words = {
     found: 'Pencil',
   },
   zh: {
+    lang: 'zh-CN',
     view: '右前方 · 高角度',
     front: '正面',
+    last: '左前方',
+    eight: '生成 8 个视角',
+    starred: '已加星',
     prompt: '清晨白桌上的红色马克杯',
     mid: '草图 2 的中稿',
     final: '草图 2 的成稿',
@@ -76,13 +84,16 @@ const words = {
 /** How the studio is used in a walk. Each step ends where its mouse and its keyboard way come together. */
 interface Hand {
   press(target: Locator): Promise<void>
+  speakChinese(): Promise<void>
   bringFirst(): Promise<void>
   bring(files: string[]): Promise<void>
   raiseCamera(): Promise<void>
   chooseEight(): Promise<void>
+  makeViews(): Promise<void>
   redo(cell: Locator): Promise<void>
+  star(cell: Locator): Promise<void>
   select(cell: Locator): Promise<void>
-  turn(): Promise<void>
+  turn(label: Locator, say: { front: string; last: string }): Promise<void>
   selectAllPictures(items: Locator): Promise<void>
   dropStyle(tile: Locator, onto: Locator): Promise<void>
   write(field: Locator, text: string): Promise<void>
@@ -101,6 +112,7 @@ function mouse(page: Page): Hand {
   }
   return {
     press: (target) => target.click(),
+    speakChinese: () => page.getByTestId('language-zh').click(),
     bringFirst: () => bringPhoto(page),
     bring: (files) =>
       dropFiles(page, files, { x: 720, y: 300 }, async () => {
@@ -114,22 +126,25 @@ function mouse(page: Page): Hand {
       await page.mouse.up()
       await page.getByTestId('run-views').click()
     },
-    async chooseEight() {
-      await page.getByTestId('sheet-8').click()
-      await page.getByTestId('run-views').click()
-    },
+    chooseEight: () => page.getByTestId('sheet-8').click(),
+    makeViews: () => page.getByTestId('run-views').click(),
     async redo(cell) {
       await cell.hover()
       await cell.getByTestId('sheet-redo-cell').click()
     },
+    async star(cell) {
+      await cell.hover()
+      await cell.getByTestId('sheet-star').click()
+    },
     select: (cell) => cell.click(),
-    async turn() {
+    async turn(label, { front }) {
       await page.getByTestId('sheet-way-turn').click()
       const { x, y } = await middleOf(page.getByTestId('turntable-stage'))
       await page.mouse.move(x, y)
       await page.mouse.down()
       await page.mouse.move(x + 190, y, { steps: 10 })
       await page.mouse.up()
+      await expect(label).not.toHaveText(front)
     },
     async selectAllPictures(items) {
       await items.nth(0).click()
@@ -160,6 +175,11 @@ function keyboard(page: Page): Hand {
   }
   return {
     press: enter,
+    async speakChinese() {
+      await tabTo(page, page.getByTestId('language-en'))
+      await arrowTo(page, page.getByTestId('language-zh'), 'ArrowRight')
+      await page.keyboard.press('Space')
+    },
     async bringFirst() {
       await expect(page.getByTestId('empty')).toBeVisible()
       await openFiles([coffee])
@@ -174,19 +194,28 @@ function keyboard(page: Page): Hand {
       await tabTo(page, page.getByTestId('sheet-one'))
       await arrowTo(page, page.getByTestId('sheet-8'), 'ArrowRight')
       await page.keyboard.press('Space')
-      await page.keyboard.press('Control+Enter')
     },
+    makeViews: () => page.keyboard.press('Control+Enter'),
     async redo(cell) {
       await toCell(cell)
       await page.keyboard.press('r')
+    },
+    async star(cell) {
+      await toCell(cell)
+      await page.keyboard.press('f')
     },
     async select(cell) {
       await toCell(cell)
       await page.keyboard.press('Space')
     },
-    async turn() {
+    async turn(label, { front, last }) {
       await tabTo(page, page.getByTestId('turntable').getByRole('slider'))
+      await page.keyboard.press('End')
+      await expect(label).toHaveText(last)
+      await page.keyboard.press('Home')
+      await expect(label).toHaveText(front)
       await page.keyboard.press('ArrowRight')
+      await expect(label).not.toHaveText(front)
     },
     async selectAllPictures() {
       await tabTo(page, page.getByTestId('library-scroller'))
@@ -213,22 +242,23 @@ function keyboard(page: Page): Hand {
   }
 }
 
-for (const { name, by, language } of [
-  { name: 'mouse-en', by: mouse, language: 'en' },
-  { name: 'keyboard-en', by: keyboard, language: 'en' },
-  { name: 'mouse-zh', by: mouse, language: 'zh' },
+// Each hand in each language; each theme in each language and by each hand.
+for (const { name, by, language, theme } of [
+  { name: 'mouse-en', by: mouse, language: 'en', theme: 'light' },
+  { name: 'keyboard-en', by: keyboard, language: 'en', theme: 'dark' },
+  { name: 'mouse-zh', by: mouse, language: 'zh', theme: 'dark' },
+  { name: 'keyboard-zh', by: keyboard, language: 'zh', theme: 'light' },
 ] as const) {
   test(`the whole way, ${name}: camera, sheet, styles, sketches, history`, async ({ open: page }) => {
     test.setTimeout(300_000)
     const hand = by(page)
     const say = words[language]
     const shoot = async (state: string): Promise<void> => {
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-        await page.screenshot({ path: join(screenshots, `walk-${name}-${state}-${colorScheme}.png`) })
-      }
+      await page.screenshot({ path: join(screenshots, `walk-${name}-${state}-${theme}.png`) })
     }
-    if (language === 'zh') await page.getByTestId('language-zh').click()
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
+    if (language === 'zh') await hand.speakChinese()
+    await expect(page.locator('html')).toHaveAttribute('lang', say.lang)
     await shoot('00-empty')
     await hand.bringFirst()
     await expect(page.getByTestId('canvas-image').first()).toBeVisible()
@@ -243,20 +273,23 @@ for (const { name, by, language } of [
 
     const cell = (view: string): Locator => page.locator(`[data-testid=sheet-cell][data-view="${view}"]`)
     await hand.chooseEight()
+    await expect(page.getByTestId('run-views')).toHaveText(say.eight)
+    await hand.makeViews()
     await expect(page.getByTestId('sheet-cell')).toHaveCount(8)
     await shoot('03-sheet-running')
     await expect(page.locator('[data-testid=sheet-cell][data-state=done]')).toHaveCount(8, { timeout: engineTime })
     await shoot('04-sheet')
     await hand.redo(cell('back'))
     await expect(cell('back').getByTestId('sheet-take')).toHaveText(/2.+2/u, { timeout: engineTime })
+    await hand.star(cell('front'))
+    await expect(cell('front')).toContainText(say.starred)
     await hand.select(cell('front-right'))
     await hand.select(cell('front-left'))
     await shoot('05-sheet-selected')
     await hand.press(page.getByTestId('sheet-compare'))
     await expect(page.getByTestId('sheet-compared').getByTestId('canvas-image')).toHaveCount(2)
     await shoot('06-sheet-compare')
-    await hand.turn()
-    await expect(page.getByTestId('turntable-label')).not.toHaveText(say.front)
+    await hand.turn(page.getByTestId('turntable-label'), say)
     await shoot('07-turntable')
     await hand.press(page.getByTestId('sheet-export-open'))
     await expect(page.getByTestId('sheet-export')).toBeVisible()
