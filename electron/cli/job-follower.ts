@@ -41,6 +41,7 @@ function differs(next: Job, before: Job): boolean {
     next.state !== before.state ||
     next.progress !== before.progress ||
     next.etaMs !== before.etaMs ||
+    next.pending !== before.pending ||
     next.attempt !== before.attempt ||
     next.notes.length !== before.notes.length ||
     next.outputs.length !== before.outputs.length ||
@@ -77,8 +78,9 @@ export function createJobFollower(listener: FollowerListener): JobFollower {
       } else if (body.type === 'job.progress') {
         const job = tracked.get(body.id)
         if (!job || isFinal(job)) return
-        const { etaMs: _old, ...rest } = job
-        put({ ...rest, progress: body.progress, ...(body.etaMs === undefined ? {} : { etaMs: body.etaMs }) })
+        const { etaMs: _old, pending: _then, ...rest } = job
+        const { progress, etaMs, pending } = body
+        put({ ...rest, progress, ...(etaMs === undefined ? {} : { etaMs }), ...(pending ? { pending } : {}) })
       }
     },
     onLook(jobs) {

@@ -60,7 +60,9 @@ export function CanvasStage(props: {
   const afterLabel = !after
     ? ''
     : after.live && !after.image
-      ? say('canvas.preview', { label: after.label, percent: Math.round(after.live.progress * 100) })
+      ? after.live.progress === undefined
+        ? say('canvas.pending', { label: after.label })
+        : say('canvas.preview', { label: after.label, percent: Math.round(after.live.progress * 100) })
       : after.label
   const beforeAlt = say('canvas.picture', { name: `${props.name}, ${before.label}`, width: before.width, height: before.height })
   const afterSize = after?.image ?? before

@@ -19,8 +19,8 @@ export interface CanvasAfter {
   /** The same from the first preview to the result (the job's id), so that nothing flickers between them. */
   readonly key: string
   readonly label: string
-  /** Live previews, while the job runs. */
-  readonly live?: { readonly source: PreviewSource; readonly progress: number } | undefined
+  /** Live previews, while the job runs; no progress while it stands in a server's queue. */
+  readonly live?: { readonly source: PreviewSource; readonly progress: number | undefined } | undefined
   /** The finished picture. */
   readonly image?: CanvasImage | undefined
 }

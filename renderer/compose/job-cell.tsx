@@ -29,7 +29,8 @@ export function JobCell(props: {
   const { job, output = 0 } = props
   const live = useStudio((state) => state.jobs.live[job.id]) ?? job
   const assetId = job.outputs.find(({ index }) => index === output)?.assetId
-  const isRunning = !isFinal(job) && job.state !== 'queued'
+  const isRunning = !isFinal(job) && job.state !== 'queued' && !live.pending
+  const state = say(!isFinal(job) && live.pending ? 'job.state.pending' : `job.state.${job.state}`)
   const words = job.error && errorWords(job.error, say.language)
   const reason = words && [words.title, words.next].join(' ')
   const left = live.etaMs === undefined ? undefined : say('job.left', { time: duration(live.etaMs) })
@@ -70,7 +71,7 @@ export function JobCell(props: {
       {isFinal(job) ? null : (
         <div className="absolute inset-x-0 bottom-0 bg-label-ground px-2 pb-2 pt-1 text-s text-label-text">
           <p className="flex justify-between gap-2 pb-1 tabular-nums">
-            <span className="truncate">{say(`job.state.${job.state}`)}</span>
+            <span className="truncate">{state}</span>
             {isRunning ? (
               <span className="whitespace-nowrap">
                 {say('job.percent', { percent: percent(live.progress) })}
@@ -78,7 +79,7 @@ export function JobCell(props: {
               </span>
             ) : null}
           </p>
-          <Progress label={say(`job.state.${job.state}`)} value={live.progress} tone={isRunning ? 'accent' : 'idle'} />
+          <Progress label={state} value={live.progress} tone={isRunning ? 'accent' : 'idle'} />
         </div>
       )}
       {job.state === 'failed' || job.state === 'canceled' ? (

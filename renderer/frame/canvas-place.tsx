@@ -6,6 +6,7 @@ import { useWords } from '../i18n/i18n'
 import { editLabel, versionLabel } from '../i18n/labels'
 import { canvasActions } from '../shortcuts/canvas-actions'
 import { canvasView, type CanvasView, type SeenAsset } from '../state/canvas-view'
+import { isPending, progressOf } from '../state/jobs'
 import { useActions, useClient, useStudio, useStudioRoot } from '../state/context'
 import { EmptyLibrary } from './empty-library'
 import { VersionsPlace } from './versions-place'
@@ -22,7 +23,8 @@ export function CanvasPlace(): ReactElement {
   const view = useCanvasView()
   const progress = useStudio((state) => {
     const after = view?.after
-    return after?.kind === 'live' ? (state.jobs.live[after.key]?.progress ?? after.job.progress) : 0
+    if (after?.kind !== 'live') return 0
+    return isPending(state.jobs, after.job) ? undefined : progressOf(state.jobs, after.job).progress
   })
 
   const imageOf = (asset: SeenAsset, fallback: string): CanvasImage => ({
@@ -35,7 +37,11 @@ export function CanvasPlace(): ReactElement {
   const afterOf = (after: NonNullable<CanvasView['after']>): CanvasAfter => {
     const label = after.job ? editLabel(after.job.edit, styles, say, say.language) : ''
     if (after.kind === 'live')
-      return { key: after.key, label, live: { source: previews.source(after.key), progress: percent(progress) / 100 } }
+      return {
+        key: after.key,
+        label,
+        live: { source: previews.source(after.key), progress: progress === undefined ? undefined : percent(progress) / 100 },
+      }
     const image = imageOf(after.asset, label)
     return { key: after.key, label: label || image.label, image }
   }

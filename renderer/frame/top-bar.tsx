@@ -4,7 +4,7 @@ import { Button as AriaButton } from 'react-aria-components'
 import { useWords } from '../i18n/i18n'
 import { duration, percent } from '../i18n/format'
 import { useActions, useStudio } from '../state/context'
-import { progressOf } from '../state/jobs'
+import { isPending, progressOf } from '../state/jobs'
 import { usePickers } from '../library-intake/pickers'
 import { IconButton, MenuButton, Segmented } from '../widgets'
 import { EngineChip } from './engine-chip'
@@ -107,12 +107,16 @@ function QueueToggle(): ReactElement {
   const right = useStudio((state) => state.ui.right)
   const summary = useStudio((state) => {
     if (state.ui.right.open) return ''
-    const [first] = state.jobs.active
-    const job = first === undefined ? undefined : state.jobs.byId[first]
+    const active = state.jobs.active.flatMap((id) => state.jobs.byId[id] ?? [])
+    const job = active.find((each) => !isPending(state.jobs, each)) ?? active[0]
     if (!job) return state.queue.queued > 0 ? String(state.queue.queued) : ''
     const { progress, etaMs } = progressOf(state.jobs, job)
     const more = state.queue.queued + state.queue.active - 1
-    return [`${percent(progress)} %`, etaMs === undefined ? '' : duration(etaMs), more > 0 ? `+${more}` : '']
+    return [
+      isPending(state.jobs, job) ? say('job.state.pending') : `${percent(progress)} %`,
+      etaMs === undefined ? '' : duration(etaMs),
+      more > 0 ? `+${more}` : '',
+    ]
       .filter(Boolean)
       .join(' · ')
   })

@@ -4,6 +4,7 @@ import type { Job } from '#shared/domain/job'
 import { percent } from '../i18n/format'
 import { useWords } from '../i18n/i18n'
 import { editLabel, versionLabel } from '../i18n/labels'
+import { isPending } from '../state/jobs'
 import { useActions, useClient, useStudio, useStudioRoot } from '../state/context'
 import { liveJobOf } from '../state/shown'
 import { openPicture } from '../state/open-picture'
@@ -47,7 +48,7 @@ export function VersionsPlace(): ReactElement | null {
     jobId: job.id,
     label: editLabel(job.edit, styles, say, say.language),
     progress: percent(jobs.live[job.id]?.progress ?? job.progress) / 100,
-    waiting: job.state === 'queued',
+    waiting: job.state === 'queued' || isPending(jobs, job),
     source: previews.source(job.id),
   }))
   const labelOf = (assetId: string): string => stripVersions.find((version) => version.assetId === assetId)?.label ?? picture.name

@@ -222,6 +222,7 @@ export const en = {
   'queue.list': 'Jobs',
 
   'job.state.queued': 'waiting',
+  'job.state.pending': 'waiting at the server',
   'job.state.staging': 'starting',
   'job.state.running': 'running',
   'job.state.collecting': 'saving',

@@ -48,6 +48,7 @@ export const partsEn = {
   'canvas.hold': 'Hold to see {{before}}',
   'canvas.apply': 'Apply',
   'canvas.discard': 'Discard',
+  'canvas.pending': '{{label}} · waiting at the server',
   'canvas.preview': '{{label}} · preview {{percent}} %',
   'canvas.loading': 'Loading the picture',
   'canvas.broken': 'This picture could not be loaded.',

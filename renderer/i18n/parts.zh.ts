@@ -45,6 +45,7 @@ export const partsZh: ChinesePartWords = {
   'canvas.hold': '按住查看{{before}}',
   'canvas.apply': '应用',
   'canvas.discard': '放弃',
+  'canvas.pending': '{{label}} · 在服务器上排队',
   'canvas.preview': '{{label}} · 预览 {{percent}} %',
   'canvas.loading': '正在加载图片',
   'canvas.broken': '无法加载此图片。',

@@ -212,6 +212,7 @@ export const zh: ChineseWords = {
   'queue.list': '任务',
 
   'job.state.queued': '等待',
+  'job.state.pending': '在服务器上排队',
   'job.state.staging': '启动中',
   'job.state.running': '运行中',
   'job.state.collecting': '保存中',
@@ -243,9 +244,9 @@ export const zh: ChineseWords = {
   'job.edit.scene': '场景 {{n}}：{{text}}',
   'job.edit.upscale': '放大 {{factor}} 倍',
   'job.level.sketch': '草图',
-  'job.level.mid': '中等精度',
-  'job.level.final': '终稿',
-  'job.level.direct_final': '直接终稿',
+  'job.level.mid': '中稿',
+  'job.level.final': '成稿',
+  'job.level.direct_final': '直接成稿',
   'versions.scene': '场景 {{n}}',
 
   'facts.title': '此图片',

@@ -10,7 +10,7 @@ import { editLabel } from '../i18n/labels'
 import { noteWords } from '../i18n/notes'
 import { usePickers } from '../library-intake/pickers'
 import { useActions, useStudio } from '../state/context'
-import { isFinal, placeOf } from '../state/jobs'
+import { isFinal, isPending, placeOf } from '../state/jobs'
 import { Button, classes, Progress } from '../widgets'
 import { ErrorDetails } from '../widgets/error-details'
 import { CardPicture } from './card-picture'
@@ -36,6 +36,7 @@ export const JobCard = memo(function JobCard({ job, onGrip, dragged = false, onM
   const { openPicture, showVersion } = useActions()
   const styles = useStudio((state) => state.styles)
   const picture = useStudio((state) => state.pictures.byId[job.pictureId ?? ''])
+  const pending = useStudio((state) => isPending(state.jobs, job))
   const label = editLabel(job.edit, styles, say, say.language)
   const result = job.outputs[0]
   const shownId = result?.assetId ?? job.inputAssetId
@@ -50,7 +51,8 @@ export const JobCard = memo(function JobCard({ job, onGrip, dragged = false, onM
       data-testid="job"
       data-job={job.id}
       data-state={job.state}
-      aria-label={`${label}, ${job.pictureName}, ${say(`job.state.${job.state}`)}`}
+      data-pending={pending}
+      aria-label={`${label}, ${job.pictureName}, ${say(pending ? 'job.state.pending' : `job.state.${job.state}`)}`}
       className={classes(
         'group relative flex gap-3 border-b border-line px-4 py-2.5',
         job.state === 'failed' && 'bg-bad-wash',
@@ -75,13 +77,13 @@ export const JobCard = memo(function JobCard({ job, onGrip, dragged = false, onM
       <div className="min-w-0 flex-1">
         <div className="flex items-baseline justify-between gap-2">
           <span className="truncate">{label}</span>
-          <JobState job={job} />
+          <JobState job={job} pending={pending} />
         </div>
         <div className="flex h-6 items-center justify-between gap-1">
           <Line job={job} />
           <Actions job={job} label={label} onMenu={onMenu} />
         </div>
-        <Bar job={job} />
+        <Bar job={job} pending={pending} />
         {job.error && job.state === 'failed' ? <Failure job={job} error={job.error} /> : null}
       </div>
     </article>
@@ -111,16 +113,18 @@ function Grip(props: { jobId: string; label: string; onGrip: GripHandlers }): Re
 }
 
 /** The state at the right end of the first line; percent while it runs. */
-function JobState({ job }: { job: Job }): ReactElement {
+function JobState({ job, pending }: { job: Job; pending: boolean }): ReactElement {
   const say = useWords()
   const progress = useStudio((state) => (state.jobs.live[job.id] ?? job).progress)
-  const running = job.state === 'running' || job.state === 'collecting'
+  const running = !pending && (job.state === 'running' || job.state === 'collecting')
   return (
     <span
       data-testid="job-state"
       className={classes('shrink-0 text-s', job.state === 'failed' ? 'text-bad' : running ? 'text-accent-text' : 'text-muted')}
     >
-      {running ? say('job.percent', { percent: percent(progress) }) : say(`job.state.${job.state}`)}
+      {running
+        ? say('job.percent', { percent: percent(progress) })
+        : say(pending ? 'job.state.pending' : `job.state.${job.state}`)}
     </span>
   )
 }
@@ -152,12 +156,12 @@ function kindOfDraft(notes: readonly string[], language: Language): string | und
 }
 
 /** The bar of a running job; its room is there in every state, so that nothing jumps. */
-function Bar({ job }: { job: Job }): ReactElement {
+function Bar({ job, pending }: { job: Job; pending: boolean }): ReactElement {
   const say = useWords()
   const progress = useStudio((state) => (state.jobs.live[job.id] ?? job).progress)
   return (
     <div className="h-1.5 pt-1">
-      {placeOf(job) === 'active' ? <Progress label={say('job.state.running')} value={progress} /> : null}
+      {placeOf(job) === 'active' && !pending ? <Progress label={say('job.state.running')} value={progress} /> : null}
     </div>
   )
 }

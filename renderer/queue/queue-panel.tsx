@@ -6,6 +6,7 @@ import { PanelHelp } from '../help/panel-help'
 import { useWords } from '../i18n/i18n'
 import { useActions, useStudio, useStudioParts, useStudioRoot } from '../state/context'
 import { IconButton, MenuButton, Segmented } from '../widgets'
+import { pendingCount } from '../state/jobs'
 import { JobList } from './job-list'
 import { historyRows, queueRows } from './rows'
 
@@ -38,6 +39,8 @@ export function QueuePanel(): ReactElement {
 function Counts(): ReactElement {
   const say = useWords()
   const queue = useStudio((state) => state.queue)
+  // What stands in a server's queue waits, too.
+  const pending = useStudio((state) => Math.min(pendingCount(state.jobs), state.queue.active))
   const idle = queue.active + queue.queued === 0
   return (
     <p className="flex h-8 shrink-0 items-center gap-1.5 border-b border-line px-4 text-s text-muted" data-testid="queue-counts">
@@ -45,8 +48,8 @@ function Counts(): ReactElement {
         {idle && !queue.paused
           ? say('queue.counts.idle')
           : say(queue.paused ? 'queue.paused' : 'queue.counts', {
-              active: count(queue.active, say.language),
-              queued: count(queue.queued, say.language),
+              active: count(queue.active - pending, say.language),
+              queued: count(queue.queued + pending, say.language),
             })}
       </span>
     </p>

@@ -8,6 +8,7 @@ import { percent } from '../i18n/format'
 import { errorWords } from '../i18n/errors'
 import { useWords } from '../i18n/i18n'
 import { useClient, useStudio, useStudioRoot } from '../state/context'
+import { isPending } from '../state/jobs'
 import { assumedPose } from '#shared/views/relative-pose'
 import { Button, classes, IconButton, Progress } from '../widgets'
 import type { SheetCell, Take } from './sheet-cells'
@@ -35,7 +36,8 @@ export function SheetCellView(props: {
   const isStarred = (take?.output?.mark?.star ?? 0) > 0
   const index = take ? takes.findIndex(({ job, output }) => job.id === take.job.id && output?.index === take.output?.index) : -1
   const rejected = takes.length > 0 && !cell.best
-  const isRunning = open !== undefined && open.state !== 'queued'
+  const pending = useStudio((state) => open !== undefined && isPending(state.jobs, open))
+  const isRunning = open !== undefined && open.state !== 'queued' && !pending
   return (
     <>
       <div className="relative overflow-hidden bg-ground" style={{ aspectRatio: `${picture.width} / ${picture.height}` }}>
@@ -136,7 +138,7 @@ export function SheetCellView(props: {
           {label}
         </span>
         {open ? (
-          <CellState jobId={open.id} waiting={!isRunning} progress={open.progress} />
+          <CellState jobId={open.id} waits={isRunning ? undefined : pending ? 'pending' : 'queued'} progress={open.progress} />
         ) : failed ? (
           <span className="truncate text-s text-bad" title={errorText(failed.error, say.language)}>
             {say('job.state.failed')}
@@ -167,12 +169,12 @@ function errorText(error: Parameters<typeof errorWords>[0] | undefined, language
   return `${title}. ${next}`
 }
 
-function CellState(props: { jobId: string; waiting: boolean; progress: number }): ReactElement {
+function CellState(props: { jobId: string; waits: 'queued' | 'pending' | undefined; progress: number }): ReactElement {
   const say = useWords()
   const live = useStudio((state) => state.jobs.live[props.jobId]?.progress)
   return (
     <span className="shrink-0 text-s text-muted">
-      {props.waiting ? say('job.state.queued') : say('job.percent', { percent: percent(live ?? props.progress) })}
+      {props.waits ? say(`job.state.${props.waits}`) : say('job.percent', { percent: percent(live ?? props.progress) })}
     </span>
   )
 }

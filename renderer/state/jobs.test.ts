@@ -13,6 +13,7 @@ import {
   moveTarget,
   noHistory,
   noJobs,
+  pendingCount,
   waitingLoaded,
 } from './jobs'
 
@@ -76,13 +77,22 @@ describe('the jobs of the panel', () => {
   })
 
   it('keep live progress only while they run', () => {
-    const running = jobProgressed(state, id(10_002), 0.5, 900)
+    const running = jobProgressed(state, id(10_002), { progress: 0.5, etaMs: 900 })
     expect(running.live[id(10_002)]).toEqual({ progress: 0.5, etaMs: 900 })
     const done = jobsChanged(running, [exampleJob(2, 'done')])
     expect(done.live).toEqual({})
     // A late word about a job that has ended, or that nobody knows, changes nothing.
-    expect(jobProgressed(done, id(10_002), 0.9, undefined)).toBe(done)
-    expect(jobProgressed(done, id(99), 0.9, undefined)).toBe(done)
+    expect(jobProgressed(done, id(10_002), { progress: 0.9, etaMs: undefined })).toBe(done)
+    expect(jobProgressed(done, id(99), { progress: 0.9, etaMs: undefined })).toBe(done)
+  })
+
+  it('count as pending while they stand in the queue of their server', () => {
+    const now = { progress: 0, etaMs: undefined }
+    const waits = jobProgressed(state, id(10_002), { ...now, pending: true })
+    expect(pendingCount(waits)).toBe(1)
+    expect(pendingCount(jobProgressed(waits, id(10_002), now))).toBe(0)
+    // As a snapshot tells it.
+    expect(pendingCount(jobsFromSnapshot([exampleJob(2, 'running', { pending: true }), exampleJob(3, 'queued')]))).toBe(1)
   })
 
   it('leave the panel when they are cleared and come back by undo, but never over something newer', () => {

@@ -17,6 +17,8 @@ export interface JobsState {
 export interface LiveProgress {
   progress: number
   etaMs: number | undefined
+  /** It stands in its engine's own queue: its turn there has not come. */
+  pending?: true | undefined
 }
 
 /** Older jobs as they were paged in, newest first. */
@@ -99,10 +101,10 @@ export function waitingLoaded(state: JobsState, jobs: readonly Job[]): JobsState
 }
 
 /** Takes the progress of a running job; one that is not active any more is not revived by a late word. */
-export function jobProgressed(state: JobsState, id: string, progress: number, etaMs: number | undefined): JobsState {
+export function jobProgressed(state: JobsState, id: string, now: LiveProgress): JobsState {
   const job = state.byId[id]
   if (!job || placeOf(job) !== 'active') return state
-  return { ...state, live: { ...state.live, [id]: { progress, etaMs } } }
+  return { ...state, live: { ...state.live, [id]: now } }
 }
 
 /** Takes finished jobs out of the panel; the history still knows them. */
@@ -157,7 +159,17 @@ export function historyChanged(history: HistoryState, byId: JobsState['byId'], c
 
 /** A job's progress and time left as they are known now. */
 export function progressOf(state: JobsState, job: Job): LiveProgress {
-  return state.live[job.id] ?? { progress: job.progress, etaMs: job.etaMs }
+  return state.live[job.id] ?? { progress: job.progress, etaMs: job.etaMs, pending: job.pending }
+}
+
+/** Whether an active job stands in its engine's own queue: it waits, though an engine has it. */
+export function isPending(state: JobsState, job: Job): boolean {
+  return placeOf(job) === 'active' && progressOf(state, job).pending === true
+}
+
+/** How many jobs stand in an engine's own queue. */
+export function pendingCount(state: JobsState): number {
+  return state.active.filter((id) => state.byId[id] && isPending(state, state.byId[id])).length
 }
 
 /** Where a waiting job lands when it is moved by so many places: the id it goes before, `null` for the end, `undefined` for nowhere. */

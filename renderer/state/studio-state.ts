@@ -220,7 +220,10 @@ function styleChanged(styles: readonly Style[], style: Style): readonly Style[] 
 function withOther(state: StudioState, body: Exclude<EventBody, { type: 'job' | 'picture' }>): StudioState {
   switch (body.type) {
     case 'job.progress':
-      return { ...state, jobs: jobProgressed(state.jobs, body.id, body.progress, body.etaMs) }
+      return {
+        ...state,
+        jobs: jobProgressed(state.jobs, body.id, { progress: body.progress, etaMs: body.etaMs, pending: body.pending }),
+      }
     case 'jobs.cleared':
       return { ...state, jobs: jobsCleared(state.jobs, body.ids) }
     case 'queue':

@@ -20,6 +20,7 @@ export const eventBodySchema = z.discriminatedUnion('type', [
     id: idSchema,
     progress: z.number().min(0).max(1),
     etaMs: z.int().min(0).optional(),
+    pending: z.literal(true).optional(),
   }),
   z.object({ type: z.literal('jobs.cleared'), ids: z.array(idSchema) }),
   z.object({ type: z.literal('queue'), queue: queueViewSchema }),

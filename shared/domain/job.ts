@@ -61,6 +61,8 @@ export const jobSchema = z.object({
   progress: z.number().min(0).max(1),
   /** Milliseconds left as learned from like jobs; absent when not known yet. */
   etaMs: z.int().min(0).optional(),
+  /** Its engine has it, but its turn there has not come: it stands in the server's own queue (ComfyUI's `queue_pending`). Live. */
+  pending: z.literal(true).optional(),
   attempt: z.int().min(0),
   error: errorViewSchema.optional(),
   outputs: z.array(outputSchema),

@@ -40,7 +40,11 @@ export function barLines(
     `${fit(title, titleColumns)} ${bar(progress, barColumns)} ${String(Math.floor(progress * 100)).padStart(3)} %${tail === '' ? '' : `  ${tail}`}`
 
   const lines = shown.map((job) =>
-    line(jobTitle(job, withSeed), job.progress, job.etaMs === undefined ? '' : `${duration(job.etaMs)} left`),
+    line(
+      jobTitle(job, withSeed),
+      job.progress,
+      job.pending ? 'in queue' : job.etaMs === undefined ? '' : `${duration(job.etaMs)} left`,
+    ),
   )
   if (active.length > shown.length) lines.push(`… and ${active.length - shown.length} more at work`)
   if (jobs.length > 1 || active.length === 0) {

@@ -106,6 +106,13 @@ describe('progress bars', () => {
     expect(first).toContain('mug 0 · clay')
     expect(first).toContain('50 %')
     expect(first).toContain('2.0 s left')
+    const [waits] = barLines([job(1, { state: 'running', pending: true })], {
+      elapsedMs: 1,
+      columns: 80,
+      rows: 24,
+      withSeed: false,
+    })
+    expect(waits).toContain('in queue')
   })
 
   describe('on a terminal', () => {

@@ -38,6 +38,8 @@ export interface EngineTask {
 export type EngineEvent =
   | { type: 'progress'; progress: number; step?: number; steps?: number }
   | { type: 'preview'; mime: 'image/jpeg' | 'image/png' | 'image/webp'; width: number; height: number; image: Uint8Array }
+  /** It was handed over and stands in the engine's own queue. */
+  | { type: 'pending' }
   /** It has a turn now; until here it waited behind others on the engine. */
   | { type: 'begun' }
   /** Models are being loaded: this run is a cold one, and silence is allowed. */

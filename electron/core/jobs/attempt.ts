@@ -117,8 +117,13 @@ function listener(context: AttemptContext, attempt: Attempt, pixels: number) {
   let startedAt = performance.now()
   let cold = false
   let progress = 0
+  let pending = false
   let expected = estimator.expected(engine.id, work, pixels, cold)
-  const tell = (): void => board.progress(job.id, progress, remainingMs(progress, performance.now() - startedAt, expected))
+  const tell = (): void => {
+    // How long others keep it waiting there is not known.
+    const left = pending ? undefined : remainingMs(progress, performance.now() - startedAt, expected)
+    board.progress(job.id, progress, left, pending)
+  }
   tell()
   return {
     elapsedMs: () => performance.now() - startedAt,
@@ -132,10 +137,14 @@ function listener(context: AttemptContext, attempt: Attempt, pixels: number) {
           return tell()
         case 'released':
           return attempt.onEngineFree()
+        case 'pending':
+          pending = true
+          return tell()
         case 'begun':
           // Time in the engine's own queue says nothing about the work.
           startedAt = performance.now()
-          return
+          pending = false
+          return tell()
         case 'loading':
           cold = true
           expected = estimator.expected(engine.id, work, pixels, cold)

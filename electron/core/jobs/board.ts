@@ -14,6 +14,7 @@ const chunk = 200
 interface Live {
   progress: number
   etaMs: number | undefined
+  pending: boolean
   toldAt: number
   timer: NodeJS.Timeout | undefined
 }
@@ -31,8 +32,8 @@ export interface JobBoard {
   announceMany(ids: readonly string[]): void
   /** Tells the queue's counts, soon and once for many changes. */
   announceQueue(): void
-  /** Notes progress (0..1) of a running job and tells it at most ten times a second. */
-  progress(id: string, progress: number, etaMs: number | undefined): void
+  /** Notes progress (0..1) of a running job, or that it is `pending` in its engine's own queue, and tells it at most ten times a second. */
+  progress(id: string, progress: number, etaMs: number | undefined, pending: boolean): void
   /** Forgets the live part of a job that no longer runs. */
   endLive(id: string): void
   close(): void
@@ -68,6 +69,7 @@ export function createBoard(tables: Tables, events: EventSource, isPaused: () =>
         position: record.priority * priorityStep + record.position,
         progress: record.state === 'done' ? 1 : (now?.progress ?? 0),
         ...(now?.etaMs === undefined ? {} : { etaMs: now.etaMs }),
+        ...(now?.pending ? { pending: true as const } : {}),
         attempt: record.attempt,
         ...(record.error === undefined ? {} : { error: record.error }),
         outputs: outputs.get(record.id) ?? [],
@@ -117,6 +119,7 @@ export function createBoard(tables: Tables, events: EventSource, isPaused: () =>
       id,
       progress: state.progress,
       ...(state.etaMs === undefined ? {} : { etaMs: state.etaMs }),
+      ...(state.pending ? { pending: true as const } : {}),
     })
   }
 
@@ -134,12 +137,13 @@ export function createBoard(tables: Tables, events: EventSource, isPaused: () =>
       announceQueue()
     },
     announceQueue,
-    progress(id, progress, etaMs) {
+    progress(id, progress, etaMs, pending) {
       let state = live.get(id)
-      if (!state) live.set(id, (state = { progress: 0, etaMs, toldAt: Number.NEGATIVE_INFINITY, timer: undefined }))
+      if (!state) live.set(id, (state = { progress: 0, etaMs, pending, toldAt: Number.NEGATIVE_INFINITY, timer: undefined }))
       // A bar that goes back frightens people; and only the end of the job is 1.
       state.progress = Math.max(state.progress, Math.min(0.99, Math.max(0, progress)))
       state.etaMs = etaMs
+      state.pending = pending
       const wait = state.toldAt + intervalMs - performance.now()
       if (state.timer !== undefined) return
       if (wait <= 0) return tellProgress(id, state)

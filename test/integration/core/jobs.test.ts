@@ -113,6 +113,38 @@ describe('a job from end to end', () => {
     expect(eta).toBeLessThan(durationMs * 1.5)
   })
 
+  test('what stands in the queue of its server says so, and nothing of a time left, until its turn has come', async () => {
+    let begin = (): void => undefined
+    const turn = new Promise<void>((resolve) => (begin = resolve))
+    const engine = createTintEngine({
+      steps: 50,
+      async before(task, _attemptId, onEvent) {
+        // The first run teaches how long one takes.
+        if (task.seed === 1) return
+        onEvent({ type: 'pending' })
+        await turn
+        onEvent({ type: 'begun' })
+      },
+    })
+    const { app, events } = await openApp({ engine })
+    const [picture] = await importPictures(app)
+    const [first] = await submit(app, [picture], { seed: 1 })
+    await untilState(app, first.id, 'done')
+    const [job] = await submit(app, [picture], { seed: 2 })
+    const now = () => app.call('jobs.get', { id: job.id })
+    expect(await until(async () => (await now()).pending && (await now()), 'it is said to wait there')).not.toHaveProperty(
+      'etaMs',
+    )
+    await until(
+      () => events.some(({ body }) => body.type === 'job.progress' && body.id === job.id && body.pending === true),
+      'it is told to wait there',
+    )
+    begin()
+    const runs = await until(async () => !(await now()).pending && (await now()), 'it is said to run')
+    expect(runs.etaMs ?? 0).toBeGreaterThan(0)
+    expect(await untilState(app, job.id, 'done')).not.toHaveProperty('pending')
+  })
+
   test('previews reach listeners with their job, at most ten a second', async () => {
     const engine = createTintEngine({ steps: 60, stepMs: 4 })
     const { app } = await openApp({ engine })

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import sharp from 'sharp'
-import type { AttemptPlace, Engine, EngineResult, EngineTask } from '#core/engines/engine'
+import type { AttemptPlace, Engine, EngineEvent, EngineResult, EngineTask } from '#core/engines/engine'
 import { editKinds, editName } from '#shared/domain/edit'
 import type { EngineView } from '#shared/domain/engine'
 import { AppError } from '#shared/domain/error'
@@ -20,7 +20,7 @@ export interface TintOptions {
   /** Edits that it refuses at submission. */
   refuse?: (task: { kind: string; workflowId: string | undefined }) => AppError | undefined
   /** Called before the picture is made; throws to fail the attempt. */
-  before?: (task: EngineTask, attemptId: string) => void | Promise<void>
+  before?: (task: EngineTask, attemptId: string, onEvent: (event: EngineEvent) => void) => void | Promise<void>
   /** What it says of attempts of a former process. */
   place?: (attemptId: string) => AttemptPlace
   /** It goes on for this long after it was told to stop (milliseconds). */
@@ -63,7 +63,7 @@ export function createTintEngine(options: TintOptions = {}): TintEngine {
     engine.mostRunning = Math.max(engine.mostRunning, engine.running)
     try {
       signal.throwIfAborted()
-      await options.before?.(task, attemptId)
+      await options.before?.(task, attemptId, onEvent)
       if (options.loading && !warm) {
         onEvent({ type: 'loading' })
         await sleep(stepMs * 2, undefined, { signal })

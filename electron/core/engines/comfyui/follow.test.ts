@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import type { AppError } from '#shared/domain/error'
+import type { EngineEvent } from '../engine'
 import { follow } from './follow'
 import { beginWatch, onMessage, onPosted, onReading, type PromptWatch } from './prompt-watch'
 import type { PromptListener } from './server'
@@ -23,7 +24,9 @@ function followed() {
   let watch: PromptWatch = onPosted(beginWatch('p', performance.now()))
   let listener: PromptListener | undefined
   let error: AppError | undefined
-  const options = { attemptId: 'p', signal: new AbortController().signal, onEvent: () => {}, graph, letterbox: undefined }
+  const told: string[] = []
+  const onEvent = ({ type }: EngineEvent): void => void told.push(type)
+  const options = { attemptId: 'p', signal: new AbortController().signal, onEvent, graph, letterbox: undefined }
   const end = follow({ ...options, label: 'server', silenceMs }, (own, signal) => {
     listener = own
     return new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('stopped'))))
@@ -34,6 +37,7 @@ function followed() {
   }
   return {
     end,
+    told,
     error: () => error,
     enters: (node: string) => change(onMessage(watch, { type: 'executing', promptId: 'p', node }, performance.now())),
     steps: (value: number) =>
@@ -83,6 +87,10 @@ it('leaves the time in the queue out', async () => {
     await prompt.passes(silenceMs / 2)
   }
   expect(prompt.error()).toBeUndefined()
+  // And it is told once, not with each look.
+  expect(prompt.told).toEqual(['pending'])
+  prompt.enters('6')
+  expect(prompt.told.slice(0, 2)).toEqual(['pending', 'begun'])
 })
 
 it('takes no word of the queue for a sign: a dead worker stays in it as running for ever', async () => {

@@ -47,6 +47,7 @@ export async function follow(
   )
   const listener: PromptListener = {
     onChange(watch) {
+      if (watch.phase === 'waiting' && last?.phase !== 'waiting') onEvent({ type: 'pending' })
       if (watch.startedAt !== undefined && last?.startedAt === undefined) onEvent({ type: 'begun' })
       last = watch
       if (!loading && loadsModels(graph, watch.currentNode)) {
