@@ -3,7 +3,7 @@ import { defineConfig } from 'electron-vite'
 import type { Plugin } from 'vite'
 import react from '@vitejs/plugin-react'
 import tailwindcss from '@tailwindcss/vite'
-import { commandBundle } from './scripts/command-bundle'
+import { nodeBundles } from './scripts/node-bundles'
 
 const at = (path: string): string => resolve(import.meta.dirname, path)
 
@@ -32,7 +32,7 @@ function studioLanguagesOnly(): Plugin {
 
 export default defineConfig({
   main: {
-    plugins: [commandBundle(at('.'))],
+    plugins: [nodeBundles(at('.'))],
     build: {
       // Node 20 runs the server and the command line; Electron's own Node is newer.
       target: 'node20',
@@ -44,8 +44,6 @@ export default defineConfig({
       rollupOptions: {
         input: {
           desktop: at('electron/desktop/main.ts'),
-          cli: at('electron/cli/main.ts'),
-          'draft-process': at('electron/core/engines/draft/process.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },

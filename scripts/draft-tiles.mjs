@@ -16,7 +16,7 @@ const load = async (path) => (await runnerImport(join(root, path), { root, logLe
 const { styles } = await load('shared/styles/catalogue.ts')
 const { createDraftEngine } = await load('electron/core/engines/draft/draft-engine.ts')
 const engine = createDraftEngine({
-  processPath: process.env.RECAST_DRAFT_PROCESS ?? join(root, 'out/main/draft-process.js'),
+  processPath: process.env.RECAST_DRAFT_PROCESS ?? join(root, 'out/main/draft-process.cjs'),
   modelsDir: join(root, 'resources/models'),
 })
 const sums = []

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { root, say, setUp } from './setup.mjs'
 
 const args = process.argv.slice(2)
-const cli = join(root, 'out', 'main', 'cli.js')
+const cli = join(root, 'out', 'main', 'cli.cjs')
 const day = 24 * 3600 * 1000
 
 /** Runs a program in the foreground, passes signals and its exit code on, and ends with it. */

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { prewarmDraftProcess } from '#core/engines/draft/spawn'
-import { loadCached } from './code-cache'
+import { loadCached } from '#core/code-cache'
 import type * as Command from './command'
 
 const args = process.argv.slice(2)
@@ -16,13 +16,15 @@ function mayDraft([command, ...rest]: readonly string[]): boolean {
   return !rest.includes('--engine') || engine === 'auto' || engine === 'draft'
 }
 
-// The bundle (out/main) and the source (electron/cli) lie equally deep in the package.
-const packageText = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-const { version } = JSON.parse(packageText) as { version: string }
+async function main(): Promise<void> {
+  // The bundle (out/main) and the source (electron/cli) lie equally deep in the package.
+  const packageText = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  const { version } = JSON.parse(packageText) as { version: string }
 
-if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
-  process.stdout.write(`${version}\n`)
-} else {
+  if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
+    process.stdout.write(`${version}\n`)
+    return
+  }
   // Its start takes as long as loading everything, opening the folder and importing the photos: side by side they cost once.
   const prewarmed = mayDraft(args) ? prewarmDraftProcess() : undefined
   const command = loadCached(fileURLToPath(new URL('command.cjs', import.meta.url)))
@@ -33,3 +35,5 @@ if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
   // Native libraries may keep threads; a command that is done is done.
   process.exit(code)
 }
+
+void main()

@@ -11,8 +11,8 @@ import { referencePython } from './reference.mjs'
 
 const run = promisify(execFile)
 const root = resolve(import.meta.dirname, '../..')
-const cli = join(root, 'out/main/cli.js')
-const draftProcess = join(root, 'out/main/draft-process.js')
+const cli = join(root, 'out/main/cli.cjs')
+const draftProcess = join(root, 'out/main/draft-process.cjs')
 /** Style of the network that both sides paint: ours counts from one, the reference from zero. */
 const style = { ours: 'network-05', reference: '4' }
 const sizes = [512, 1024, 2048]

@@ -8,7 +8,7 @@ import { test as base, expect, type Locator, type Page } from '@playwright/test'
 
 const root = join(import.meta.dirname, '../..')
 /** The command line's bundle: the end-to-end tests run what `npm start` runs. */
-export const cli = join(root, 'out/main/cli.js')
+export const cli = join(root, 'out/main/cli.cjs')
 /** The photo that the tests drop: 600 × 400. */
 export const coffee = join(root, 'resources/samples/coffee.png')
 /** A second photo: 451 × 300. */

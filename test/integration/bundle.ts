@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { build } from 'vite'
-import { buildCommand } from '../../scripts/command-bundle'
+import { buildProgram, type Program } from '../../scripts/node-bundles'
 
 const root = resolve(import.meta.dirname, '../..')
 
@@ -9,11 +9,14 @@ const root = resolve(import.meta.dirname, '../..')
  * Bundles TypeScript entries for Node into one new folder, and answers the folder: tests of several processes need real ones, and
  * Node 20 runs no TypeScript. The folder lies as deep in the checkout as out/main, so that packages and resources are found.
  * @param entries file (relative to the checkout) by the name that its bundle gets.
+ * @param programs Recast's own programs beside them, as the build makes them: `cli.cjs`, `draft-process.cjs`.
  */
-export async function bundle(entries: Record<string, string>): Promise<string> {
+export async function bundle(entries: Record<string, string>, programs: readonly Program[] = []): Promise<string> {
   const parent = join(root, 'out')
   mkdirSync(parent, { recursive: true })
   const outDir = mkdtempSync(join(parent, 'test-'))
+  for (const program of programs) await buildProgram(root, outDir, program)
+  if (Object.keys(entries).length === 0) return outDir
   await build({
     configFile: false,
     root,
@@ -31,7 +34,5 @@ export async function bundle(entries: Record<string, string>): Promise<string> {
       },
     },
   })
-  // What the command line's entry loads lies beside it.
-  if (Object.values(entries).includes('electron/cli/main.ts')) await buildCommand(root, outDir)
   return outDir
 }

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
-import { build } from 'vite'
+import { build, runnerImport } from 'vite'
 
 const others = { faults: './run-faults.mjs', mixtures: './run-mixtures.mjs', comfyui: './run-comfyui.mjs' }
 if (Object.hasOwn(others, process.argv[2] ?? '')) {
@@ -64,12 +64,13 @@ try {
         input: {
           torture: join(root, 'test/torture/torture.ts'),
           owner: join(root, 'test/torture/owner.ts'),
-          'draft-process': join(root, 'electron/core/engines/draft/process.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },
     },
   })
+  const { module: bundles } = await runnerImport(join(root, 'scripts/node-bundles.ts'), { root, logLevel: 'error' })
+  await bundles.buildProgram(root, outDir, 'draft')
   const { torture } = await import(pathToFileURL(join(outDir, 'torture.js')).href)
   const start = performance.now()
   const report = await torture({

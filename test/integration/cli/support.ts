@@ -47,14 +47,14 @@ export interface TestBench {
 
 /** Builds the command line and its draft process as the app's build does. */
 export async function openBench(): Promise<TestBench> {
-  const built = await bundle({ cli: 'electron/cli/main.ts', 'draft-process': 'electron/core/engines/draft/process.ts' })
+  const built = await bundle({}, ['cli', 'draft'])
   // Its own user's only, as made; tests may start it as another one.
   chmodSync(built, 0o755)
   const dirs: string[] = []
   const running = new Set<Running>()
 
   function start(args: readonly string[], options: StartOptions = {}): Running {
-    const child = spawn(process.execPath, [join(built, 'cli.js'), ...args], {
+    const child = spawn(process.execPath, [join(built, 'cli.cjs'), ...args], {
       cwd: options.cwd,
       env: { ...process.env, CI: '', ...options.env },
       ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),

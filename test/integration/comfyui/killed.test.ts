@@ -13,7 +13,7 @@ import { until, writePhoto } from './harness'
 
 let built: string
 beforeAll(async () => {
-  built = await bundle({ cli: 'electron/cli/main.ts' })
+  built = await bundle({}, ['cli'])
 }, 120_000)
 afterAll(() => rmSync(built, { recursive: true, force: true }))
 
@@ -26,7 +26,7 @@ interface Command {
 }
 
 function recast(...args: string[]): Command {
-  const child = spawn(process.execPath, [join(built, 'cli.js'), ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [join(built, 'cli.cjs'), ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
   let out = ''
   let err = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text))

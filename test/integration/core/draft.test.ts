@@ -8,7 +8,7 @@ import { afterwards, existing, firstOf, submit, temporaryFolder, until, untilSta
 
 let built: string
 beforeAll(async () => {
-  built = await bundle({ 'draft-process': 'electron/core/engines/draft/process.ts' })
+  built = await bundle({}, ['draft'])
 }, 120_000)
 afterAll(() => rm(built, { recursive: true, force: true }))
 
@@ -16,7 +16,7 @@ async function openDrafts() {
   const app = await createApp({
     dataDir: await temporaryFolder(),
     version: '0.0.0',
-    draftProcessPath: join(built, 'draft-process.js'),
+    draftProcessPath: join(built, 'draft-process.cjs'),
   })
   afterwards(() => app.close())
   const { results } = await app.call('assets.importSample', {})

@@ -7,7 +7,7 @@ import { temporaryFolder } from './harness'
 
 let built: string
 beforeAll(async () => {
-  built = await bundle({ owner: 'test/torture/owner.ts', 'draft-process': 'electron/core/engines/draft/process.ts' })
+  built = await bundle({ owner: 'test/torture/owner.ts' }, ['draft'])
 }, 120_000)
 afterAll(() => rm(built, { recursive: true, force: true }))
 

@@ -36,7 +36,14 @@ describe('electron-builder.yml', () => {
   it('packs every native module outside the archive, checks it, and builds from source', () => {
     const config = readConfig()
     expect(config['asar']).toBe(true)
-    expect(config['asarUnpack']).toEqual(expect.arrayContaining(['**/*.node', '**/node_modules/@img/**']))
+    expect(config['asarUnpack']).toEqual(
+      expect.arrayContaining([
+        'out/main/draft*',
+        '**/*.node',
+        '**/node_modules/onnxruntime-node/bin/**',
+        '**/node_modules/@img/**',
+      ]),
+    )
     expect(config).toMatchObject({
       npmRebuild: true,
       buildDependenciesFromSource: true,

@@ -177,7 +177,8 @@ describe.runIf(process.platform === 'linux')('the draft process', () => {
       expect(progress.length).toBeGreaterThan(8)
       expect(peakKiB / 1024).toBeLessThan(1024)
       lags.sort((a, b) => a - b)
-      expect(lags[Math.floor(lags.length * 0.99)]).toBeLessThan(60)
+      // Painting in this process would hold the loop for most of the time; the figure itself is the bench's.
+      expect(lags[Math.floor(lags.length * 0.99)]).toBeLessThan(whole / 20)
     } finally {
       clearInterval(timer)
       clearInterval(watch)

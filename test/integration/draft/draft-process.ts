@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { build } from 'vite'
+import { buildProgram } from '../../../scripts/node-bundles'
 
 const root = resolve(import.meta.dirname, '../../..')
 
@@ -12,29 +12,13 @@ export interface BuiltProcess {
   remove(): Promise<void>
 }
 
-/** Builds `draft-process.js` into a folder inside the checkout, where its native modules are found. */
+/** Builds `draft-process.cjs` into a folder inside the checkout, where its native modules are found. */
 export async function buildDraftProcess(): Promise<BuiltProcess> {
   const { mkdir } = await import('node:fs/promises')
   await mkdir(join(root, 'out'), { recursive: true })
   const dir = await mkdtemp(join(root, 'out', 'draft-test-'))
-  await build({
-    configFile: false,
-    root,
-    logLevel: 'error',
-    ssr: { noExternal: ['zod'], external: ['sharp', 'onnxruntime-node'] },
-    build: {
-      ssr: true,
-      target: 'node20',
-      outDir: dir,
-      emptyOutDir: false,
-      minify: false,
-      rollupOptions: {
-        input: { 'draft-process': join(root, 'electron/core/engines/draft/process.ts') },
-        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
-      },
-    },
-  })
-  return { path: join(dir, 'draft-process.js'), remove: () => rm(dir, { recursive: true, force: true }) }
+  await buildProgram(root, dir, 'draft')
+  return { path: join(dir, 'draft-process.cjs'), remove: () => rm(dir, { recursive: true, force: true }) }
 }
 
 /** Processes of this machine that run the built draft process, by /proc (Linux). */

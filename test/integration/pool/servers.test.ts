@@ -170,7 +170,7 @@ describe('a saved server', () => {
 describe('recast engines', () => {
   let built: string
   beforeAll(async () => {
-    built = await bundle({ cli: 'electron/cli/main.ts' })
+    built = await bundle({}, ['cli'])
   }, 120_000)
   afterAll(() => rmSync(built, { recursive: true, force: true }))
 
@@ -181,7 +181,7 @@ describe('recast engines', () => {
     const { execFile } = await import('node:child_process')
     const recast = (...args: string[]): Promise<{ code: number | string; out: string; err: string }> =>
       new Promise((resolve) =>
-        execFile(process.execPath, [join(built, 'cli.js'), '--data', dataDir, ...args], (error, out, err) =>
+        execFile(process.execPath, [join(built, 'cli.cjs'), '--data', dataDir, ...args], (error, out, err) =>
           resolve({ code: error?.code ?? 0, out, err }),
         ),
       )

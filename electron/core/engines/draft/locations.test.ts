@@ -7,8 +7,8 @@ describe('where things are', () => {
   it('looks for the process beside, above a chunk, and in the build', () => {
     const root = join('/', 'app')
     const chunks = join(root, 'out', 'main', 'chunks')
-    expect(processCandidates(chunks, root)).toContain(join(root, 'out', 'main', 'draft-process.js'))
-    expect(processCandidates(join(root, 'electron', 'core'), root).at(-1)).toBe(join(root, 'out', 'main', 'draft-process.js'))
+    expect(processCandidates(chunks, root)).toContain(join(root, 'out', 'main', 'draft-process.cjs'))
+    expect(processCandidates(join(root, 'electron', 'core'), root).at(-1)).toBe(join(root, 'out', 'main', 'draft-process.cjs'))
   })
   it('prefers the packed app’s networks', () => {
     expect(modelsCandidates(join('/', 'r'), join('/', 'app'))[0]).toBe(join('/', 'r', 'models'))

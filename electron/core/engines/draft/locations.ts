@@ -17,7 +17,7 @@ export function nearestAbove(start: string, isIt: (folder: string) => boolean): 
 export function processCandidates(folder: string, packageRoot: string | undefined): string[] {
   const beside = [folder, dirname(folder)]
   return [...beside, ...(packageRoot === undefined ? [] : [join(packageRoot, 'out', 'main')])].map((place) =>
-    join(place, 'draft-process.js'),
+    join(place, 'draft-process.cjs'),
   )
 }
 
