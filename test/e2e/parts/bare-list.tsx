@@ -47,3 +47,50 @@ export function BareList(props: {
     </div>
   )
 }
+
+/** The yardstick of the queue: rows of its cards' height in a panel of its width, a small picture and two lines of text, and nothing else. */
+export function BareQueue({ pictures, fileUrl }: { pictures: readonly Picture[]; fileUrl: FileUrl }): ReactElement {
+  const scroller = useRef<HTMLDivElement>(null)
+  const virtualizer = useVirtualizer({
+    count: pictures.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => 71,
+    overscan: 6,
+  })
+  return (
+    <div ref={scroller} data-testid="job-list" style={{ height: '100%', width: 320, overflowY: 'auto' }}>
+      <div style={{ height: virtualizer.getTotalSize(), position: 'relative' }}>
+        {virtualizer.getVirtualItems().map((row) => {
+          const picture = pictures[row.index]
+          return (
+            <div
+              key={row.key}
+              style={{
+                position: 'absolute',
+                top: 0,
+                left: 0,
+                height: 71,
+                display: 'flex',
+                gap: 8,
+                transform: `translateY(${row.start}px)`,
+              }}
+            >
+              {picture ? (
+                <img
+                  src={fileUrl(picture.currentAssetId, { width: 128 })}
+                  alt=""
+                  decoding="async"
+                  style={{ width: 44, height: 44, objectFit: 'cover' }}
+                />
+              ) : null}
+              <div>
+                {picture?.name}
+                <p>{picture?.width} px</p>
+              </div>
+            </div>
+          )
+        })}
+      </div>
+    </div>
+  )
+}

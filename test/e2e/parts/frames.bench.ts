@@ -3,6 +3,7 @@ import type { Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
+import { compareFrames, scrollFrames } from './scroll-frames'
 import { serveParts } from './serve'
 
 // A trace takes pictures of the page all the while: it would be measured too.
@@ -35,24 +36,8 @@ for (const { name, grid: gridPage, bare: barePage, items } of [
       const scroller = page.getByTestId(what === 'gallery' ? 'gallery-scroller' : 'library-scroller')
       await expect(scroller.locator('img').first()).toBeVisible()
       await page.waitForTimeout(400)
-      return scroller.evaluate(
-        (element) =>
-          new Promise<number>((done) => {
-            const began = performance.now()
-            let count = 0
-            const step = (now: number): void => {
-              count++
-              // 2,400 px a second, as a quick hand on the wheel; by time, so that a slow one has no less to show.
-              element.scrollTop = ((now - began) * 2.4) % (element.scrollHeight - element.clientHeight)
-              if (now - began < 1500) requestAnimationFrame(step)
-              else done((count * 1000) / (now - began))
-            }
-            requestAnimationFrame(step)
-          }),
-      )
+      return scrollFrames(scroller)
     }
-    // Turn and turn about. What else the machine does can only take frames away, so the best window of each is compared;
-    // the medians are said beside it.
     await frames(barePage)
     await frames(gridPage)
     const bare: number[] = []
@@ -61,9 +46,7 @@ for (const { name, grid: gridPage, bare: barePage, items } of [
       bare.push(await frames(barePage))
       grid.push(await frames(gridPage))
     }
-    const median = (values: number[]): string => (values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0).toFixed(1)
-    const ratio = Math.max(...grid) / Math.max(...bare)
-    const words = `${name}: best: grid ${Math.max(...grid).toFixed(1)}, bare ${Math.max(...bare).toFixed(1)}, ratio ${ratio.toFixed(3)}; medians: ${median(grid)}, ${median(bare)}`
+    const { ratio, words } = compareFrames(name, grid, bare)
     test.info().annotations.push({ type: 'frames a second', description: words })
     console.log(words)
     expect(ratio).toBeGreaterThanOrEqual(0.95)

@@ -14,7 +14,7 @@ import { LibraryGrid } from '../../../renderer/library/library-grid'
 import { emptySelection } from '../../../renderer/library/selection'
 import { StyleTiles } from '../../../renderer/styles/style-tiles'
 import { VersionStrip } from '../../../renderer/versions/version-strip'
-import { BareList } from './bare-list'
+import { BareList, BareQueue } from './bare-list'
 import { GalleryAlone } from './gallery-alone'
 import '../../../renderer/theme/studio.css'
 
@@ -230,6 +230,8 @@ if (root) {
         <GalleryAlone pictures={pictures} fileUrl={fileUrl} />
       ) : query.get('only') === 'gallery-bare' ? (
         <BareList pictures={pictures} fileUrl={fileUrl} minItemWidth={148} />
+      ) : query.get('only') === 'queue-bare' ? (
+        <BareQueue pictures={pictures} fileUrl={fileUrl} />
       ) : query.get('only') === 'bare' ? (
         <BareList pictures={pictures} fileUrl={fileUrl} />
       ) : (
