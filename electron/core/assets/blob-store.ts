@@ -18,8 +18,11 @@ export interface StoredBlob {
 export interface BlobStore {
   /** A path for a file in the making, on the store's own disk; unique, swept at the next start. */
   stagingPath(extension?: string): string
-  /** Takes a finished file over (it is moved away from `path`). `known` saves hashing what was hashed while it was written. */
-  putFile(path: string, known?: StoredBlob): Promise<StoredBlob>
+  /**
+   * Takes a finished file over (it is moved away from `path`). `known` saves hashing what was hashed while it was written, `flushed`
+   * the flush of what its writer has flushed.
+   */
+  putFile(path: string, known?: StoredBlob, flushed?: boolean): Promise<StoredBlob>
   putBytes(bytes: Uint8Array): Promise<StoredBlob>
   /** Where a blob is, or would be. */
   path(sha256: string): string
@@ -113,7 +116,7 @@ export async function openBlobStore(dataDir: string): Promise<BlobStore> {
   }
 
   /** Moves a finished part to its place. A blob of the right size that is there already is kept. */
-  const settle = async (part: string, blob: StoredBlob): Promise<StoredBlob> => {
+  const settle = async (part: string, blob: StoredBlob, flushed = false): Promise<StoredBlob> => {
     markFresh(blob.sha256)
     const place = pathOf(blob.sha256)
     if ((await fileSize(place)) === blob.bytes) {
@@ -122,7 +125,7 @@ export async function openBlobStore(dataDir: string): Promise<BlobStore> {
     }
     await folderFor(blob.sha256)
     try {
-      await publish(part, place)
+      await publish(part, place, flushed)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error
       // An engine's folder may be on another disk; a rename cannot cross, a copy in staging can.
@@ -145,9 +148,9 @@ export async function openBlobStore(dataDir: string): Promise<BlobStore> {
     path: pathOf,
     size: (sha256) => fileSize(pathOf(sha256)),
     isFresh: (sha256) => (freshUntil.get(sha256) ?? -Infinity) > performance.now(),
-    async putFile(path, known) {
+    async putFile(path, known, flushed) {
       try {
-        return await settle(path, known ?? (await hashFile(path)))
+        return await settle(path, known ?? (await hashFile(path)), flushed)
       } catch (error) {
         throw toAppError(error)
       }

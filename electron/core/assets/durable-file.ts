@@ -65,9 +65,12 @@ export async function makeFolder(folder: string): Promise<void> {
   }
 }
 
-/** fsync of the file, rename, fsync of the folder: after this the file is there under its name, whole, whatever happens. */
-export async function publish(partPath: string, finalPath: string): Promise<void> {
-  await syncFile(partPath)
+/**
+ * fsync of the file, rename, fsync of the folder: after this the file is there under its name, whole, whatever happens.
+ * `flushed`: whoever wrote it has done the first.
+ */
+export async function publish(partPath: string, finalPath: string, flushed = false): Promise<void> {
+  if (!flushed) await syncFile(partPath)
   await rename(partPath, finalPath)
   await syncFolder(dirname(finalPath))
 }

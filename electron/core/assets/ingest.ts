@@ -13,6 +13,8 @@ import type { Thumbnails } from './thumbnails'
 /** A file's content in staging, hashed while it was written. */
 export interface Staged extends StoredBlob {
   path: string
+  /** It is on the disk itself already, not only in the system's memory. */
+  flushed?: boolean
 }
 
 /** Bytes in pieces, from a file or from an upload. */
@@ -108,7 +110,7 @@ export async function ingest(context: IngestContext, staged: Staged, options: In
   let part: string | undefined
   let moved = false
   const store = async (): Promise<void> => {
-    await blobs.putFile(staged.path, staged)
+    await blobs.putFile(staged.path, staged, staged.flushed)
     moved = true
   }
   try {

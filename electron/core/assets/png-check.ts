@@ -169,7 +169,6 @@ export async function writeBarePng(source: string | Buffer, target: string): Pro
         if (type === 'IEND') break
       }
       await flush()
-      // Whoever stores it flushes it again; by then there is nothing left to wait for.
       await to.sync()
       return { sha256: hash.digest('hex'), bytes }
     } finally {

@@ -15,7 +15,7 @@ import { pictureError, type PictureFacts } from './picture-reader'
  */
 export async function storeProduced(context: IngestContext, result: EngineResult, trusted = false): Promise<StoredAsset> {
   try {
-    const staged = { path: result.path, ...(result.bare ?? (await hashFile(result.path))) }
+    const staged = { path: result.path, flushed: result.bare !== undefined, ...(result.bare ?? (await hashFile(result.path))) }
     return await ingest(context, staged, {
       origin: 'produced',
       notes: result.notes,

@@ -55,7 +55,7 @@ export interface EngineResult {
   hasAlpha: boolean
   /** Recast's own code has decoded every pixel on the way here, so that checksums prove the file from now on. */
   decoded?: boolean
-  /** It was written just now by Recast's own code, pixels and nothing else, with this hash and length: it need not be read again. */
+  /** It was written just now by Recast's own code, pixels and nothing else, with this hash and length, and flushed: it need not be read again. */
   bare?: StoredBlob
   /** Worth saying about this result, as note ids, e.g. `draft`, `layout_draft`. */
   notes: string[]

@@ -109,8 +109,11 @@ function taskOf(context: AttemptContext, { job, engine }: Attempt, workDir: stri
   }
 }
 
-/** Hears what the engine says: progress, time left and previews go out, and whether the run was a cold one is remembered. */
-function listener(context: AttemptContext, attempt: Attempt, pixels: number) {
+/**
+ * Hears what the engine says: progress, time left and previews go out, and whether the run was a cold one is remembered.
+ * @param onReleased its device is done with the job, its results are on their way
+ */
+function listener(context: AttemptContext, attempt: Attempt, pixels: number, onReleased: () => void) {
   const { board, events, estimator } = context
   const { job, engine } = attempt
   const work = workOf(job)
@@ -136,7 +139,8 @@ function listener(context: AttemptContext, attempt: Attempt, pixels: number) {
           progress = Math.max(progress, event.progress)
           return tell()
         case 'released':
-          return attempt.onEngineFree()
+          attempt.onEngineFree()
+          return onReleased()
         case 'pending':
           pending = true
           return tell()
@@ -218,7 +222,20 @@ async function drive(context: AttemptContext, attempt: Attempt, own: string): Pr
     if (job.state === 'staging') board.announce(job.id)
     if (job.state === 'staging' && !step(context, job.id, 'staging', 'running')) return { kind: 'lost-race' }
     board.announce(job.id)
-    const { onEvent, elapsedMs, work, isCold } = listener(context, attempt, pixels)
+    let collecting = job.state === 'collecting'
+    const collect = (): boolean => {
+      if (collecting) return true
+      collecting = step(context, job.id, 'running', 'collecting')
+      if (collecting) board.announce(job.id)
+      return collecting
+    }
+    const { onEvent, elapsedMs, work, isCold } = listener(context, attempt, pixels, () => {
+      try {
+        collect()
+      } catch {
+        // The disk refuses. The result is fetched all the same, and then it is tried again.
+      }
+    })
     const options = { attemptId: attempt.id, signal, onEvent }
     const running = before ? undefined : attempt.mode === 'run' ? engine.run(task, options) : engine.collect(task, options)
     const results = running ? await withGrace(running, signal) : (before?.results ?? [])
@@ -229,8 +246,7 @@ async function drive(context: AttemptContext, attempt: Attempt, own: string): Pr
     checkPaths(results, resultDir)
     const stored: StoredAsset[] = []
     try {
-      if (job.state !== 'collecting' && !step(context, job.id, 'running', 'collecting')) return { kind: 'lost-race' }
-      board.announce(job.id)
+      if (!collect()) return { kind: 'lost-race' }
       for (const result of results) {
         // Drafts are painted by Recast's own code: their checksums prove them.
         const trusted = engine.kind === 'draft' || result.decoded === true

@@ -155,8 +155,7 @@ class Remote implements Engine {
       const job = await this.prepare(task, options, server, known)
       return await this.orLeave(job, options.signal, server, async () => {
         const end = await this.post(job, options, server, known)
-        options.onEvent({ type: 'released' })
-        return await this.fetch(server, job, end, options.signal)
+        return await this.release(options, this.fetch(server, job, end, options.signal))
       })
     })
   }
@@ -333,8 +332,7 @@ class Remote implements Engine {
     const job = this.bind(task, choice, slots, promptId, known)
     return await this.orLeave(job, options.signal, server, async () => {
       const end = await this.follow(job, options, (listener, signal) => server.attach(promptId, listener, signal))
-      options.onEvent({ type: 'released' })
-      return await this.fetch(server, job, end, options.signal)
+      return await this.release(options, this.fetch(server, job, end, options.signal))
     })
   }
 
@@ -356,6 +354,12 @@ class Remote implements Engine {
    */
   private leave({ promptId }: PostedJob, signal: AbortSignal, error: AppError, server: ComfyServer): void {
     if ((signal.aborted && signal.reason === 'cancel') || error.code === 'engine.timeout') void this.stop(server, promptId)
+  }
+
+  /** Says that the device is free, while the results are on their way already. */
+  private release<T>({ onEvent }: RunOptions, fetching: Promise<T>): Promise<T> {
+    onEvent({ type: 'released' })
+    return fetching
   }
 
   /** Fetches the pictures of a prompt that ended; throws what became of it when it did not end well. */

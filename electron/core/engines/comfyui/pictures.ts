@@ -83,26 +83,31 @@ export interface FinishOptions {
 export async function finishResult(
   options: FinishOptions,
 ): Promise<Size & { hasAlpha: boolean; notes: string[]; bare?: StoredBlob }> {
+  let copying: Promise<StoredBlob> | undefined
+  const copy = (): Promise<StoredBlob> => {
+    const begun = (copying ??= writeBarePng(options.fetched, options.target))
+    begun.catch(() => undefined)
+    return begun
+  }
   try {
     const { letterbox } = options
-    // What its header says is enough to begin with its pixels while its structure is being checked; the limits are the decoder's, too.
+    const hasAlpha = options.keepAlpha && options.photo?.hasAlpha === true
+    const isWhole = !hasAlpha && options.strength >= 1
+    // Looking at the pixels, checking the structure and copying take some milliseconds each. What the header says is enough to begin with
+    // all of them; the limits are the decoder's, too.
     const said = Buffer.isBuffer(options.fetched) ? pngSize(options.fetched) : undefined
     const early = said && (!letterbox || !restoreOf(letterbox, said)) ? emptiness(options.fetched, undefined) : undefined
     early?.catch(() => undefined)
+    if (early && isWhole) void copy()
     const facts = await readPicture(options.fetched)
     if (letterbox) checkShape(facts, letterbox.canvas)
     const restore = letterbox && restoreOf(letterbox, facts)
-    const hasAlpha = options.keepAlpha && options.photo?.hasAlpha === true
-    // Where the file can stay as it is, it is copied while its pixels are being looked at: each takes some milliseconds.
-    const plain = !restore && !hasAlpha && options.strength >= 1 && isPlain(facts)
-    const [looked, copied] = await Promise.allSettled([
-      early && !restore ? early : emptiness(options.fetched, restore?.crop),
-      plain ? writeBarePng(options.fetched, options.target) : undefined,
-    ])
-    // Only when both are through: whoever hears the error takes the folder away.
-    if (looked.status === 'rejected') throw looked.reason
-    if (copied.status === 'rejected') throw copied.reason
-    const notes = looked.value
+    const plain = !restore && isWhole && isPlain(facts)
+    if (plain) void copy()
+    const notes = await (early && !restore ? early : emptiness(options.fetched, restore?.crop))
+    const bare = plain ? await copy() : undefined
+    // What was copied in vain is written over below.
+    if (!plain) await copying?.catch(() => undefined)
     const size = restore?.resize ?? { width: facts.width, height: facts.height }
     const restored = (): Sharp => {
       const own = decode(options.fetched).removeAlpha().toColourspace('srgb')
@@ -116,7 +121,7 @@ export async function finishResult(
       blend = isAligned(align(await planeOf(opaque(photo.path), letterbox.source), await planeOf(restored(), letterbox.source)))
       if (!blend) notes.push('strength_by_words_only')
     }
-    if (copied.value) return { ...size, hasAlpha, notes, bare: copied.value }
+    if (bare) return { ...size, hasAlpha, notes, bare }
     if (!photo || (!blend && !hasAlpha)) await restored().png(workingPng).toFile(options.target)
     else await layOver(restored(), { ...options, photo, blend, hasAlpha, size })
     return { ...size, hasAlpha, notes }
@@ -131,6 +136,9 @@ export async function finishResult(
         detail: { reason: error.code },
       },
     )
+  } finally {
+    // Whoever hears the error takes the folder away.
+    await copying?.catch(() => undefined)
   }
 }
 
