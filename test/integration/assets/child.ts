@@ -1,8 +1,9 @@
 import BetterSqlite3 from 'better-sqlite3'
-import { copyFile, mkdir } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { openAssetStore } from '#core/assets/asset-store'
+import { writeBarePng } from '#core/assets/png-check'
 import { migrate } from '#core/database/open'
 import { toAppError } from '#shared/domain/error'
 
@@ -15,7 +16,7 @@ interface Request {
   uid?: number
   /** Paths to import as pictures. */
   import?: string[]
-  /** A PNG that plays an engine's result; `workDir` gets a copy of it. */
+  /** A PNG that plays a server's result: bare pixels of it are written, and flushed, as of one that was fetched. */
   produce?: string
   /** Check the files afterwards, deeply, with repair. */
   check?: boolean
@@ -56,9 +57,12 @@ try {
     const workDir = join(request.dataDir, 'work')
     await mkdir(workDir, { recursive: true })
     const result = join(workDir, 'result.png')
-    await copyFile(request.produce, result)
+    const bare = await writeBarePng(request.produce, result)
     const { width, height } = await sharp(result).metadata()
-    const stored = await store.storeProduced({ path: result, width, height, hasAlpha: false, notes: ['draft'] })
+    const stored = await store.storeProduced(
+      { path: result, width, height, hasAlpha: false, notes: ['draft'], decoded: true, bare },
+      true,
+    )
     db.transaction(() => {
       answer['asset'] = store.assets.insertOrReuse(stored).asset
     })()

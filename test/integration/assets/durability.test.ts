@@ -27,7 +27,7 @@ afterAll(async () => {
 
 const canTrace = process.platform === 'linux' && existsSync('/usr/bin/strace')
 
-describe.skipIf(!canTrace)('the order of an engine result (needs strace)', () => {
+describe.skipIf(!canTrace)("the order of a server's result, which is flushed once, by whoever writes it (needs strace)", () => {
   it('is fsync of the file, rename, fsync of its folder and of the new folder above, then the commit', async () => {
     const png = join(dir, 'result.png')
     await writeFile(png, writePng({ width: 96, height: 64, colour: 'rgb', pixels: scene() }))
@@ -52,6 +52,7 @@ describe.skipIf(!canTrace)('the order of an engine result (needs strace)', () =>
     const committed = line(/f(data)?sync\(\d+<[^>]*recast\.db-wal>/, rename)
     expect(fileSynced).toBeGreaterThanOrEqual(0)
     expect(fileSynced).toBeLessThan(rename)
+    expect(lines.filter((text) => /fsync\(\d+<[^>]*result\.png>/.test(text))).toHaveLength(1)
     expect(rename).toBeLessThan(folderSynced)
     expect(parentSynced).toBeGreaterThanOrEqual(0)
     expect(parentSynced).toBeLessThan(committed)
