@@ -129,17 +129,25 @@ async function cancel(
   { terminal }: CommandContext,
 ): Promise<ExitCode> {
   const began = performance.now()
-  const { canceled } = await client.call('jobs.cancel', ids ? { ids } : {})
+  const { canceled, goesOn = [] } = await client.call('jobs.cancel', ids ? { ids } : {})
   // A job that had ended already isn't stopped any more: said, and told by the exit code.
   const missed = ids?.filter((id) => !canceled.includes(id)) ?? []
   if (json) {
-    for (const id of canceled) terminal.out(`${JSON.stringify({ event: 'job', id, state: 'canceled', progress: 0 })}\n`)
+    for (const id of canceled) {
+      const server = goesOn.find((other) => other.id === id)?.engineId
+      const rest = server === undefined ? {} : { goes_on_at: server }
+      terminal.out(`${JSON.stringify({ event: 'job', id, state: 'canceled', progress: 0, ...rest })}\n`)
+    }
     for (const id of missed)
       terminal.out(`${JSON.stringify({ event: 'error', id, code: 'input.conflict', message: 'It had ended already.' })}\n`)
     const summary = { event: 'summary', done: 0, failed: missed.length, canceled: canceled.length }
     terminal.out(`${JSON.stringify({ ...summary, duration_ms: Math.round(performance.now() - began) })}\n`)
   } else {
     terminal.out(`${count(canceled.length, 'job')} canceled.\n`)
+    for (const { id, engineId } of goesOn)
+      terminal.err(
+        `${id.slice(0, 8)} may still run: ${engineId} could not be asked to stop it. The next start of Recast does that.\n`,
+      )
     for (const id of missed) terminal.err(`${id} had ended already. "recast jobs show ${id.slice(0, 8)}" says how.\n`)
   }
   return missed.length > 0 ? exitCodes.failed : exitCodes.done

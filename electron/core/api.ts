@@ -204,7 +204,10 @@ export function createHandlers(context: ApiContext): CallHandlers {
       if (job) return job
       throw new AppError('input.not_found', 'There is no such job. Reload the queue and choose again.', { detail: { jobId: id } })
     },
-    'jobs.cancel': async ({ ids }) => ({ canceled: await queue.cancel(ids) }),
+    async 'jobs.cancel'({ ids }) {
+      const { canceled, goesOn } = await queue.cancel(ids)
+      return { canceled, ...(goesOn.length > 0 ? { goesOn: goesOn.map(({ jobId: id, engineId }) => ({ id, engineId })) } : {}) }
+    },
     'jobs.retry': async ({ ids }) => ({ jobs: await viewMany(await queue.retry(ids)) }),
     'jobs.move'({ id, beforeId }) {
       const [job] = board.view([queue.move(id, beforeId)])

@@ -311,7 +311,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       scheduler.kick()
       models.start()
     }
-    const queue = createQueue({ db, tables, board, scheduler, exporter })
+    const queue = createQueue({ db, tables, board, scheduler, exporter, stopNow: takeJobs ? undefined : left.stopNow })
     const exports = createExports({ dataDir, version, tables, store })
     const sheets = createSheetExports({ store, folder: join(dataDir, 'cache', 'sheets') })
     const trash = createTrash({ db, tables, store, events, logger, days: () => settings.get().trashDays })

@@ -156,7 +156,14 @@ export const calls = {
   })),
   'jobs.get': call(() => ({ input: z.object({ id: idSchema }), output: jobSchema })),
   /** Cancels these, or all that are not final when `ids` is absent. Answers those that it stopped. */
-  'jobs.cancel': call(() => ({ input: z.object({ ids: ids.optional() }), output: z.object({ canceled: z.array(idSchema) }) })),
+  /** `goesOn`: what a former start began on servers that could not be asked now to stop it; the next start does. */
+  'jobs.cancel': call(() => ({
+    input: z.object({ ids: ids.optional() }),
+    output: z.object({
+      canceled: z.array(idSchema),
+      goesOn: z.array(z.object({ id: idSchema, engineId: z.string() })).optional(),
+    }),
+  })),
   'jobs.retry': call(() => ({ input: z.object({ ids }), output: z.object({ jobs: z.array(jobSchema) }) })),
   /** Puts a queued job before another one; at the end when `beforeId` is absent. */
   'jobs.move': call(() => ({ input: z.object({ id: idSchema, beforeId: idSchema.optional() }), output: jobSchema })),

@@ -2,15 +2,17 @@ import { setImmediate as breathe } from 'node:timers/promises'
 import { AppError } from '#shared/domain/error'
 import type { Database } from '../database/database'
 import type { Tables } from '../database/tables'
+import type { LeftPrompt } from '../database/tables/left-prompts'
 import type { JobRecord } from '../database/tables/jobs'
 import type { JobBoard } from './board'
 import { exportFailedNote, type JobExporter } from './export'
+import type { LeftPrompts } from './left-prompts'
 import type { Scheduler } from './scheduler'
 
 /** What the user does to the queue. */
 export interface Queue {
-  /** Cancels these, or everything that is not final; answers those that it stopped. */
-  cancel(ids: readonly string[] | undefined): Promise<string[]>
+  /** Cancels these, or everything that is not final; answers those that it stopped, and what may still run on servers. */
+  cancel(ids: readonly string[] | undefined): Promise<{ canceled: string[]; goesOn: LeftPrompt[] }>
   /** Queues failed and cancelled jobs again, and writes missing copies of done ones; answers the ids it took. */
   retry(ids: readonly string[]): Promise<string[]>
   /** Puts a queued job right before another one, or at the end. */
@@ -35,8 +37,10 @@ export function createQueue(context: {
   board: JobBoard
   scheduler: Scheduler
   exporter: JobExporter
+  /** Absent where cancelled prompts are stopped in the background. */
+  stopNow?: LeftPrompts['stopNow'] | undefined
 }): Queue {
-  const { db, tables, board, scheduler, exporter } = context
+  const { db, tables, board, scheduler, exporter, stopNow } = context
   const { jobs } = tables
 
   /** Throws for a job that is not there; all others are answered in order. */
@@ -85,17 +89,17 @@ export function createQueue(context: {
     })
   }
 
+  async function cancelAll(): Promise<string[]> {
+    // Running ones first: they are what costs.
+    const stopped = scheduler.cancel(jobs.active().map((job) => job.id))
+    return [...stopped, ...(await repeat(() => scheduler.cancel(jobs.queuedIds(chunk))))]
+  }
+
   return {
     async cancel(ids) {
-      if (ids) {
-        for (const id of ids) if (!jobs.exists(id)) throw notFound(id)
-        return await scheduler.hold(() => inChunks(ids, (part) => scheduler.cancel(part)))
-      }
-      return await scheduler.hold(async () => {
-        // Running ones first: they are what costs.
-        const stopped = scheduler.cancel(jobs.active().map((job) => job.id))
-        return [...stopped, ...(await repeat(() => scheduler.cancel(jobs.queuedIds(chunk))))]
-      })
+      for (const id of ids ?? []) if (!jobs.exists(id)) throw notFound(id)
+      const canceled = await scheduler.hold(() => (ids ? inChunks(ids, (part) => scheduler.cancel(part)) : cancelAll()))
+      return { canceled, goesOn: (await stopNow?.(ids)) ?? [] }
     },
 
     async retry(ids) {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
 import { expect, it } from 'vitest'
+import { runJobsCommand } from '../../../electron/cli/jobs-command'
 import type { FakeComfyUi } from '../../fakes/comfyui/fake-comfyui'
 import { openApp, quickEngine, until, untilState } from '../comfyui/harness'
 import { openPool, submitBatch, type Pool } from './pool-harness'
@@ -75,14 +76,28 @@ it('a job that nobody else can do waits for its server, and a prompt that was ca
   expect(quick.executions.size).toBe(0)
 })
 
-it('a prompt whose job is cancelled while nobody takes jobs (recast jobs cancel) is stopped there by the next start', async () => {
+/** `recast jobs cancel` in this process: a look into the data folder that takes no jobs. */
+async function cancelByCommand({ folder }: Pool, id: string): Promise<{ code: number; words: string }> {
+  let words = ''
+  const say = (text: string): void => void (words += text)
+  const terminal = { out: say, err: say, outIsTty: false, errIsTty: false, columns: 80, rows: 24, flush: () => Promise.resolve() }
+  const context = { terminal, version: '0.0.0', signal: new AbortController().signal }
+  const command = { action: { name: 'cancel' as const, ids: [id] }, dataDir: join(folder, 'data'), json: false }
+  return { code: await runJobsCommand(command, context), words }
+}
+
+it('recast jobs cancel stops a prompt of a former process at its server, or says that the next start does', async () => {
   const { pool, slow, jobId } = await closedWhileRunning()
-  const looked = await openApp(join(pool.folder, 'data'), { ...times, takeJobs: false })
-  expect(await looked.call('jobs.cancel', { ids: [jobId] })).toEqual({ canceled: [jobId] })
-  await looked.close()
+  slow.faults.errors500 = 100_000
+  const away = await cancelByCommand(pool, jobId)
+  expect(away.code).toBe(0)
+  expect(away.words).toContain('1 job canceled.')
+  expect(away.words).toContain(`${jobId.slice(0, 8)} may still run: ${slow.url} could not be asked to stop it. The next start`)
   expect(leftIn(pool)).toEqual([slow.url])
+
+  slow.faults.errors500 = 0
   const before = slow.requests.length
-  await openApp(join(pool.folder, 'data'), times)
-  await until(() => slow.requests.slice(before).includes('POST /interrupt'), 'it is stopped there')
-  await until(() => leftIn(pool).length === 0, 'it is known to be over')
+  expect((await cancelByCommand(pool, jobId)).words).toContain(`${jobId} had ended already.`)
+  expect(slow.requests.slice(before)).toContain('POST /interrupt')
+  expect(leftIn(pool)).toEqual([])
 })

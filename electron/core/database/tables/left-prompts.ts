@@ -25,12 +25,15 @@ export function leftPromptTable(db: Database) {
      ON CONFLICT (attempt_id) DO NOTHING`,
   )
   const settle = db.prepare<[string]>('DELETE FROM left_prompts WHERE attempt_id = ?')
+  const all = db.prepare<[], LeftRow>('SELECT * FROM left_prompts ORDER BY left_at, attempt_id')
   const onEngine = db.prepare<[string], LeftRow>('SELECT * FROM left_prompts WHERE engine_id = ? ORDER BY left_at, attempt_id')
   const ofJob = db.prepare<[string], LeftRow>('SELECT * FROM left_prompts WHERE job_id = ? ORDER BY left_at, attempt_id')
   return {
     add: (prompt: LeftPrompt, leftAt: number): void => void add.run({ ...prompt, leftAt }),
     /** It is known to be over there. */
     settle: (attemptId: string): void => void settle.run(attemptId),
+    /** Oldest first. */
+    all: (): LeftPrompt[] => all.all().map(recordOfRow),
     /** Oldest first. */
     onEngine: (engineId: string): LeftPrompt[] => onEngine.all(engineId).map(recordOfRow),
     /** Oldest first. */
