@@ -213,6 +213,7 @@ export function createHandlers(context: ApiContext): CallHandlers {
       const [job] = board.view([queue.move(id, beforeId)])
       return job as NonNullable<typeof job>
     },
+    'jobs.moveBatch': async ({ batchId, beforeId }) => ({ count: await queue.moveBatch(batchId, beforeId) }),
     async 'jobs.clear'() {
       const ids = await queue.clear()
       if (ids.length > 0) events.emit({ type: 'jobs.cleared', ids })

@@ -167,6 +167,14 @@ export const calls = {
   'jobs.retry': call(() => ({ input: z.object({ ids }), output: z.object({ jobs: z.array(jobSchema) }) })),
   /** Puts a queued job before another one; at the end when `beforeId` is absent. */
   'jobs.move': call(() => ({ input: z.object({ id: idSchema, beforeId: idSchema.optional() }), output: jobSchema })),
+  /**
+   * Puts all waiting jobs of a batch, in their order and with nothing between them, before a queued job of another batch; at the end
+   * when `beforeId` is absent. Answers how many these were.
+   */
+  'jobs.moveBatch': call(() => ({
+    input: z.object({ batchId: idSchema, beforeId: idSchema.optional() }),
+    output: z.object({ count: z.int().min(1) }),
+  })),
   /** Takes finished jobs out of the queue panel (the history keeps them). */
   'jobs.clear': call(() => ({ input: nothing, output: z.object({ count: z.int() }) })),
   'jobs.restoreCleared': call(() => ({ input: nothing, output: z.object({ count: z.int() }) })),

@@ -17,6 +17,8 @@ export interface Queue {
   retry(ids: readonly string[]): Promise<string[]>
   /** Puts a queued job right before another one, or at the end. */
   move(id: string, beforeId: string | undefined): JobRecord
+  /** Puts what waits of a batch right before a queued job of another one, or at the end; answers how many jobs that were. */
+  moveBatch(batchId: string, beforeId: string | undefined): Promise<number>
   /** Takes finished jobs out of the panel; answers their ids. */
   clear(): Promise<string[]>
   /** Undoes the last clearing; answers the ids. */
@@ -25,6 +27,11 @@ export interface Queue {
 
 /** Rows that change in one transaction: a few milliseconds of the main loop. */
 const chunk = 500
+/**
+ * Least distance between two places of a moved batch. The board tells priority and place as one number, and a double of that size
+ * (1e9) tells no smaller ones apart.
+ */
+const leastStep = 1e-6
 
 function notFound(id: string): AppError {
   return new AppError('input.not_found', 'There is no such job. Reload the queue and choose again.', { detail: { jobId: id } })
@@ -147,6 +154,37 @@ export function createQueue(context: {
       return need([id])[0] as JobRecord
     },
 
+    async moveBatch(batchId, beforeId) {
+      const changed = new Set<string>()
+      const plan = db
+        .transaction((): { moving: string[]; priority: number; first: number; step: number } => {
+          const moving = jobs.queuedOfBatch(batchId)
+          if (moving.length === 0) throw notQueued()
+          if (beforeId === undefined) {
+            return { moving, priority: jobs.lastPriority(), first: Math.floor(jobs.lastPosition()) + 1, step: 1 }
+          }
+          for (let renumbered = false; ; renumbered = true) {
+            const [before] = need([beforeId])
+            if (before?.state !== 'queued') throw notQueued()
+            if (before.batchId === batchId) throw ownBatch()
+            const above = jobs.positionBeforeBatch(before, batchId) ?? before.position - moving.length - 1
+            const step = (before.position - above) / (moving.length + 1)
+            if (step >= leastStep || renumbered) return { moving, priority: before.priority, first: above + step, step }
+            for (const other of jobs.renumber(before.priority)) changed.add(other)
+          }
+        })
+        .immediate()
+      const { moving, priority, first, step } = plan
+      let at = 0
+      const moved = await inChunks(moving, (part) =>
+        // What an engine has taken meanwhile keeps the place that it had.
+        db.transaction(() => part.filter((id) => jobs.place(id, priority, first + step * at++))).immediate(),
+      )
+      for (const id of moved) changed.add(id)
+      board.announceMany([...changed])
+      return moving.length
+    },
+
     async clear() {
       const clearing = jobs.lastClearing() + 1
       return await repeat(() => jobs.clear(clearing, chunk))
@@ -160,6 +198,10 @@ export function createQueue(context: {
       return ids
     },
   }
+}
+
+function ownBatch(): AppError {
+  return new AppError('input.conflict', 'That job is of the batch that is moved. Choose one of another batch.')
 }
 
 function notQueued(): AppError {

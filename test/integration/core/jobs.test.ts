@@ -280,6 +280,50 @@ describe('the queue', () => {
     expect((await app.call('app.snapshot', {})).jobs.map((job) => job.id)).toEqual(order)
   })
 
+  test('a batch is put before another job or at the end as a whole, however often', async () => {
+    const { app, events } = await openApp()
+    const [picture] = await importPictures(app)
+    await app.call('queue.pause', { paused: true })
+    const [a, b, c] = [
+      await submit(app, [picture], { count: 4 }),
+      await submit(app, [picture], { count: 3 }),
+      await submit(app, [picture]),
+    ]
+    const queued = async () => (await app.call('app.snapshot', {})).jobs
+    const ids = (jobs: readonly Job[]) => jobs.map((job) => job.id)
+    // Batches take turns …
+    const mixed = await queued()
+    expect(mixed[1]?.batchId).not.toBe(mixed[0]?.batchId)
+    // … until one of them is to come first.
+    const others = ids(mixed).filter((id) => !ids(b).includes(id))
+    const batchId = existing(b[0]).batchId
+    expect(await app.call('jobs.moveBatch', { batchId, beforeId: existing(others[0]) })).toEqual({ count: 3 })
+    expect(ids(await queued())).toEqual([...ids(b), ...others])
+    await app.call('jobs.moveBatch', { batchId })
+    expect(ids(await queued())).toEqual([...others, ...ids(b)])
+    const [first, last] = [existing(a[0]).batchId, batchId]
+    for (let n = 0; n < 40; n++) {
+      // The two change places, always in the gap before the lone job.
+      await app.call('jobs.moveBatch', { batchId: n % 2 === 0 ? last : first, beforeId: existing(c[0]).id })
+    }
+    expect(ids(await queued())).toEqual([...ids(b), ...ids(a), ...ids(c)])
+    // Who only listens knows the same order.
+    const told = new Map<string, Job>()
+    await expect
+      .poll(() => {
+        for (const { body } of events) if (body.type === 'job') told.set(body.job.id, body.job)
+        return ids([...told.values()].sort((x, y) => x.position - y.position))
+      })
+      .toEqual([...ids(b), ...ids(a), ...ids(c)])
+    expect(new Set([...told.values()].map((job) => job.position)).size).toBe(8)
+
+    const refused = { code: 'input.conflict' }
+    await expect(app.call('jobs.moveBatch', { batchId, beforeId: existing(b[1]).id })).rejects.toMatchObject(refused)
+    await app.call('jobs.cancel', { ids: ids(b) })
+    await expect(app.call('jobs.moveBatch', { batchId })).rejects.toMatchObject(refused)
+    await expect(app.call('jobs.moveBatch', { batchId: first, beforeId: existing(b[1]).id })).rejects.toMatchObject(refused)
+  })
+
   test('cleared jobs leave the panel, stay in the history, and come back', async () => {
     const { app, events } = await openApp()
     const [picture] = await importPictures(app)

@@ -120,6 +120,16 @@ export function jobTable(db: Database) {
        ORDER BY position DESC, seq DESC LIMIT 1`,
     )
     .pluck()
+  const beforeBatch = db
+    .prepare<[{ priority: number; position: number; seq: number; batchId: string }], number>(
+      `SELECT position FROM jobs
+       WHERE state = 'queued' AND priority = @priority AND (position, seq) < (@position, @seq) AND batch_id <> @batchId
+       ORDER BY position DESC, seq DESC LIMIT 1`,
+    )
+    .pluck()
+  const queuedOfBatch = db
+    .prepare<[string], string>("SELECT id FROM jobs WHERE batch_id = ? AND state = 'queued' ORDER BY priority, position, seq")
+    .pluck()
   const place = db.prepare<[number, number, string]>(
     "UPDATE jobs SET priority = ?, position = ? WHERE id = ? AND state = 'queued'",
   )
@@ -265,6 +275,12 @@ export function jobTable(db: Database) {
     positionBefore(job: { priority: number; position: number; seq: number }, exceptId: string): number | undefined {
       return before.get({ priority: job.priority, position: job.position, seq: job.seq, id: exceptId })
     },
+    /** The place of the last queued job before this one that is not of this batch. */
+    positionBeforeBatch(job: { priority: number; position: number; seq: number }, batchId: string): number | undefined {
+      return beforeBatch.get({ priority: job.priority, position: job.position, seq: job.seq, batchId })
+    },
+    /** Those of a batch that wait, in the order in which they will run. */
+    queuedOfBatch: (batchId: string): string[] => queuedOfBatch.all(batchId),
     place: (id: string, priority: number, position: number): boolean => place.run(priority, position, id).changes > 0,
     /** Gives queued jobs of a priority whole numbers again, in the order they have; answers the ids of those that got another one. */
     renumber: (priority: number): string[] => renumber.all(priority),
