@@ -1,13 +1,19 @@
-import { ChevronDown, ChevronRight, Download, RotateCcw, X } from 'lucide-react'
+import { ChevronDown, ChevronRight, Download, Ellipsis, RotateCcw, X } from 'lucide-react'
 import { useEffect, useMemo, useRef, useState, type ReactElement } from 'react'
 import type { BatchCounts, Job } from '#shared/domain/job'
 import { count, duration } from '../i18n/format'
 import { useWords } from '../i18n/i18n'
-import { editLabel } from '../i18n/labels'
-import { useActions, useStudio } from '../state/context'
+import { PreviewCanvas } from '../canvas/preview-canvas'
+import { useActions, useStudio, useStudioRoot } from '../state/context'
+import { placeOf } from '../state/jobs'
 import { Button, classes, Progress } from '../widgets'
+import { batchLabel } from './batch-label'
 import { CardPicture } from './card-picture'
+import { Grip, type GripHandlers } from './grip'
 import { batchLeft } from './rows'
+
+/** Pixels that a live preview is decoded to: the card's picture on a display of double density. */
+const previewWidth = 88
 
 /** A batch as one card: what, of how many pictures, how far, what failed; and what can be done with all of it. */
 export function BatchCard(props: {
@@ -15,9 +21,15 @@ export function BatchCard(props: {
   ids: readonly string[]
   open: boolean
   onOpen: (batchId: string) => void
+  /** Set where it can be put elsewhere in the queue; the card then has a grip and the list's menu. */
+  onGrip?: GripHandlers | undefined
+  dragged?: boolean
+  /** Opens the list's menu for this batch at its button. */
+  onMenu: (batchId: string, button: HTMLElement) => void
 }): ReactElement | null {
-  const { batchId, ids, open } = props
+  const { batchId, ids, open, onGrip, dragged = false } = props
   const say = useWords()
+  const { previews } = useStudioRoot()
   const { retryFailed, cancelBatch, batchResults, openDialog } = useActions()
   const styles = useStudio((state) => state.styles)
   const byId = useStudio((state) => state.jobs.byId)
@@ -25,29 +37,29 @@ export function BatchCard(props: {
   const counts = useCounts(batchId, ids)
   const [busy, setBusy] = useState(false)
   const jobs = useMemo(() => ids.flatMap((id): Job[] => (byId[id] ? [byId[id]] : [])), [ids, byId])
-  const { label, named } = useMemo(() => {
-    const labels = [...new Set(jobs.map((job) => editLabel(job.edit, styles, say, say.language)))]
-    return {
-      label: labels.length > 1 ? say('batch.mixed', { label: labels[0] ?? '', count: labels.length - 1 }) : (labels[0] ?? ''),
-      named: new Set(jobs.map((job) => job.pictureId ?? job.pictureName)).size,
-    }
-  }, [jobs, styles, say])
+  const label = useMemo(() => batchLabel(jobs, styles, say, say.language), [jobs, styles, say])
+  const named = useMemo(() => new Set(jobs.map((job) => job.pictureId ?? job.pictureName)).size, [jobs])
   const [first] = jobs
   if (!first) return null
   const { queued, active, done, failed, canceled } = counts
   const total = queued + active + done + failed + canceled
   const unfinished = queued + active
+  const taken = jobs.filter((job) => placeOf(job) === 'active')
+  const atWork = taken.filter((job) => !(live[job.id] ?? job).pending)
+  const [shown] = atWork
   const underWay = Object.entries(live).reduce((sum, [id, now]) => sum + (byId[id]?.batchId === batchId ? now.progress : 0), 0)
   // Each picture of the panel's part stands for as many of the whole.
   const pictures = named === 1 ? 1 : Math.round((named * total) / jobs.length)
   const left = batchLeft(
     jobs.filter((job) => job.state === 'done'),
     unfinished,
-    active,
+    // What stands in a server's queue makes nothing quicker.
+    active - (taken.length - atWork.length),
   )
   const seen = jobs.find((job) => job.outputs.length > 0)?.outputs[0]?.assetId ?? first.inputAssetId
   const parts = [
     pictures === 1 ? first.pictureName : say('batch.pictures', { count: pictures }),
+    taken.length > 0 && !shown ? say('job.state.pending') : undefined,
     unfinished > 0 && left !== undefined ? say('job.left', { time: duration(left) }) : undefined,
   ].filter(Boolean)
   const during = async (work: () => Promise<void>): Promise<void> => {
@@ -63,8 +75,13 @@ export function BatchCard(props: {
       data-failed={failed}
       data-total={total}
       aria-label={`${label}, ${say('batch.state', { done, total })}`}
-      className={classes('flex gap-3 border-b border-line px-4 py-2.5', failed > 0 && 'bg-bad-wash')}
+      className={classes(
+        'group relative flex gap-3 border-b border-line px-4 py-2.5',
+        failed > 0 && 'bg-bad-wash',
+        dragged && 'bg-hover opacity-60',
+      )}
     >
+      {onGrip ? <Grip of={batchId} label={say('job.drag', { label })} onGrip={onGrip} data-testid="batch-grip" /> : null}
       <div aria-hidden className="relative mr-0.5 size-11 shrink-0">
         {/* More than one lies there. */}
         <span className="absolute -right-1 top-1 size-full rounded-s border border-line bg-raised" />
@@ -73,6 +90,14 @@ export function BatchCard(props: {
         ) : (
           <CardPicture assetId={seen} className="absolute inset-0 size-full rounded-s object-cover" />
         )}
+        {shown ? (
+          <PreviewCanvas
+            source={previews.source(shown.id)}
+            maxWidth={previewWidth}
+            className="absolute inset-0 size-full rounded-s object-cover"
+            data-testid="batch-preview"
+          />
+        ) : null}
       </div>
       <div className="min-w-0 flex-1">
         <div className="flex items-baseline justify-between gap-2">
@@ -90,6 +115,19 @@ export function BatchCard(props: {
             {parts.join(' · ')}
           </p>
           <div className="-mr-1.5 flex shrink-0 items-center">
+            {onGrip ? (
+              <button
+                type="button"
+                aria-label={say('job.more', { label })}
+                aria-haspopup="menu"
+                title={say('job.more', { label })}
+                onClick={(event) => props.onMenu(batchId, event.currentTarget)}
+                className={smallButton}
+                data-testid="batch-menu"
+              >
+                <Ellipsis size={14} aria-hidden />
+              </button>
+            ) : null}
             {unfinished > 0 ? (
               <button
                 type="button"

@@ -1,5 +1,5 @@
-import { BookOpen, Ellipsis, GripVertical, ImagePlus, RotateCcw, Sparkles, Workflow, X } from 'lucide-react'
-import { memo, useState, type KeyboardEvent, type PointerEvent, type ReactElement } from 'react'
+import { BookOpen, Ellipsis, ImagePlus, RotateCcw, Sparkles, Workflow, X } from 'lucide-react'
+import { memo, useState, type ReactElement } from 'react'
 import type { EditKind } from '#shared/domain/edit'
 import type { ErrorView } from '#shared/domain/error'
 import type { Job } from '#shared/domain/job'
@@ -14,6 +14,7 @@ import { isFinal, isPending, placeOf } from '../state/jobs'
 import { Button, classes, Progress } from '../widgets'
 import { ErrorDetails } from '../widgets/error-details'
 import { CardPicture } from './card-picture'
+import { Grip, type GripHandlers } from './grip'
 
 export interface JobCardProps {
   job: Job
@@ -22,12 +23,6 @@ export interface JobCardProps {
   dragged?: boolean
   /** Opens the list's menu for this job at its button. */
   onMenu: (jobId: string, button: HTMLElement) => void
-}
-
-/** What the grip of a waiting job does; the same functions for all cards, so that a card renders only when its job changes. */
-export interface GripHandlers {
-  pointerDown: (jobId: string, event: PointerEvent<HTMLElement>) => void
-  keyDown: (jobId: string, event: KeyboardEvent) => void
 }
 
 /** One job: what, of which picture, how far, how long still, and what can be done with it. */
@@ -59,7 +54,7 @@ export const JobCard = memo(function JobCard({ job, onGrip, dragged = false, onM
         dragged && 'bg-hover opacity-60',
       )}
     >
-      {onGrip ? <Grip jobId={job.id} label={say('job.drag', { label })} onGrip={onGrip} /> : null}
+      {onGrip ? <Grip of={job.id} label={say('job.drag', { label })} onGrip={onGrip} data-testid="job-grip" /> : null}
       <button
         type="button"
         onClick={show}
@@ -94,22 +89,6 @@ export const JobCard = memo(function JobCard({ job, onGrip, dragged = false, onM
 function EditSign({ kind }: { kind: EditKind }): ReactElement {
   const Sign = kind === 'story' ? BookOpen : kind === 'custom' ? Workflow : Sparkles
   return <Sign size={18} aria-hidden className="m-auto text-muted" />
-}
-
-function Grip(props: { jobId: string; label: string; onGrip: GripHandlers }): ReactElement {
-  return (
-    <button
-      type="button"
-      aria-label={props.label}
-      aria-keyshortcuts="Alt+ArrowUp Alt+ArrowDown"
-      onPointerDown={(event) => props.onGrip.pointerDown(props.jobId, event)}
-      onKeyDown={(event) => props.onGrip.keyDown(props.jobId, event)}
-      data-testid="job-grip"
-      className="absolute inset-y-0 left-0 flex w-4 cursor-grab touch-none items-center justify-center text-muted opacity-0 focus-visible:opacity-100 group-hover:opacity-100"
-    >
-      <GripVertical size={13} aria-hidden />
-    </button>
-  )
 }
 
 /** The state at the right end of the first line; percent while it runs. */

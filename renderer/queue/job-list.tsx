@@ -2,21 +2,25 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import {
   useCallback,
   useEffect,
+  useLayoutEffect,
   useMemo,
   useRef,
   useState,
   type KeyboardEvent,
   type PointerEvent,
   type ReactElement,
+  type RefObject,
 } from 'react'
 import { useWords } from '../i18n/i18n'
-import { editLabel } from '../i18n/labels'
 import { useActions, useStudio, useStudioRoot } from '../state/context'
 import { classes } from '../widgets'
 import { BatchCard } from './batch-card'
-import { JobCard, type GripHandlers } from './job-card'
-import { JobMenu } from './job-menu'
+import { batchLabel } from './batch-label'
+import type { GripHandlers } from './grip'
+import { JobCard } from './job-card'
+import { LineMenu } from './line-menu'
 import { dropBefore, type QueueRow } from './rows'
+import { linesAround, nudged, waitingLines, type WaitingLine } from './waiting-lines'
 
 /** Height of a card without an error, in CSS pixels; the others are measured. */
 const cardHeight = 71
@@ -33,12 +37,13 @@ export function JobList(props: {
   const { rows, onEnd } = props
   const say = useWords()
   const { store } = useStudioRoot()
-  const { moveJob, nudgeJob } = useActions()
+  const { moveJob, moveBatch } = useActions()
+  const waiting = useStudio((state) => state.jobs.waiting)
   const byId = useStudio((state) => state.jobs.byId)
   const styles = useStudio((state) => state.styles)
   const scroller = useRef<HTMLDivElement>(null)
   const [announcement, announce] = useState('')
-  const [drag, setDrag] = useState<{ id: string; before: string | null | undefined } | undefined>(undefined)
+  const [drag, setDrag] = useState<{ key: string; before: string | null | undefined } | undefined>(undefined)
   // oxlint-disable-next-line react/incompatible-library -- nothing of it is memoised here; it renders again by itself
   const virtual = useVirtualizer({
     count: rows.length,
@@ -46,7 +51,7 @@ export function JobList(props: {
     estimateSize: () => cardHeight,
     getItemKey: (index) => {
       const row = rows[index]
-      return row?.kind === 'job' ? row.id : row?.kind === 'batch' ? row.batchId : 'more'
+      return row ? keyOf(row) : index
     },
     overscan: 6,
   })
@@ -56,23 +61,57 @@ export function JobList(props: {
     if (onEnd && lastSeen >= rows.length - 20) onEnd()
   }, [onEnd, lastSeen, rows.length])
 
-  const waitingRows = (): { id: string; top: number; height: number }[] =>
+  const batchOf = useCallback((id: string) => store.getState().jobs.byId[id]?.batchId, [store])
+  const lines = useMemo(() => waitingLines(rows, waiting, batchOf), [rows, waiting, batchOf])
+  const lineOf = (key: string): WaitingLine | undefined =>
+    linesAround(key, lines, waiting, batchOf).find((line) => line.key === key)
+  const { isWaiting, lastWaiting } = useMemo(() => {
+    const batches = new Set(lines.flatMap(({ key, isBatch }) => (isBatch ? [key] : [])))
+    const waits = (row: QueueRow): boolean =>
+      row.kind === 'job' ? row.place === 'waiting' : row.kind === 'batch' && batches.has(row.batchId)
+    return { isWaiting: waits, lastWaiting: rows.findLast(waits) }
+  }, [rows, lines])
+  const move = ({ key, isBatch }: WaitingLine, before: string | null): void =>
+    void (isBatch ? moveBatch(key, before) : moveJob(key, before))
+  const labelOf = (key: string): string => {
+    const row = rows.find((each) => each.kind === 'batch' && each.batchId === key)
+    const ids = row?.kind === 'batch' ? row.ids : [key]
+    return batchLabel(
+      ids.flatMap((id) => byId[id] ?? []),
+      styles,
+      say,
+      say.language,
+    )
+  }
+  const nudge = (key: string, places: -1 | 1): void => {
+    const step = nudged(linesAround(key, lines, waiting, batchOf), key, places)
+    if (!step) return
+    move(step.line, step.before)
+    announce(say('job.moved', { label: labelOf(key), place: step.place, count: step.count }))
+  }
+  const keepFocus = useKeptFocus(scroller)
+
+  /** The lines in sight before which a dragged one may land. */
+  const waitingRows = (dragged: string): { id: string; top: number; height: number }[] =>
     virtual.getVirtualItems().flatMap((item) => {
       const row = rows[item.index]
-      return row?.kind === 'job' && row.place === 'waiting' ? [{ id: row.id, top: item.start, height: item.size }] : []
+      if (!row || row.kind === 'more' || !isWaiting(row)) return []
+      // Not among its own jobs.
+      if (row.kind === 'job' && row.inBatch && batchOf(row.id) === dragged) return []
+      return [{ id: keyOf(row), top: item.start, height: item.size }]
     })
   const heightOf = (event: { clientY: number }): number => {
     const box = scroller.current
     return box ? event.clientY - box.getBoundingClientRect().top + box.scrollTop : 0
   }
   const handlers: GripHandlers = {
-    pointerDown: (id: string, event: PointerEvent<HTMLElement>) => {
+    pointerDown: (key: string, event: PointerEvent<HTMLElement>) => {
       event.preventDefault()
       const handle = event.currentTarget
       handle.setPointerCapture(event.pointerId)
       let before: string | null | undefined
-      setDrag({ id, before })
-      const move = (moved: globalThis.PointerEvent): void => {
+      setDrag({ key, before })
+      const onMove = (moved: globalThis.PointerEvent): void => {
         const box = scroller.current
         if (box) {
           // Near an edge the list goes along.
@@ -80,51 +119,50 @@ export function JobList(props: {
           if (moved.clientY < top + 32) box.scrollTop -= 12
           else if (moved.clientY > bottom - 32) box.scrollTop += 12
         }
-        before = dropBefore(waitingRows(), id, heightOf(moved))
-        setDrag({ id, before })
+        before = dropBefore(waitingRows(key), key, heightOf(moved))
+        setDrag({ key, before })
       }
       const end = (ended: globalThis.PointerEvent): void => {
-        handle.removeEventListener('pointermove', move)
+        handle.removeEventListener('pointermove', onMove)
         handle.removeEventListener('pointerup', end)
         handle.removeEventListener('pointercancel', end)
         setDrag(undefined)
-        if (ended.type === 'pointerup' && before !== undefined) void moveJob(id, before)
+        if (ended.type === 'pointerup' && before !== undefined) latest.current.drop(key, before)
       }
-      handle.addEventListener('pointermove', move)
+      handle.addEventListener('pointermove', onMove)
       handle.addEventListener('pointerup', end)
       handle.addEventListener('pointercancel', end)
     },
-    keyDown: (id: string, event: KeyboardEvent) => {
+    keyDown: (key: string, event: KeyboardEvent) => {
       const places = event.altKey ? (event.key === 'ArrowUp' ? -1 : event.key === 'ArrowDown' ? 1 : 0) : 0
       if (places === 0) return
       event.preventDefault()
-      const moved = nudgeJob(id, places)
-      const job = store.getState().jobs.byId[id]
-      if (moved && job)
-        announce(
-          say('job.moved', { label: editLabel(job.edit, styles, say, say.language), place: moved.place, count: moved.count }),
-        )
+      keepFocus(key)
+      nudge(key, places)
     },
   }
-  const latest = useRef(handlers)
+  const drop = (key: string, before: string | null): void => {
+    const line = lineOf(key)
+    const target = before === null ? null : lineOf(before)?.first
+    if (line && target !== undefined) move(line, target)
+  }
+  const latest = useRef({ ...handlers, drop })
   useEffect(() => {
-    latest.current = handlers
+    latest.current = { ...handlers, drop }
   })
   const grip = useMemo<GripHandlers>(
     () => ({
-      pointerDown: (id, event) => latest.current.pointerDown(id, event),
-      keyDown: (id, event) => latest.current.keyDown(id, event),
+      pointerDown: (key, event) => latest.current.pointerDown(key, event),
+      keyDown: (key, event) => latest.current.keyDown(key, event),
     }),
     [],
   )
   const [menu, setMenu] = useState<string | undefined>(undefined)
   const menuAnchor = useRef<HTMLElement | null>(null)
-  const openMenu = useCallback((id: string, button: HTMLElement) => {
+  const openMenu = useCallback((key: string, button: HTMLElement) => {
     menuAnchor.current = button
-    setMenu(id)
+    setMenu(key)
   }, [])
-  const waiting = rows.filter((row) => row.kind === 'job' && row.place === 'waiting')
-  const lastWaiting = waiting.at(-1)
 
   return (
     <div
@@ -154,26 +192,70 @@ export function JobList(props: {
               {row.kind === 'more' ? (
                 <MoreWaiting count={row.count} />
               ) : row.kind === 'batch' ? (
-                <BatchCard batchId={row.batchId} ids={row.ids} open={row.open} onOpen={(id) => props.onBatch?.(id)} />
+                <BatchCard
+                  batchId={row.batchId}
+                  ids={row.ids}
+                  open={row.open}
+                  onOpen={(id) => props.onBatch?.(id)}
+                  dragged={drag?.key === row.batchId}
+                  onGrip={isWaiting(row) && lines.length > 1 ? grip : undefined}
+                  onMenu={openMenu}
+                />
               ) : job ? (
                 <JobCard
                   job={job}
-                  dragged={drag?.id === job.id}
-                  onGrip={row.kind === 'job' && row.place === 'waiting' && waiting.length > 1 ? grip : undefined}
+                  dragged={drag?.key === job.id}
+                  onGrip={isWaiting(row) && waiting.length > 1 ? grip : undefined}
                   onMenu={openMenu}
                 />
               ) : null}
-              {row.kind === 'job' && drag?.before === row.id ? <InsertLine edge="top" /> : null}
-              {row.kind === 'job' && drag?.before === null && lastWaiting === row ? <InsertLine edge="bottom" /> : null}
+              {row.kind !== 'more' && drag?.before === keyOf(row) ? <InsertLine edge="top" /> : null}
+              {drag?.before === null && lastWaiting === row ? <InsertLine edge="bottom" /> : null}
             </li>
           )
         })}
       </ul>
       {props.loading ? <p className="px-4 py-3 text-s text-muted">{say('queue.loading')}</p> : null}
-      <JobMenu job={menu === undefined ? undefined : byId[menu]} anchor={menuAnchor} onClose={() => setMenu(undefined)} />
+      <LineMenu
+        target={
+          menu === undefined
+            ? undefined
+            : { key: menu, label: labelOf(menu), job: byId[menu], lines: linesAround(menu, lines, waiting, batchOf), move, nudge }
+        }
+        anchor={menuAnchor}
+        onClose={() => setMenu(undefined)}
+      />
       <output className="sr-only">{announcement}</output>
     </div>
   )
+}
+
+/** What a row is known by: its job's id, or its batch's. */
+function keyOf(row: QueueRow): string {
+  return row.kind === 'job' ? row.id : row.kind === 'batch' ? row.batchId : 'more'
+}
+
+/**
+ * Gives the focus back to the grip of a line that was moved: where the page puts another element before it, the browser takes it away.
+ * Answers how to name the line; until the next press of a key or a button.
+ */
+function useKeptFocus(scroller: RefObject<HTMLElement | null>): (key: string) => void {
+  const kept = useRef<string | undefined>(undefined)
+  useLayoutEffect(() => {
+    if (kept.current === undefined || document.activeElement !== document.body) return
+    scroller.current?.querySelector<HTMLElement>(`[data-grip="${CSS.escape(kept.current)}"]`)?.focus()
+  })
+  useEffect(() => {
+    const forget = (): void => (kept.current = undefined)
+    const options = { capture: true }
+    window.addEventListener('keydown', forget, options)
+    window.addEventListener('pointerdown', forget, options)
+    return () => {
+      window.removeEventListener('keydown', forget, options)
+      window.removeEventListener('pointerdown', forget, options)
+    }
+  }, [])
+  return useCallback((key) => (kept.current = key), [])
 }
 
 /** Stands for the waiting jobs that are not loaded yet; once it is in sight they are asked for. */

@@ -1,6 +1,6 @@
 import { activeStates, finalStates, type Job, type JobState } from '#shared/domain/job'
 import type { ActionContext } from './actions'
-import { historyWithPage, moveTarget, noHistory, waitingLoaded } from './jobs'
+import { historyWithPage, noHistory, waitingLoaded } from './jobs'
 
 export interface JobActions {
   /** Cancels these jobs, or all that have not ended. */
@@ -8,8 +8,8 @@ export interface JobActions {
   retry(ids: readonly string[]): Promise<void>
   /** Puts a waiting job before another, or at the end (`null`). */
   moveJob(id: string, beforeId: string | null): Promise<void>
-  /** Moves a waiting job by so many places; answers its new place from 1, or `undefined` when it can't go there. */
-  nudgeJob(id: string, places: number): { place: number; count: number } | undefined
+  /** Puts all that waits of a batch before a job of another one, or at the end (`null`). */
+  moveBatch(batchId: string, beforeId: string | null): Promise<void>
   /** Fetches a job that no list has, for the facts of an old version. */
   knowJob(id: string): Promise<void>
   /** Fetches the waiting jobs that the snapshot left out. */
@@ -35,9 +35,6 @@ const longestPage = 500
 
 /** What can be done with the queue. */
 export function createJobActions({ store, ask, fail, client }: ActionContext): JobActions {
-  const moveJob = async (id: string, beforeId: string | null): Promise<void> => {
-    await ask('jobs.move', beforeId === null ? { id } : { id, beforeId })
-  }
   /** Every job of a batch in these states, the oldest first; undefined when it can't be asked. */
   const jobsOf = async (batchId: string, states: readonly JobState[]): Promise<Job[] | undefined> => {
     const jobs: Job[] = []
@@ -63,13 +60,11 @@ export function createJobActions({ store, ask, fail, client }: ActionContext): J
     async retry(ids) {
       await ask('jobs.retry', { ids: [...ids] })
     },
-    moveJob,
-    nudgeJob(id, places) {
-      const { waiting } = store.getState().jobs
-      const before = moveTarget(waiting, id, places)
-      if (before === undefined) return undefined
-      void moveJob(id, before)
-      return { place: Math.max(0, Math.min(waiting.length - 1, waiting.indexOf(id) + places)) + 1, count: waiting.length }
+    async moveJob(id, beforeId) {
+      await ask('jobs.move', beforeId === null ? { id } : { id, beforeId })
+    },
+    async moveBatch(batchId, beforeId) {
+      await ask('jobs.moveBatch', beforeId === null ? { batchId } : { batchId, beforeId })
     },
     async knowJob(id) {
       try {

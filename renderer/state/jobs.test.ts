@@ -10,7 +10,6 @@ import {
   jobsChanged,
   jobsCleared,
   jobsFromSnapshot,
-  moveTarget,
   noHistory,
   noJobs,
   pendingCount,
@@ -118,22 +117,6 @@ describe('waiting jobs beyond the snapshot', () => {
     expect(loaded.waiting).toEqual([2, 3, 4, 5].map((n) => id(10_000 + n)))
     expect(loaded.active).toEqual([id(10_001)])
     expect(waitingLoaded(loaded, page)).toBe(loaded)
-  })
-})
-
-describe('the place of a moved job', () => {
-  const waiting = ['a', 'b', 'c', 'd']
-  it.each([
-    { id: 'c', places: -1, before: 'b' },
-    { id: 'c', places: -9, before: 'a' },
-    { id: 'a', places: 1, before: 'c' },
-    { id: 'c', places: 1, before: null },
-    { id: 'a', places: 9, before: null },
-    { id: 'a', places: -1, before: undefined },
-    { id: 'd', places: 1, before: undefined },
-    { id: 'x', places: 1, before: undefined },
-  ])('$id by $places goes before $before', ({ id: one, places, before }) => {
-    expect(moveTarget(waiting, one, places)).toBe(before)
   })
 })
 

@@ -171,12 +171,3 @@ export function isPending(state: JobsState, job: Job): boolean {
 export function pendingCount(state: JobsState): number {
   return state.active.filter((id) => state.byId[id] && isPending(state, state.byId[id])).length
 }
-
-/** Where a waiting job lands when it is moved by so many places: the id it goes before, `null` for the end, `undefined` for nowhere. */
-export function moveTarget(waiting: readonly string[], id: string, places: number): string | null | undefined {
-  const from = waiting.indexOf(id)
-  if (from < 0) return undefined
-  const to = Math.max(0, Math.min(waiting.length - 1, from + places))
-  if (to === from) return undefined
-  return waiting[to < from ? to : to + 1] ?? null
-}

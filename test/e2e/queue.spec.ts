@@ -155,7 +155,7 @@ test('a job that fails says why and what to do, its details unfold and are copie
   await expect(page.getByTestId('job-error')).toHaveCount(0)
 })
 
-test('a folder dropped on a style is one card: what failed is told and tried again by itself, and all is exported under its name', async ({
+test('a folder dropped on a style is one card: it is moved as one, what failed is told and tried again by itself, and all is exported under its name', async ({
   page,
   studio,
 }) => {
@@ -176,6 +176,41 @@ test('a folder dropped on a style is one card: what failed is told and tried aga
   await expect(batch).toHaveAttribute('data-total', '12')
   await expect(batch).toContainText('12 pictures')
   await expect(jobs(page)).toHaveCount(0)
+
+  // A lone job comes first; the whole batch passes it by keys, by the mouse and by its menu.
+  await page.getByTestId('library-item').first().click()
+  await page.getByTestId('style-clay').dblclick()
+  await expect(jobs(page, 'queued')).toHaveCount(1)
+  const lines = () =>
+    page.locator('[data-testid=job], [data-testid=batch]').evaluateAll((cards) => cards.map((card) => card.dataset['testid']))
+  await expect.poll(lines).toEqual(['job', 'batch'])
+  const grip = batch.getByTestId('batch-grip')
+  await grip.focus()
+  await page.keyboard.press('Alt+ArrowUp')
+  await expect.poll(lines).toEqual(['batch', 'job'])
+  await expect(page.getByText('Pencil is now number 1 of 2')).toBeAttached()
+  await page.keyboard.press('Alt+ArrowDown')
+  await expect.poll(lines).toEqual(['job', 'batch'])
+  await expect(grip).toBeFocused()
+  await batch.hover()
+  const from = await middleOf(grip)
+  const above = await middleOf(jobs(page))
+  await page.mouse.move(from.x, from.y)
+  await page.mouse.down()
+  await page.mouse.move(from.x, from.y - 20, { steps: 4 })
+  await page.mouse.move(from.x, above.y - 20, { steps: 8 })
+  await page.mouse.up()
+  await expect.poll(lines).toEqual(['batch', 'job'])
+  await batch.getByTestId('batch-menu').click()
+  await page.getByTestId('menu-last').click()
+  await expect(page.getByTestId('menu-last')).toHaveCount(0)
+  await expect.poll(lines).toEqual(['job', 'batch'])
+  await jobs(page).hover()
+  await jobs(page).getByTestId('job-cancel').click()
+  await expect(jobs(page, 'canceled')).toHaveCount(1)
+  await page.getByTestId('queue-clear').click()
+  await expect(jobs(page)).toHaveCount(0)
+
   const [lost = ''] = await storedFiles(studio.dataDir)
   await rename(lost, `${lost}.away`)
   await page.getByTestId('queue-pause').click()
