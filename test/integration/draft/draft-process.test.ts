@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { cp, mkdir, symlink, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createDraftEngine } from '#core/engines/draft/draft-engine'
@@ -126,6 +126,23 @@ describe.runIf(process.platform === 'linux')('the draft process', () => {
     const at = performance.now()
     while (pids.some(isAlive) && performance.now() - at < 5000) await sleep(20)
     expect(performance.now() - at).toBeLessThan(1500)
+  })
+
+  it('runs from what electron-builder lays beside the archive: its own two files and the native packages', async () => {
+    const packages = resolve(import.meta.dirname, '../../../node_modules')
+    const unpacked = join(place.dir, 'app.asar.unpacked')
+    await cp(dirname(built.path), join(unpacked, 'out', 'main'), { recursive: true })
+    await mkdir(join(unpacked, 'node_modules', 'onnxruntime-node'), { recursive: true })
+    for (const native of ['@img', 'onnxruntime-node/bin'])
+      await symlink(join(packages, native), join(unpacked, 'node_modules', native))
+    const engine = createDraftEngine({ processPath: join(unpacked, 'out', 'main', 'draft-process.cjs') })
+    try {
+      const task = await taskOf(place.dir, megapixel, styleEdit('network-05'))
+      const results = await engine.run(task, { attemptId: 'a', signal: new AbortController().signal, onEvent: () => undefined })
+      expect(results).toHaveLength(1)
+    } finally {
+      await engine.close()
+    }
   })
 
   it('lets go of its memory when nothing is asked of it, and does not keep its parent alive', async () => {
