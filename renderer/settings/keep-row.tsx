@@ -10,6 +10,10 @@ import { Row } from './row'
 
 type Limit = Pick<Settings, 'keepResults' | 'keepDays' | 'keepGigabytes'>
 
+function sameLimit(a: Limit, b: Limit): boolean {
+  return a.keepResults === b.keepResults && a.keepDays === b.keepDays && a.keepGigabytes === b.keepGigabytes
+}
+
 /** Which results the history keeps. A limit holds only after it was said what it takes away now. */
 export function KeepRow(): ReactElement {
   const { language } = useWords()
@@ -23,9 +27,15 @@ export function KeepRow(): ReactElement {
     keepGigabytes,
   }))
   const [wish, setWish] = useState<Limit>(saved)
+  // What another window has set since is what holds, here too.
+  const [known, setKnown] = useState<Limit>(saved)
+  if (!sameLimit(known, saved)) {
+    setKnown(saved)
+    setWish(saved)
+  }
   const [preview, setPreview] = useState<{ of: Limit; revision: number; answer: CallOutput<'history.preview'> }>()
   const { keepResults, keepDays, keepGigabytes } = wish
-  const isSaved = keepResults === saved.keepResults && keepDays === saved.keepDays && keepGigabytes === saved.keepGigabytes
+  const isSaved = sameLimit(wish, saved)
   useEffect(() => {
     let gone = false
     const of = { keepResults, keepDays, keepGigabytes }
@@ -41,8 +51,6 @@ export function KeepRow(): ReactElement {
       gone = true
     }
   }, [client, fail, revision, keepResults, keepDays, keepGigabytes])
-  const isTold =
-    preview?.of.keepResults === keepResults && preview.of.keepDays === keepDays && preview.of.keepGigabytes === keepGigabytes
   const change = (patch: Partial<Limit>): void => {
     const next = { ...wish, ...patch }
     setWish(next)
@@ -53,7 +61,7 @@ export function KeepRow(): ReactElement {
     await setSettings(wish)
     await trimHistory()
   }
-  const told = isTold ? preview.answer : undefined
+  const told = preview && sameLimit(preview.of, wish) ? preview.answer : undefined
   return (
     <>
       <Row name={setup('set.keep')} hint={setup('set.keep.hint')}>

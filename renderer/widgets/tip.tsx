@@ -1,8 +1,12 @@
-import type { ReactElement, ReactNode } from 'react'
+import { useState, type ReactElement, type ReactNode } from 'react'
 import { Tooltip, TooltipTrigger, type TooltipProps } from 'react-aria-components'
 import { Keys } from './keys'
+import { leftByEscape } from './left-by-escape'
 
-/** A tooltip on hover and focus around one focusable widget; `keys` shows a shortcut beside the words. */
+/**
+ * A tooltip on hover and focus around one focusable widget; `keys` shows a shortcut beside the words. Not where Escape has just closed
+ * what the widget had opened: the next Escape is meant for what is around it, and a tooltip would take it.
+ */
 export function Tip(props: {
   text: ReactNode
   keys?: string | undefined
@@ -10,8 +14,9 @@ export function Tip(props: {
   placement?: TooltipProps['placement']
   children: ReactElement
 }): ReactElement {
+  const [open, setOpen] = useState(false)
   return (
-    <TooltipTrigger delay={500} closeDelay={60}>
+    <TooltipTrigger delay={500} closeDelay={60} isOpen={open} onOpenChange={(next) => setOpen(next && !leftByEscape())}>
       {props.children}
       <Tooltip
         offset={6}

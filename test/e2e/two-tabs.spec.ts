@@ -33,6 +33,22 @@ test('two tabs show the same truth, whichever acts', async ({ open: one, context
   await expect(two.getByTestId('empty')).toBeVisible()
   await one.getByTestId('toast-undo').click()
   await expect(two.getByTestId('show-library')).toHaveText('Library 1')
+
+  // Also where both have the same setting open.
+  for (const tab of [one, two]) {
+    await tab.keyboard.press('Control+,')
+    await tab.getByTestId('settings-tab-queue').click()
+    await expect(tab.getByTestId('settings-keep')).toContainText('All of them')
+  }
+  await one.getByTestId('settings-keep').click()
+  await one.getByRole('option', { name: 'At most so many GB' }).click()
+  await one.getByTestId('settings-keep-hold').click()
+  await expect(two.getByTestId('settings-keep')).toContainText('At most so many GB')
+  await expect(two.getByTestId('settings-keep-told')).toContainText('Nothing goes now')
+  for (const tab of [one, two]) {
+    await tab.keyboard.press('Escape')
+    await expect(tab.getByTestId('settings')).toHaveCount(0)
+  }
   await two.getByTestId('language-zh').click()
   await expect(one.getByTestId('show-canvas')).toHaveText('图片')
 })
