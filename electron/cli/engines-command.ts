@@ -13,7 +13,8 @@ export interface EnginesCommand extends CommonOptions {
   action:
     | { name: 'list' }
     | { name: 'add'; values: CallInput<'engines.add'>; caFile: string | undefined }
-    | { name: 'remove' | 'drain' | 'undrain'; server: string }
+    | { name: 'remove'; server: string; cancelJobs: boolean }
+    | { name: 'drain' | 'undrain'; server: string }
 }
 
 /** Lists or changes the engines; exit code 1 when a server was saved that does not work as it is. */
@@ -54,7 +55,7 @@ export async function runEnginesCommand(command: EnginesCommand, context: Comman
         const { engines } = await call('engines.list', {})
         const id = engines.find(({ server, name }) => server && name === action.server)?.id ?? action.server
         if (action.name === 'remove') {
-          const removed = await call('engines.remove', { id })
+          const removed = await call('engines.remove', { id, cancelJobs: action.cancelJobs })
           terminal.out(command.json ? `${JSON.stringify({ event: 'removed', ...removed })}\n` : `removed ${removed.id}\n`)
         } else tell('engine', (await call('engines.update', { id, drained: action.name === 'drain' })).engine)
         return exitCodes.done

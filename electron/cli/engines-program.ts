@@ -85,8 +85,18 @@ export function addEnginesCommands(program: Command, run: Run): void {
         )
       }),
     )
+  engines
+    .command('remove')
+    .description('forget a saved server')
+    .argument('<server>', 'its address or name', textUpTo(400))
+    .option('--cancel-jobs', 'cancel the jobs that run there or wait for it')
+    .action(
+      run<Flags & { cancelJobs?: boolean }>(
+        async (flags, [server = ''], begin) =>
+          await start(flags, { name: 'remove', server, cancelJobs: flags.cancelJobs ?? false }, begin),
+      ),
+    )
   const others = [
-    ['remove', 'forget a saved server'],
     ['drain', 'give a saved server no new jobs'],
     ['undrain', 'give a drained server jobs again'],
   ] as const

@@ -148,21 +148,24 @@ function focusFirst(group: HTMLElement | null): void {
 function ServerControls({ id, server }: { id: string; server: SavedServer }): ReactElement {
   const say = useWords()
   const { updateServer, removeServer } = useActions()
-  const [sure, setSure] = useState(false)
-  if (sure) {
+  const [asked, setAsked] = useState<{ jobs: number }>()
+  if (asked) {
+    const { jobs } = asked
     return (
       <fieldset ref={focusFirst} className="flex items-center gap-2" aria-label={say('engines.remove')}>
-        <span className="text-s text-text">{say('engines.remove.sure')}</span>
-        <Button size="s" onPress={() => setSure(false)} data-testid="engine-keep">
+        <output className="text-s text-text">
+          {jobs > 0 ? say('engines.remove.jobs', { count: jobs }) : say('engines.remove.sure')}
+        </output>
+        <Button size="s" onPress={() => setAsked(undefined)} data-testid="engine-keep">
           {say('engines.keep')}
         </Button>
         <Button
           size="s"
           kind="danger"
-          onPress={() => void removeServer(id).then(() => setSure(false))}
+          onPress={() => void removeServer(id, jobs > 0).then((left) => setAsked(left > 0 ? { jobs: left } : undefined))}
           data-testid="engine-remove-sure"
         >
-          {say('engines.remove')}
+          {say(jobs > 0 ? 'engines.remove.cancel' : 'engines.remove')}
         </Button>
       </fieldset>
     )
@@ -194,7 +197,7 @@ function ServerControls({ id, server }: { id: string; server: SavedServer }): Re
         size="s"
         label={say('engines.remove')}
         icon={<Trash2 size={13} aria-hidden />}
-        onPress={() => setSure(true)}
+        onPress={() => setAsked({ jobs: 0 })}
         data-testid="engine-remove"
       />
     </>

@@ -11,7 +11,8 @@ export interface EngineActions {
   /** Saves a server, or asks a saved one again; true when it was saved. */
   addServer(values: CallInput<'engines.add'>): Promise<boolean>
   updateServer(values: CallInput<'engines.update'>): Promise<void>
-  removeServer(id: string): Promise<void>
+  /** Forgets a server. Answers how many jobs keep it, if they are not to be cancelled; 0 when it is gone, or could not be asked. */
+  removeServer(id: string, cancelJobs: boolean): Promise<number>
   /** Asks an address without keeping it. What went wrong is part of the answer. */
   testServer(values: CallInput<'engines.test'>): Promise<CallOutput<'engines.test'>>
   /** A ComfyUI of this computer that was not added. */
@@ -21,7 +22,7 @@ export interface EngineActions {
 }
 
 /** What can be done with engines and servers. */
-export function createEngineActions({ client, store, ask }: ActionContext): EngineActions {
+export function createEngineActions({ client, store, ask, fail }: ActionContext): EngineActions {
   return {
     async askEngines() {
       const answer = await ask('engines.list', { probe: true })
@@ -36,8 +37,15 @@ export function createEngineActions({ client, store, ask }: ActionContext): Engi
       const answer = await ask('engines.update', values)
       if (answer) store.setState((state) => withEngine(state, answer.engine))
     },
-    async removeServer(id) {
-      await ask('engines.remove', { id })
+    async removeServer(id, cancelJobs) {
+      try {
+        await client.call('engines.remove', { id, cancelJobs })
+      } catch (thrown) {
+        const { code, detail } = toAppError(thrown)
+        if (code === 'input.conflict' && typeof detail?.['jobs'] === 'number') return detail['jobs']
+        fail(thrown)
+      }
+      return 0
     },
     async testServer(values) {
       try {

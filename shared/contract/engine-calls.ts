@@ -45,8 +45,14 @@ export const engineCalls = {
     input: serverValuesSchema.extend({ id: addressSchema, drained: z.boolean().optional() }),
     output: z.object({ engine: engineViewSchema }),
   })),
-  /** Forgets a saved server; refused with `input.conflict` while jobs run there. */
-  'engines.remove': call(() => ({ input: z.object({ id: addressSchema }), output: z.object({ id: z.string() }) })),
+  /**
+   * Forgets a saved server. While jobs run there or wait for it alone it is refused with `input.conflict` (their number is the detail's
+   * `jobs`), or these are cancelled first.
+   */
+  'engines.remove': call(() => ({
+    input: z.object({ id: addressSchema, cancelJobs: z.boolean().default(false) }),
+    output: z.object({ id: z.string() }),
+  })),
   /** Asks an address as if it were added: what it is, or why it does not answer. */
   'engines.test': call(() => ({
     input: z.object({

@@ -1,7 +1,8 @@
+import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import AxeBuilder from '@axe-core/playwright'
 import { startFakeComfyUi, type FakeComfyUi } from '../fakes/comfyui/fake-comfyui'
-import { expect, screenshots, test } from './studio'
+import { cli, coffee, expect, jobs, screenshots, test } from './studio'
 
 test.use({ trace: 'off' })
 
@@ -16,7 +17,10 @@ test.afterAll(async () => {
   await locked.close()
 })
 
-test('servers are added, tested, weighed, drained and removed in the engines panel, by keyboard too', async ({ open: page }) => {
+test('servers are added, tested, weighed, drained and removed in the engines panel, by keyboard too', async ({
+  open: page,
+  studio: { dataDir },
+}) => {
   test.setTimeout(120_000)
   await page.setViewportSize({ width: 1280, height: 860 })
   await page.getByTestId('open-engines').click()
@@ -97,9 +101,17 @@ test('servers are added, tested, weighed, drained and removed in the engines pan
 
   await cloud.getByTestId('engine-remove').click()
   await cloud.getByTestId('engine-keep').click()
+  // A job that waits for it alone is not left behind.
+  const asked = spawn(process.execPath, [cli, 'style', coffee, '--style', 'clay', '--engine', 'name:Cloud', '--data', dataDir])
+  await expect(jobs(page, 'queued')).toHaveCount(1, { timeout: 30_000 })
   await cloud.getByTestId('engine-remove').click()
   await cloud.getByTestId('engine-remove-sure').click()
-  await expect(cloud).toHaveCount(0)
+  await expect(cloud.getByTestId('engine-remove-sure')).toHaveText('取消任务并移除', { timeout: 15_000 })
+  await page.screenshot({ path: join(screenshots, '62-engines-remove-light-zh.png') })
+  await cloud.getByTestId('engine-remove-sure').click()
+  await expect(cloud).toHaveCount(0, { timeout: 15_000 })
+  await expect(jobs(page, 'canceled')).toHaveCount(1, { timeout: 15_000 })
+  asked.kill()
 })
 
 test('a ComfyUI of this computer is offered and added; its memory is shown; a certificate is checked before it is saved', async ({

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openLog } from '#core/diagnostics/log'
 import { bundle } from '../bundle'
-import { openApp, startFake, submit, temporaryFolder, untilState, writePhoto } from '../comfyui/harness'
+import { openApp, startFake, submit, temporaryFolder, until, untilState, writePhoto } from '../comfyui/harness'
 
 const secret = 'Bearer s3cret-of-the-studio'
 const headers = { authorization: secret }
@@ -108,18 +108,40 @@ describe('a saved server', () => {
     },
   )
 
-  it('is removed, but not while a job runs there', async () => {
-    const fake = await startFake({ stepMs: 60 })
+  it('is removed, but not while a job runs there or waits for it, unless these are to be cancelled', async () => {
+    const fake = await startFake({ stepMs: 400 })
     const folder = await temporaryFolder()
-    const app = await openApp(join(folder, 'data'))
+    let app = await openApp(join(folder, 'data'))
     await app.call('engines.add', { address: fake.url })
     const removed: string[] = []
-    app.events.onEvent(({ body }) => body.type === 'engine.removed' && removed.push(body.id))
     const [job] = await submit(app, await writePhoto(join(folder, 'photo.png')), { engine: 'auto' })
     await untilState(app, job, 'running')
-    await expect(app.call('engines.remove', { id: fake.url })).rejects.toMatchObject({ code: 'input.conflict' })
-    await untilState(app, job, 'done')
-    await app.call('engines.remove', { id: fake.url })
+    await expect(app.call('engines.remove', { id: fake.url })).rejects.toMatchObject({
+      code: 'input.conflict',
+      message: expect.stringContaining('one job runs there') as string,
+    })
+    await until(() => fake.executions.size === 1, 'it runs there')
+    await app.close()
+
+    // Begun by a former start, it is not driven by this one; another waits for the server, by its name.
+    const data = join(folder, 'data')
+    const looking = await openApp(data, { takeJobs: false })
+    await looking.call('engines.update', { id: fake.url, name: 'Studio' })
+    const [waiting] = await submit(looking, join(folder, 'photo.png'), { engine: 'name:Studio' })
+    const work = { code: 'input.conflict', detail: { jobs: 2, running: 1, waiting: 1 } }
+    await expect(looking.call('engines.remove', { id: fake.url })).rejects.toMatchObject(work)
+    await looking.call('engines.remove', { id: fake.url, cancelJobs: true })
+    for (const one of [job, waiting]) await untilState(looking, one, 'canceled')
+    expect(fake.requests).toContain('POST /interrupt')
+    await looking.close()
+    app = await openApp(data)
+    app.events.onEvent(({ body }) => body.type === 'engine.removed' && removed.push(body.id))
+
+    await app.call('engines.add', { address: fake.url })
+    const [last] = await submit(app, join(folder, 'photo.png'), { engine: fake.url })
+    await untilState(app, last, 'running')
+    await app.call('engines.remove', { id: fake.url, cancelJobs: true })
+    await untilState(app, last, 'canceled')
     expect(removed).toEqual([fake.url])
     expect((await app.call('engines.list', {})).engines).toEqual([])
     await expect(app.call('engines.remove', { id: fake.url })).rejects.toMatchObject({ code: 'input.not_found' })

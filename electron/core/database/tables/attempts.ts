@@ -45,6 +45,9 @@ export function attemptTable(db: Database) {
     "UPDATE attempts SET state = @state, error = @error, ended_at = @endedAt WHERE id = @id AND state = 'active'",
   )
   const active = db.prepare<[], AttemptRow>("SELECT * FROM attempts WHERE state = 'active' ORDER BY started_at, id")
+  const activeOn = db.prepare<[string], AttemptRow>(
+    "SELECT * FROM attempts WHERE engine_id = ? AND state = 'active' ORDER BY started_at, id",
+  )
   const activeOfJob = db.prepare<[string], AttemptRow>("SELECT * FROM attempts WHERE job_id = ? AND state = 'active'")
   const lastNumber = db.prepare<[string], number | null>('SELECT max(number) FROM attempts WHERE job_id = ?').pluck()
   const stuck = db.prepare<[], AttemptRow>(
@@ -59,6 +62,8 @@ export function attemptTable(db: Database) {
       return end.run({ id, state, endedAt, error: error ? JSON.stringify(error) : null }).changes > 0
     },
     active: (): AttemptRecord[] => active.all().map(recordOfRow),
+    /** What was begun on an engine, by this process or a former one. */
+    activeOn: (engineId: string): AttemptRecord[] => activeOn.all(engineId).map(recordOfRow),
     activeOfJob(jobId: string): AttemptRecord | undefined {
       const row = activeOfJob.get(jobId)
       return row && recordOfRow(row)

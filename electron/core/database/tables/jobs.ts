@@ -99,6 +99,9 @@ export function jobTable(db: Database) {
       `SELECT min(not_before) FROM jobs WHERE state = 'queued' AND NOT ${due}`,
     )
     .pluck()
+  const waitingFor = db.prepare<[], { id: string; engine: string }>(
+    "SELECT id, engine FROM jobs WHERE state = 'queued' AND engine NOT IN ('auto', 'draft', 'local', 'remote') ORDER BY seq",
+  )
   const waitingCount = db.prepare<[], number>("SELECT count(*) FROM jobs WHERE state = 'queued'").pluck()
   const activeCount = db
     .prepare<[], number>("SELECT count(*) FROM jobs WHERE state IN ('staging', 'running', 'collecting')")
@@ -206,6 +209,8 @@ export function jobTable(db: Database) {
     },
     /** In the order in which they will run. */
     queued: (limit: number): JobRecord[] => queued.all(limit).map(recordOfRow),
+    /** Queued jobs that wish for certain servers: an address, a name, a tag. */
+    waitingFor: (): { id: string; engine: string }[] => waitingFor.all(),
     queuedIds: (limit: number): string[] => queuedIds.all(limit),
     /** Finished ones that were not cleared, newest first. */
     recent: (limit: number): JobRecord[] => recent.all(limit).map(recordOfRow),

@@ -1,7 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { CallHandlers } from '#shared/contract/calls'
 import type { EngineView } from '#shared/domain/engine'
 import { AppError, toAppError } from '#shared/domain/error'
+import type { Tables } from '../../database/tables'
+import type { AttemptRecord } from '../../database/tables/attempts'
 import { secretsRemoved } from '../../diagnostics/redact'
+import type { Queue } from '../../jobs/queue'
+import type { Scheduler } from '../../jobs/scheduler'
 import type { WorkflowLibrary } from '../../workflows/load'
 import { viewOfWorkflow } from '../../workflows/view'
 import { readAddress } from '../comfyui/address'
@@ -18,16 +23,21 @@ export interface EngineHandlerContext {
   /** Absent: ComfyUI's usual ones. */
   discoveryPorts: readonly number[] | undefined
   jobsOn: (engineId: string) => number
+  tables: Pick<Tables, 'attempts' | 'jobs'>
+  queue: Pick<Queue, 'cancel'>
+  scheduler: Pick<Scheduler, 'isDriven'>
 }
 
 type EngineHandlers = Pick<CallHandlers, Extract<keyof CallHandlers, `engines.${string}`>>
 
 /** A test of an address waits this long: one that sleeps says so before, one that hangs is told as such. */
 const testMs = 15_000
+/** How long a removal waits for cancelled jobs to let go of their server, and how far apart it looks, milliseconds. */
+const letGo = { longest: 6_000, look: 20 }
 
 /** Makes the handlers of `engines.*`. */
 export function createEngineHandlers(context: EngineHandlerContext): EngineHandlers {
-  const { pool, servers } = context
+  const { pool, servers, tables } = context
 
   function engineAt(address: string): Engine {
     const engine = pool.get(address)
@@ -45,6 +55,36 @@ export function createEngineHandlers(context: EngineHandlerContext): EngineHandl
       `${jobs === 1 ? 'A job runs' : `${jobs} jobs run`} on ${id}. Drain it and wait, or cancel them, then ${what}.`,
       { detail: { engine: id, jobs } },
     )
+  }
+
+  /** Jobs that a server's removal would leave without it: begun there, by this process or a former one, or waiting for it alone. */
+  function boundTo(id: string): { attempts: AttemptRecord[]; waiting: string[] } {
+    const waitsHere = ({ engine }: { engine: string }): boolean => {
+      const others = pool.candidates(engine)
+      return others.length === 1 && others[0]?.id === id
+    }
+    const waiting = tables.jobs.waitingFor().filter(waitsHere)
+    return { attempts: tables.attempts.activeOn(id), waiting: waiting.map((job) => job.id) }
+  }
+
+  async function needUnbound(id: string, cancelJobs: boolean): Promise<void> {
+    const { attempts, waiting } = boundTo(id)
+    const ids = [...attempts.map(({ jobId }) => jobId), ...waiting]
+    if (ids.length === 0) return
+    if (!cancelJobs) {
+      const runs = attempts.length === 1 ? 'one job runs there' : `${attempts.length} jobs run there`
+      const waits = waiting.length === 1 ? 'one job waits for it' : `${waiting.length} jobs wait for it`
+      const work = [...(attempts.length > 0 ? [runs] : []), ...(waiting.length > 0 ? [waits] : [])].join(', ')
+      throw new AppError(
+        'input.conflict',
+        `${id} still has work: ${work}. Wait until that has ended, or cancel it with the removal ("recast engines remove --cancel-jobs").`,
+        { detail: { engine: id, jobs: ids.length, running: attempts.length, waiting: waiting.length } },
+      )
+    }
+    await context.queue.cancel(ids)
+    const giveUpAt = performance.now() + letGo.longest
+    while (attempts.some(({ id: attempt }) => context.scheduler.isDriven(attempt)) && performance.now() < giveUpAt)
+      await sleep(letGo.look)
   }
 
   function needSaved(id: string): string {
@@ -93,9 +133,9 @@ export function createEngineHandlers(context: EngineHandlerContext): EngineHandl
       return { engine: pool.view(engine) }
     },
 
-    async 'engines.remove'({ id }) {
+    async 'engines.remove'({ id, cancelJobs }) {
       const address = needSaved(id)
-      needIdle(address, 'remove it')
+      await needUnbound(address, cancelJobs)
       servers.remove(address)
       await pool.forget(address)
       return { id: address }
