@@ -13,6 +13,8 @@ export interface RuntimeLayout {
   current: string
   /** What an installation is doing, for the next start. */
   journal: string
+  /** The tool that mends an installation in its place, while it runs; an installation notes its own in the journal. */
+  mending: string
   /** The server that runs: pid, start time, session. */
   serverFile: string
   serverLog: string
@@ -35,6 +37,7 @@ export function runtimeLayout(dataDir: string): RuntimeLayout {
     trash: join(root, 'trash'),
     current: join(root, 'current.json'),
     journal: join(root, 'journal.json'),
+    mending: join(root, 'mending.json'),
     serverFile: join(root, 'server.json'),
     serverLog: join(root, 'server.log'),
     modelPaths: join(root, 'model-paths.yaml'),

@@ -1,12 +1,15 @@
 // The classic failures of custom nodes, mended by the real uv out of the lock: a module that is gone, and OpenCV's desktop build in the place of the other.
-import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { probeHardware } from '#core/runtime/hardware/probe'
 import { findPython } from '#core/runtime/install/find-tools'
+import { runtimeLayout } from '#core/runtime/layout'
+import { processesOfSession } from '#core/runtime/process/identity'
 import { findUv } from '../../../scripts/uv.mjs'
+import { bundle } from '../bundle'
 import { openApp, until } from '../comfyui/harness'
 import { makeStandIn, makeWheel, startMirror, type Mirror, type StandIn } from './mirror'
 
@@ -108,6 +111,34 @@ describe.skipIf(uv === '' || process.platform === 'win32')('custom nodes that do
     await app.close()
     expect(await starting).toBe('stopped')
     expect(existsSync(join(dataDir, 'runtime', 'server.json'))).toBe(false)
+    expect(existsSync(join(dataDir, 'runtime', 'mending.json'))).toBe(false)
+    mirror.letGo()
+  })
+
+  it('do not leave uv at work when Recast is killed: the next start ends it', { timeout: 90_000 }, async () => {
+    const dataDir = join(folder, 'data')
+    const layout = runtimeLayout(dataDir)
+    const facts = { recipe: { ...standIn.recipe, lock: { name: 'standin.txt', text: lock } }, tools: { uv } }
+    writeFileSync(join(folder, 'facts.json'), JSON.stringify(facts))
+    mirror.requests.length = 0
+    mirror.hold = /\.whl$/
+    const bundled = await bundle({ 'mend-child': 'test/integration/runtime/mend-child.ts' })
+    try {
+      const child = spawn(process.execPath, [join(bundled, 'mend-child.js'), dataDir, mirror.url, join(folder, 'facts.json')], {
+        stdio: 'ignore',
+      })
+      await until(() => Promise.resolve(mirror.requests.some((request) => request.endsWith('.whl'))), 'uv asked for a package')
+      const ended = new Promise((resolve) => child.once('exit', resolve))
+      child.kill('SIGKILL')
+      await ended
+    } finally {
+      rmSync(bundled, { recursive: true, force: true })
+    }
+    const { pid } = JSON.parse(readFileSync(layout.mending, 'utf8')) as { pid: number }
+    expect(await processesOfSession(pid)).toContain(pid)
+    await openApp(dataDir, { runtime: {} })
+    expect(await processesOfSession(pid)).toEqual([])
+    expect(existsSync(layout.mending)).toBe(false)
     mirror.letGo()
   })
 })

@@ -5,6 +5,7 @@ import type { RuntimeLayout } from '../layout'
 import { endTree } from '../process/end-tree'
 import type { ProcessIdentity } from '../process/identity'
 
+const processSchema = z.object({ pid: z.int().positive(), startedAt: z.string() })
 const journalSchema = z.object({
   /** What is being made; another recipe begins again. */
   recipe: z.string(),
@@ -12,7 +13,7 @@ const journalSchema = z.object({
   /** Steps that are whole in the staging folder. */
   done: z.array(z.string()),
   /** A tool that may still write there if Recast was killed. */
-  tool: z.object({ pid: z.int().positive(), startedAt: z.string() }).optional(),
+  tool: processSchema.optional(),
 })
 type JournalFile = z.infer<typeof journalSchema>
 
@@ -40,8 +41,11 @@ export class Journal {
     return journal
   }
 
-  /** Ends what a killed Recast left running; for a start that installs nothing. */
+  /** Ends what a killed Recast left running, of an installation or of a mending; for a start that installs nothing. */
   static async endLeftover(layout: RuntimeLayout): Promise<void> {
+    const mending = await readJson(layout.mending, processSchema)
+    if (mending) await endTree(mending, { interruptMs: 200, terminateMs: 500 })
+    await discard(layout.mending)
     const found = await readJson(layout.journal, journalSchema)
     if (!found?.tool) return
     await endTree(found.tool, { interruptMs: 200, terminateMs: 500 })
@@ -76,4 +80,12 @@ export class Journal {
   private async save(): Promise<void> {
     await writeJson(this.layout.journal, this.file)
   }
+}
+
+/**
+ * Notes the tool that mends an installation in its place, or that it has ended. Not in the journal: that may tell of an installation that
+ * was stopped half-way and waits to be gone on with.
+ */
+export async function noteMending(layout: RuntimeLayout, tool: ProcessIdentity | undefined): Promise<void> {
+  await (tool ? writeJson(layout.mending, tool) : discard(layout.mending))
 }

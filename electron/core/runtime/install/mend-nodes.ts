@@ -6,6 +6,7 @@ import { lockLinesFor, type Recipe } from '../recipe'
 import { packageFor, type NodeFailure } from '../supervisor/classify'
 import type { Mirrors } from './environment'
 import type { RuntimeTools } from './find-tools'
+import { noteMending } from './journal'
 import { mendPackages } from './packages'
 import type { Installation, InstallationStore } from './store'
 
@@ -40,7 +41,14 @@ export async function mendNodes(
     await writeFile(lockFile, lockLinesFor(recipe.lock.text, known) ?? '')
     const strangers = known.flatMap((name) => strangersOf[name] ?? [])
     await mendPackages(
-      { layout: store.layout, tools, mirrors, offline: false, signal },
+      {
+        layout: store.layout,
+        tools,
+        mirrors,
+        offline: false,
+        signal,
+        onProcess: (tool) => noteMending(store.layout, tool),
+      },
       join(folder, 'venv'),
       recipe,
       lockFile,
