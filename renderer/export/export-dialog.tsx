@@ -24,7 +24,7 @@ export function ExportDialog(props: {
   /** Exactly this version of the one picture. */
   assetId: string | undefined
   /** Exactly these, named already, in place of pictures. */
-  items?: readonly { assetId: string; name: string }[]
+  items?: readonly { assetId: string; name: string; plain?: boolean }[]
   onClose: () => void
 }): ReactElement {
   const say = useWords()
@@ -45,9 +45,9 @@ export function ExportDialog(props: {
   const pictures = props.pictureIds.flatMap((id): Picture[] => (byId[id] ? [byId[id]] : []))
   const hasShown = pictures.some((picture) => shown[picture.id] !== undefined)
   const [which, setWhich] = useState<'current' | 'shown'>(hasShown ? 'shown' : 'current')
-  // Results come with a name made of everything: it stands for {name} alone, and is in the way of a pattern that says more.
+  // A name made of everything stands for {name} alone, and is in the way of a pattern that says more.
   const items = props.items
-    ? props.items.map(({ assetId, name }) => (pattern === '{name}' ? { assetId, name } : { assetId }))
+    ? props.items.map(({ assetId, name, plain }) => (plain || pattern === '{name}' ? { assetId, name } : { assetId }))
     : exportItems(pictures, which === 'shown' ? shown : {})
   const count = items.length
   const plan = usePlan({ items, pattern, format: options.format, ...(dir === undefined ? {} : { dir }) })

@@ -47,7 +47,7 @@ export function Dialogs(): ReactElement | null {
     case 'preset':
       return <PresetEditor id={dialog.id} from={dialog.from} onClose={close} />
     case 'scope':
-      return <ScopeDialog pictureIds={dialog.pictureIds} onClose={close} />
+      return <ScopeDialog pictures={dialog.pictures} onClose={close} />
     case undefined:
       return null
   }

@@ -2,6 +2,7 @@ import { useCallback, useMemo, type ReactElement, type ReactNode } from 'react'
 import { assertNever } from '#shared/domain/error'
 import { DragAndDrop, type DropAction, type SystemFile, type PictureRef, type SystemFiles } from '../dnd'
 import { slotOfKey } from '../compose/slot-key'
+import { targetsOf } from '../library-intake/edit-targets'
 import type { IncomingFile } from '../state/actions'
 import { cameraView } from '../sheets/wanted-views'
 import { useActions, useStudioRoot } from '../state/context'
@@ -74,8 +75,9 @@ export function StudioDragAndDrop(props: { children: ReactNode }): ReactElement 
         return
       case 'import-and-restyle': {
         const results = await actions.importFiles(await read(files))
-        const pictureIds = results.flatMap((result) => (result.picture ? [result.picture.id] : []))
-        if (pictureIds.length > 0) await actions.restyle({ styleId: action.styleId }, pictureIds)
+        const { targets, repeated } = targetsOf(results)
+        if (repeated > 0) actions.toast({ tone: 'info', text: { key: 'import.repeated', values: { count: repeated } } })
+        if (targets.length > 0) await actions.restyle({ styleId: action.styleId }, targets)
         return
       }
       case 'open':

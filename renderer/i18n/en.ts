@@ -182,6 +182,8 @@ export const en = {
 
   'import.done_one': 'One picture added',
   'import.done_other': '{{count}} pictures added',
+  'import.repeated_one': 'One file holds the same photo as another. Each file name gets a result.',
+  'import.repeated_other': '{{count}} files hold the same photos as others. Each file name gets a result.',
   'import.duplicates_one': 'One was here already',
   'import.duplicates_other': '{{count}} were here already',
   'import.failed_one': 'One file could not be added',

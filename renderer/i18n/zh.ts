@@ -175,6 +175,7 @@ export const zh: ChineseWords = {
   'library.applyStyle': '重绘为…',
 
   'import.done_other': '已添加 {{count}} 张图片',
+  'import.repeated_other': '{{count}} 个文件与其他文件是同一张照片。每个文件名各得一份结果。',
   'import.duplicates_other': '{{count}} 张已在图库中',
   'import.failed_other': '{{count}} 个文件无法添加',
   'import.details': '查看文件',

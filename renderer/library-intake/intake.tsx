@@ -2,31 +2,37 @@ import { useCallback, useMemo, useRef, type ChangeEvent, type ReactElement, type
 import type { ImportResult } from '#shared/contract/calls'
 import { useActions } from '../state/context'
 import { useDesktop } from '../state/shell'
+import { targetsOf, type EditTarget } from './edit-targets'
 import { picturesOfSelection } from './incoming'
 import { PickersContext, type Pickers } from './pickers'
 
-const idsOf = (results: readonly ImportResult[]): string[] => [
-  ...new Set(results.flatMap(({ picture }) => (picture ? [picture.id] : []))),
-]
-
 /** The ways into the library that are not drag and drop: file and folder pickers. */
 export function Intake(props: { children: ReactNode }): ReactElement {
-  const { importFiles, importPaths, importStylePicture, setStyle, fail } = useActions()
+  const { importFiles, importPaths, importStylePicture, setStyle, toast, fail } = useActions()
   const desktop = useDesktop()
   const files = useRef<HTMLInputElement>(null)
   const folder = useRef<HTMLInputElement>(null)
   const style = useRef<HTMLInputElement>(null)
-  const afterFolder = useRef<((pictureIds: string[]) => void) | undefined>(undefined)
+  const afterFolder = useRef<((targets: EditTarget[]) => void) | undefined>(undefined)
+  const hand = useCallback(
+    (results: readonly ImportResult[], then?: (targets: EditTarget[]) => void): void => {
+      if (!then) return
+      const { targets, repeated } = targetsOf(results)
+      if (repeated > 0) toast({ tone: 'info', text: { key: 'import.repeated', values: { count: repeated } } })
+      then(targets)
+    },
+    [toast],
+  )
   const openByPath = useCallback(
-    async (choose: () => Promise<string[]>, then?: (pictureIds: string[]) => void) => {
+    async (choose: () => Promise<string[]>, then?: (targets: EditTarget[]) => void) => {
       try {
         const paths = await choose()
-        if (paths.length > 0) then?.(idsOf(await importPaths(paths)))
+        if (paths.length > 0) hand(await importPaths(paths), then)
       } catch (thrown) {
         fail(thrown)
       }
     },
-    [importPaths, fail],
+    [importPaths, hand, fail],
   )
   const pickers = useMemo<Pickers>(
     () => ({
@@ -51,7 +57,7 @@ export function Intake(props: { children: ReactNode }): ReactElement {
     // The same file can be chosen again.
     event.currentTarget.value = ''
     const then = event.currentTarget === folder.current ? afterFolder.current : undefined
-    if (chosen.length > 0) void importFiles(chosen).then((results) => then?.(idsOf(results)))
+    if (chosen.length > 0) void importFiles(chosen).then((results) => hand(results, then))
   }
   const takeStyle = (event: ChangeEvent<HTMLInputElement>): void => {
     const [file] = event.currentTarget.files ?? []

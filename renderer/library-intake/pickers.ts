@@ -1,10 +1,11 @@
 import { createContext, useContext } from 'react'
+import type { EditTarget } from './edit-targets'
 
 /** Opens the system's pickers. */
 export interface Pickers {
   files(): void
-  /** A folder; `then` hears which pictures came out of it, those that were there before as well. */
-  folder(then?: (pictureIds: string[]) => void): void
+  /** A folder; `then` hears which pictures came out of it, those that were there before as well, by their files' names. */
+  folder(then?: (targets: EditTarget[]) => void): void
   /** A picture to take a style from. */
   stylePicture(): void
 }

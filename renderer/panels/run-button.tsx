@@ -3,6 +3,7 @@ import type { ReactElement } from 'react'
 import { useWords } from '../i18n/i18n'
 import { useActions, useStudio } from '../state/context'
 import { editTargets } from '../state/selection'
+import type { EditTarget } from '../library-intake/edit-targets'
 import { usePickers } from '../library-intake/pickers'
 import { Button, IconButton, MenuButton } from '../widgets'
 
@@ -46,8 +47,8 @@ function ScopeButton(props: { isDisabled: boolean }): ReactElement {
   const pickers = usePickers()
   const total = useStudio((state) => state.search?.total ?? state.pictures.total)
   const isSearch = useStudio((state) => state.search !== undefined)
-  const ask = (pictureIds: readonly string[]): void => {
-    if (pictureIds.length > 0) openDialog({ type: 'scope', pictureIds })
+  const ask = (pictures: readonly (string | EditTarget)[]): void => {
+    if (pictures.length > 0) openDialog({ type: 'scope', pictures })
   }
   return (
     <MenuButton

@@ -2,6 +2,7 @@ import type { CallInput } from '#shared/contract/calls'
 import type { Edit } from '#shared/domain/edit'
 import type { Job } from '#shared/domain/job'
 import type { MarkChange } from '#shared/domain/mark'
+import type { EditTarget } from '../library-intake/edit-targets'
 import type { ActionContext } from './actions'
 import { editBase } from './canvas-view'
 import { finishedJobsReturned } from './jobs'
@@ -14,7 +15,7 @@ import { stepDone, takeRedo, takeUndo, type Command, type UndoStep } from './und
 
 export interface EditActions {
   /** Restyles pictures (the selection, else the open one) with the panel's values; `style` may name another style than the panel's. */
-  restyle(style?: { styleId?: string; styleAssetId?: string }, pictureIds?: readonly string[]): Promise<void>
+  restyle(style?: { styleId?: string; styleAssetId?: string }, pictures?: readonly (string | EditTarget)[]): Promise<void>
   /** Makes a version the current one; can be undone. */
   apply(pictureId: string, assetId: string, label: string): Promise<void>
   /** Puts a preview aside; it stays among the versions. */
@@ -51,30 +52,32 @@ export function createEditActions({ store, ask, toast }: ActionContext): EditAct
     store.setState((state) => ({ undo: stepDone(state.undo, step), toasts: undoOffersClosed(state.toasts) }))
 
   const submit = async (
-    pictureIds: readonly string[],
+    pictures: readonly (string | EditTarget)[],
     edits: CallInput<'jobs.submit'>['edits'],
     count: number,
     seed: number | undefined,
   ): Promise<void> => {
     const { settings } = store.getState()
+    const wanted = pictures.map((picture): EditTarget => (typeof picture === 'string' ? { pictureId: picture } : picture))
+    const pictureIds = [...new Set(wanted.map(({ pictureId }) => pictureId))]
     const answer = await ask('jobs.submit', {
       // Known again by this, should the answer be lost and the same be asked once more.
       batchId: crypto.randomUUID(),
-      pictures: pictureIds.map((pictureId) => {
-        const assetId = editBase(store.getState(), pictureId)
-        return assetId === undefined ? { pictureId } : { pictureId, assetId }
+      pictures: wanted.map((target) => {
+        const assetId = editBase(store.getState(), target.pictureId)
+        return assetId === undefined ? target : { ...target, assetId }
       }),
       edits,
       count,
       engine: settings.engine,
-      priority: pictureIds.length > interactiveLimit ? 'batch' : 'interactive',
+      priority: wanted.length > interactiveLimit ? 'batch' : 'interactive',
       ...(seed === undefined ? {} : { seed }),
     })
     // The canvas goes back to what is being edited, to make room for the live preview.
     if (!answer) return
     store.setState((state) => ({ shown: shownCleared(state.shown, pictureIds) }))
     // One picture is seen at work on the canvas; of many it is said, and taken back together.
-    if (pictureIds.length === 1) return
+    if (wanted.length === 1) return
     const ids = answer.jobs.map((job) => job.id)
     remember({ undo: { type: 'cancelJobs', ids }, redo: { type: 'retryJobs', ids }, name: { type: 'queue', count: ids.length } })
     toast({ tone: 'info', text: { key: 'scope.queued', values: { count: ids.length } }, action: 'undo' })
@@ -173,11 +176,11 @@ export function createEditActions({ store, ask, toast }: ActionContext): EditAct
   }
 
   return {
-    async restyle(style, pictureIds = targets()) {
+    async restyle(style, pictures: readonly (string | EditTarget)[] = targets()) {
       const { style: values } = store.getState().ui
       const wanted: { styleId?: string | undefined; styleAssetId?: string | undefined } =
         style ?? (values.styleAssetId === undefined ? { styleId: values.styleId } : { styleAssetId: values.styleAssetId })
-      if (pictureIds.length === 0 || (wanted.styleId === undefined && wanted.styleAssetId === undefined)) return
+      if (pictures.length === 0 || (wanted.styleId === undefined && wanted.styleAssetId === undefined)) return
       const isOther =
         wanted.styleId !== undefined &&
         wanted.styleId !== values.styleId &&
@@ -190,7 +193,7 @@ export function createEditActions({ store, ask, toast }: ActionContext): EditAct
         // A preset that is applied without being chosen brings its own values.
         ...(isOther ? {} : { strength: values.strength, structure: values.structure, keepColours: values.keepColours }),
       }
-      await submit(pictureIds, [edit], values.count, values.seed)
+      await submit(pictures, [edit], values.count, values.seed)
     },
     async apply(pictureId, assetId, label) {
       const answer = await ask('pictures.apply', { id: pictureId, assetId })

@@ -21,7 +21,7 @@ export interface JobActions {
   /** Cancels what of a batch has not ended. */
   cancelBatch(batchId: string): Promise<void>
   /** The results of a batch, each under the name of its picture, in the order in which they were asked for. */
-  batchResults(batchId: string): Promise<{ assetId: string; name: string }[]>
+  batchResults(batchId: string): Promise<{ assetId: string; name: string; plain: true }[]>
   pause(paused: boolean): Promise<void>
   /** Loads the first or the next page of the history. */
   loadHistory(): Promise<void>
@@ -117,7 +117,7 @@ export function createJobActions({ store, ask, fail, client }: ActionContext): J
     },
     async batchResults(batchId) {
       const jobs = (await jobsOf(batchId, ['done'])) ?? []
-      return jobs.flatMap((job) => job.outputs.map(({ assetId }) => ({ assetId, name: job.pictureName })))
+      return jobs.flatMap((job) => job.outputs.map(({ assetId }) => ({ assetId, name: job.pictureName, plain: true as const })))
     },
     async pause(paused) {
       const queue = await ask('queue.pause', { paused })

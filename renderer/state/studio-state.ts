@@ -27,6 +27,7 @@ import { noShown, shownAfterJobs, type ShownState } from './shown'
 import { noToasts, type ToastsState } from './toasts'
 import type { UiState } from './ui'
 import { noUndo, type UndoState } from './undo'
+import type { EditTarget } from '../library-intake/edit-targets'
 
 /** A search in the library; its results are apart from the library's own order. */
 export interface SearchState {
@@ -49,7 +50,8 @@ export type DialogState =
   | { type: 'models' }
   | { type: 'export'; pictureIds: readonly string[]; assetId?: string }
   | { type: 'cancelAll' }
-  | { type: 'exportResults'; items: readonly { assetId: string; name: string }[] }
+  /** `plain`: the name is the picture's own and stands for `{name}` in every pattern; else it is made of everything. */
+  | { type: 'exportResults'; items: readonly { assetId: string; name: string; plain?: boolean }[] }
   | { type: 'emptyTrash' }
   | { type: 'versions'; pictureId: string }
   | { type: 'viewSets' }
@@ -57,7 +59,7 @@ export type DialogState =
   /** An own preset that is changed (`id`), or a new one that begins as a style of the catalogue (`from`) or empty. */
   | { type: 'preset'; id?: string; from?: string }
   /** A style on many pictures, said before it is done. */
-  | { type: 'scope'; pictureIds: readonly string[] }
+  | { type: 'scope'; pictures: readonly (string | EditTarget)[] }
 
 /** Everything that the studio shows. Only reducers make new values of it. */
 export interface StudioState {

@@ -1,16 +1,17 @@
 import type { ReactElement } from 'react'
 import { count as number } from '../i18n/format'
 import { useWords } from '../i18n/i18n'
+import type { EditTarget } from '../library-intake/edit-targets'
 import { useActions, useStudio } from '../state/context'
 import { Button, DialogFrame } from '../widgets'
 
 /** Says how many jobs a style on many pictures is, before it is done. */
-export function ScopeDialog(props: { pictureIds: readonly string[]; onClose: () => void }): ReactElement {
+export function ScopeDialog(props: { pictures: readonly (string | EditTarget)[]; onClose: () => void }): ReactElement {
   const say = useWords()
   const { restyle } = useActions()
   const { styleId, styleAssetId, count } = useStudio((state) => state.ui.style)
   const title = useStudio((state) => state.styles.find(({ id }) => id === styleId)?.title[say.language])
-  const pictures = props.pictureIds.length
+  const pictures = props.pictures.length
   const jobs = pictures * count
   return (
     <DialogFrame
@@ -27,7 +28,7 @@ export function ScopeDialog(props: { pictureIds: readonly string[]; onClose: () 
             kind="primary"
             onPress={() => {
               props.onClose()
-              void restyle(undefined, props.pictureIds)
+              void restyle(undefined, props.pictures)
             }}
             data-testid="scope-run"
           >

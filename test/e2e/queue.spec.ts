@@ -1,4 +1,5 @@
-import { mkdir, readdir, rename } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { cp, mkdir, readdir, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
@@ -166,6 +167,9 @@ test('a folder dropped on a style is one card: it is moved as one, what failed i
     await sharp({ create: { width: 96, height: 64, channels: 3, background: { r: 20 * n, g: 128, b: 90 } } })
       .png()
       .toFile(join(folder, name))
+  // The first photo once more, under another name.
+  const twice = join(folder, photos[0] ?? '')
+  await cp(twice, join(folder, 'again.png'))
   // Not the watched page: the thumbnail of the lost file is an error in its console.
   await page.goto(studio.url)
   await expect(page.getByTestId('empty')).toBeVisible()
@@ -173,8 +177,9 @@ test('a folder dropped on a style is one card: it is moved as one, what failed i
   await expect(page.getByTestId('queue-counts')).toContainText('Paused')
   await dropFiles(page, [folder], await middleOf(page.getByTestId('style-pencil')))
   const batch = page.getByTestId('batch')
-  await expect(batch).toHaveAttribute('data-total', '12')
+  await expect(batch).toHaveAttribute('data-total', '13')
   await expect(batch).toContainText('12 pictures')
+  await expect(page.getByTestId('toasts')).toContainText('One file holds the same photo as another')
   await expect(jobs(page)).toHaveCount(0)
 
   // A lone job comes first; the whole batch passes it by keys, by the mouse and by its menu.
@@ -211,11 +216,14 @@ test('a folder dropped on a style is one card: it is moved as one, what failed i
   await page.getByTestId('queue-clear').click()
   await expect(jobs(page)).toHaveCount(0)
 
-  const [lost = ''] = await storedFiles(studio.dataDir)
+  const hash = createHash('sha256')
+    .update(await readFile(twice))
+    .digest('hex')
+  const lost = (await storedFiles(studio.dataDir)).find((file) => !file.includes(hash)) ?? ''
   await rename(lost, `${lost}.away`)
   await page.getByTestId('queue-pause').click()
   await expect(batch).toHaveAttribute('data-failed', '1', { timeout: engineTime })
-  await expect(batch).toHaveAttribute('data-done', '11', { timeout: engineTime })
+  await expect(batch).toHaveAttribute('data-done', '12', { timeout: engineTime })
   await batch.getByTestId('batch-open').click()
   await expect(jobs(page, 'failed').getByTestId('job-error')).toContainText('It is not there any more')
   await page.screenshot({ path: join(screenshots, '34-batch-open.png') })
@@ -224,16 +232,21 @@ test('a folder dropped on a style is one card: it is moved as one, what failed i
   await shootBoth(page, '35-batch')
   // The counts are the app's, not the page's.
   await page.reload()
-  await expect(batch).toHaveAttribute('data-done', '11')
+  await expect(batch).toHaveAttribute('data-done', '12')
 
   await rename(`${lost}.away`, lost)
   await batch.getByTestId('batch-retry').click()
-  await expect(batch).toHaveAttribute('data-done', '12', { timeout: engineTime })
+  await expect(batch).toHaveAttribute('data-done', '13', { timeout: engineTime })
   await expect(batch).toHaveAttribute('data-failed', '0')
   await page.getByTestId('show-gallery').click()
   await expect(page.getByTestId('gallery-item')).toHaveCount(12)
   await batch.getByTestId('batch-export').click()
-  await expect(page.getByTestId('export-preview')).toContainText('photo 1.png')
+  const preview = page.getByTestId('export-preview')
+  await expect(preview).toContainText('photo 1.png')
+  await expect(preview).toContainText('again.png')
+  await page.getByTestId('export-name').fill('{name}_{style}')
+  await expect(preview).toContainText('photo 1_pencil.png')
+  await expect(preview).toContainText('again_pencil.png')
   await page.screenshot({ path: join(screenshots, '36-batch-export.png') })
 })
 
