@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { relative } from 'node:path'
 import type { InstanceClient } from '#core/instance/instance'
-import { makeFolder } from '#core/assets/durable-file'
 import { databasePath } from '#core/database/path'
 import { pictureName } from '#core/assets/names'
 import type { ImportResult } from '#shared/contract/calls'
@@ -17,6 +16,7 @@ import { photoPaths } from './photo-paths'
 import { chooseReporter } from './report/choose-reporter'
 import { importNotes } from './report/note-words'
 import { problemText, type Reporter } from './report/reporter'
+import { checkResultsFolder } from './results-folder'
 import { finishOlderJobs, noteOlderJobs, runJobs } from './run-jobs'
 import { UsageError } from './usage'
 
@@ -76,7 +76,7 @@ export async function runEditCommand(command: EditCommand, context: CommandConte
     const unknown = await unknownStyle(command)
     // Presets of the user's own are in the data folder, and nowhere before it is made.
     if (unknown && !existsSync(databasePath(command.dataDir))) throw unknown.error
-    await makeFolder(command.outDir)
+    await checkResultsFolder(command.outDir)
     data = await orAborted(openData(command.dataDir, context, true), signal)
     if (unknown) await needOwnPreset(unknown, data)
     await noteOlderJobs(data, reporter)

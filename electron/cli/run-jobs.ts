@@ -88,8 +88,7 @@ export async function runJobs(options: RunJobsOptions): Promise<ExitCode> {
   summary.failed += notCopied
   reporter.close()
   if (context.signal.aborted && summary.left > 0) {
-    context.terminal.err(`${interruptedText(summary, data.instance.role === 'client')}\n`)
-    reporter.summary(summary)
+    reporter.interrupted(interruptedText(summary, data.instance.role === 'client'), summary)
     return exitCodes.interrupted
   }
   reporter.summary(summary)

@@ -119,6 +119,10 @@ export function barReporter(terminal: Terminal, now: () => number = () => perfor
       this.close()
       terminal.err(`${summaryText(summary)}\n`)
     },
+    interrupted(words) {
+      this.close()
+      terminal.err(`${words}\n`)
+    },
     close() {
       clearTimeout(timer)
       timer = undefined

@@ -38,6 +38,10 @@ export function jsonReporter(terminal: Terminal): Reporter {
     summary({ done, failed, canceled, left, durationMs }) {
       line({ event: 'summary', done, failed, canceled, duration_ms: durationMs, ...(left > 0 ? { left } : {}) })
     },
+    interrupted(words, summary) {
+      this.note(words)
+      this.summary(summary)
+    },
     close() {},
   }
 }

@@ -30,6 +30,7 @@ export function plainReporter(terminal: Terminal): Reporter {
     problem: (error, file) => err(problemText(error, file)),
     note: err,
     summary: (summary) => err(summaryText(summary)),
+    interrupted: err,
     close() {},
   }
 }

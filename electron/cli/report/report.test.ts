@@ -65,8 +65,8 @@ describe('words', () => {
   })
 
   it('says what an interruption left, and who goes on', () => {
-    const left = { done: 12, failed: 0, canceled: 0, left: 18, durationMs: 1 }
-    expect(interruptedText(left, false)).toContain('12 of 30 jobs done, 18 left')
+    const left = { done: 12, failed: 0, canceled: 0, left: 18, durationMs: 200_000 }
+    expect(interruptedText(left, false)).toContain('Stopped after 3:20: 12 of 30 jobs done, 18 left.')
     expect(interruptedText(left, false)).toContain('next start')
     expect(interruptedText(left, true)).toContain('goes on')
   })

@@ -24,6 +24,8 @@ export interface Reporter {
   /** Something worth knowing that is no error. */
   note(text: string): void
   summary(summary: Summary): void
+  /** In place of the summary, where jobs are left: the words say how many, and who does them. */
+  interrupted(words: string, summary: Summary): void
   /** Puts the terminal in order. Safe to call twice. */
   close(): void
 }

@@ -18,17 +18,19 @@ export function count(n: number, noun: string): string {
 }
 
 /** The last line of a command. */
-export function summaryText({ done, failed, canceled, durationMs }: Summary): string {
+export function summaryText({ done, failed, canceled, left, durationMs }: Summary): string {
   const parts = [`${done} done`]
   if (failed > 0) parts.push(`${failed} failed`)
   if (canceled > 0) parts.push(`${canceled} canceled`)
+  if (left > 0) parts.push(`${left} left`)
   return `${parts.join(', ')} in ${duration(durationMs)}.`
 }
 
 /** What was interrupted, what is left and who finishes it. */
-export function interruptedText({ done, failed, canceled, left }: Summary, ownerGoesOn: boolean): string {
+export function interruptedText({ done, failed, canceled, left, durationMs }: Summary, ownerGoesOn: boolean): string {
   const all = done + failed + canceled + left
-  const soFar = `Stopped: ${done} of ${count(all, 'job')} done${failed > 0 ? `, ${failed} failed` : ''}, ${left} left.`
+  const rest = `${failed > 0 ? `, ${failed} failed` : ''}, ${left} left`
+  const soFar = `Stopped after ${duration(durationMs)}: ${done} of ${count(all, 'job')} done${rest}.`
   if (left === 0) return soFar
   return ownerGoesOn
     ? `${soFar} The Recast that is open goes on with them: "recast jobs" shows them, "recast jobs cancel all" stops them.`

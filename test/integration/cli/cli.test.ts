@@ -178,24 +178,17 @@ describe('style', () => {
     expect(readdirSync(out)).toEqual(['photo-01_custom_1.png'])
   })
 
-  it('refuses a style picture that is none, by name', async () => {
+  it('refuses a style picture that is none, by name, and makes no folder for results', async () => {
     const dir = bench.dir('photos')
     const [photo = ''] = await writePhotos(dir, 1)
+    const out = join(bench.dir('out'), 'new')
     const text = join(dir, 'brush.txt')
     writeFileSync(text, 'not a brush')
-    const { code, stderr, stdout } = await bench.run([
-      'style',
-      photo,
-      '--style-image',
-      text,
-      '--out',
-      bench.dir('out'),
-      '--data',
-      bench.dir(),
-    ])
+    const { code, stderr, stdout } = await bench.run(['style', photo, '--style-image', text, '--out', out, '--data', bench.dir()])
     expect(code).toBe(1)
     expect(stdout).toBe('')
     expect(stderr).toContain('brush.txt')
+    expect(existsSync(out)).toBe(false)
   })
 
   it('does a folder of 20 photos, and a second run does not take its results for photos', async () => {

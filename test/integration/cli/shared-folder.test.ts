@@ -48,8 +48,10 @@ describe('Ctrl-C', () => {
     command.interrupt()
     const stopped = await command.ended
     expect(stopped.code).toBe(130)
-    const [, done = '', all = '', left = ''] = /Stopped: (\d+) of (\d+) jobs done, (\d+) left/.exec(stopped.stderr) ?? []
+    const [, done = '', all = '', left = ''] =
+      /Stopped after [^:]*(?::\d+)*: (\d+) of (\d+) jobs done, (\d+) left/.exec(stopped.stderr) ?? []
     expect(Number(all)).toBe(8)
+    expect(stopped.stderr).not.toMatch(/^\d+ done/m)
     expect(Number(done)).toBeGreaterThanOrEqual(2)
     expect(Number(left)).toBe(8 - Number(done))
     expect(Number(left)).toBeGreaterThan(0)
