@@ -130,8 +130,8 @@ export interface AppFile {
 export interface AppFiles {
   /** Finds a picture in the wanted form; rejects with `input.not_found` for an unknown id. */
   read(assetId: string, options?: FileUrlOptions): Promise<AppFile>
-  /** Imports one uploaded file; a bad file is an `error` in the result, not a rejection. */
-  importUpload(name: string, stream: Readable, as: 'picture' | 'style'): Promise<ImportResult>
+  /** Imports one uploaded file, from a folder of this name; a bad file is an `error` in the result, not a rejection. */
+  importUpload(name: string, stream: Readable, as: 'picture' | 'style', folder?: string): Promise<ImportResult>
 }
 
 /** Recast itself, without a face: everything that a shell needs. */

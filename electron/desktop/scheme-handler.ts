@@ -60,7 +60,8 @@ async function upload(files: AppFiles, url: URL, request: Request): Promise<Resp
   if (as !== 'picture' && as !== 'style') return refusal(400, 'input.invalid', 'Say as=picture or as=style.')
   if (!request.body) return refusal(400, 'input.empty_file', 'The file is empty. Choose another one.')
   const stream = Readable.fromWeb(request.body as NodeReadableStream)
-  const result = await importUpload(files, { name: url.searchParams.get('name') ?? undefined, stream, as })
+  const [name, folder] = ['name', 'folder'].map((key) => url.searchParams.get(key) ?? undefined)
+  const result = await importUpload(files, { name, stream, as, folder })
   return new Response(JSON.stringify({ ok: true, value: { results: [result] } }), {
     headers: { ...securityHeaders('data'), 'content-type': 'application/json', 'cache-control': 'no-store' },
   })

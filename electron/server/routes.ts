@@ -121,16 +121,18 @@ export async function addRoutes(fastify: FastifyInstance, options: RouteOptions)
     },
   )
 
-  fastify.post<{ Querystring: { as?: string } }>('/upload', async (request, reply) => {
+  fastify.post<{ Querystring: { as?: string; folder?: string } }>('/upload', async (request, reply) => {
     const as = request.query.as ?? 'picture'
     if (as !== 'picture' && as !== 'style') {
       return reply.code(400).send(refused(new AppError('input.invalid', 'Say as=picture or as=style.')))
     }
+    // All files of one request come from one folder.
+    const { folder } = request.query
     const results: ImportResult[] = []
     try {
       // One after the other: the order of the answers is the order of the files, and memory holds one.
       for await (const part of request.files()) {
-        const given = { name: part.filename, stream: part.file, as } as const
+        const given = { name: part.filename, stream: part.file, as, folder } as const
         results.push(await importUpload(app.files, given, options.maxUploadBytes ?? maxUploadBytes))
       }
     } catch (thrown) {

@@ -3,12 +3,13 @@ import { assertNever } from '#shared/domain/error'
 import { DragAndDrop, type DropAction, type SystemFile, type PictureRef, type SystemFiles } from '../dnd'
 import { slotOfKey } from '../compose/slot-key'
 import { targetsOf } from '../library-intake/edit-targets'
+import { folderOf } from '../library-intake/incoming'
 import type { IncomingFile } from '../state/actions'
 import { cameraView } from '../sheets/wanted-views'
 import { useActions, useStudioRoot } from '../state/context'
 import { useDesktop } from '../state/shell'
 
-const incoming = ({ file }: SystemFile): IncomingFile => ({ name: file.name, data: file })
+const incoming = ({ file, path }: SystemFile): IncomingFile => ({ name: file.name, data: file, ...folderOf(path) })
 
 /** Carries out what is dropped and pasted anywhere in the window. */
 export function StudioDragAndDrop(props: { children: ReactNode }): ReactElement {

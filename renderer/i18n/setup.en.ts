@@ -30,6 +30,7 @@ export const setupEn = {
   'export.token.width': 'width',
   'export.token.height': 'height',
   'export.token.kind': 'kind',
+  'export.token.folder': 'folder',
   'export.conflict_one': 'One file is there already',
   'export.conflict_other': '{{count}} files are there already',
   'export.conflict.number': 'Write beside it, numbered',

@@ -31,6 +31,7 @@ export const setupZh: ChineseSetupWords = {
   'export.token.width': '宽度',
   'export.token.height': '高度',
   'export.token.kind': '类型',
+  'export.token.folder': '文件夹',
   'export.conflict_other': '已有 {{count}} 个同名文件',
   'export.conflict.number': '另存并编号',
   'export.conflict.skip': '跳过',

@@ -19,6 +19,8 @@ import type { UiState } from './ui'
 export interface IncomingFile {
   name: string
   data: FileData
+  /** The name of the folder that it came from. */
+  folder?: string
 }
 
 /** What every group of actions works with. */

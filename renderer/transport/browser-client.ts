@@ -33,14 +33,18 @@ export function createBrowserClient(environment: BrowserEnvironment): AppClient 
   async function uploadGroup(files: Parameters<AppClient['upload']>[0], as: 'picture' | 'style'): Promise<ImportResult[]> {
     const form = new FormData()
     for (const file of files) form.append('files', file.data as Blob, file.name)
+    const folder = files[0]?.folder
     const token = session.token ?? (await session.ensure())
     let reply: Response
     try {
-      reply = await environment.fetch(`${origin}/upload?as=${as}`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${token}` },
-        body: form,
-      })
+      reply = await environment.fetch(
+        `${origin}/upload?as=${as}${folder === undefined ? '' : `&folder=${encodeURIComponent(folder.replace(/\p{Surrogate}/gu, '_'))}`}`,
+        {
+          method: 'POST',
+          headers: { authorization: `Bearer ${token}` },
+          body: form,
+        },
+      )
     } catch (thrown) {
       // Adding a picture twice is harmless: it is known by its content.
       throw new AppError('instance.unreachable', 'The upload broke off. Add the pictures again.', {
@@ -62,8 +66,14 @@ export function createBrowserClient(environment: BrowserEnvironment): AppClient 
     fileUrl: (assetId, options) => (environment.filesOrigin ?? '') + fileAddress(assetId, options),
     async upload(files, as) {
       const results: ImportResult[] = []
-      for (let i = 0; i < files.length; i += filesPerRequest)
-        results.push(...(await uploadGroup(files.slice(i, i + filesPerRequest), as)))
+      for (let from = 0; from < files.length;) {
+        // A request is of one folder; a dropped folder's files come folder by folder.
+        const rest = files.slice(from, from + filesPerRequest)
+        const other = rest.findIndex(({ folder }) => folder !== rest[0]?.folder)
+        const group = other < 0 ? rest : rest.slice(0, other)
+        results.push(...(await uploadGroup(group, as)))
+        from += group.length
+      }
       return results
     },
   }

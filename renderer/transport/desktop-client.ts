@@ -58,7 +58,9 @@ export function createDesktopClient({ bridge, fetch }: DesktopEnvironment): AppC
 
   /** A picture that is on no disk (pasted, dragged out of a page): its bytes go through the page's own scheme. */
   async function uploadBytes(file: Parameters<AppClient['upload']>[0][number], as: 'picture' | 'style'): Promise<ImportResult> {
-    const reply = await fetch(`/upload?as=${as}&name=${encodeURIComponent(file.name.replace(/\p{Surrogate}/gu, '_'))}`, {
+    const told = (name: string): string => encodeURIComponent(name.replace(/\p{Surrogate}/gu, '_'))
+    const folder = file.folder === undefined ? '' : `&folder=${told(file.folder)}`
+    const reply = await fetch(`/upload?as=${as}&name=${told(file.name)}${folder}`, {
       method: 'POST',
       headers: { 'content-type': 'application/octet-stream' },
       body: file.data as Blob,

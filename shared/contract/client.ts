@@ -10,8 +10,8 @@ export type LinkState = 'connecting' | 'open' | 'lost' | 'denied'
 export interface AppClient {
   /** Asks the app; rejects with an AppError. */
   call<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>>
-  /** Hands over file contents (browser, drag and drop, paste); answers one result a file, in order. */
-  upload(files: { name: string; data: Blob }[], as: 'picture' | 'style'): Promise<ImportResult[]>
+  /** Hands over file contents (browser, drag and drop, paste), with the name of the folder of each; answers one result a file, in order. */
+  upload(files: { name: string; data: Blob; folder?: string }[], as: 'picture' | 'style'): Promise<ImportResult[]>
   /** Where an asset can be loaded from by an <img>. `width` picks a thumbnail of at least that width. */
   fileUrl(assetId: string, options?: FileUrlOptions): string
   onEvent(listener: (event: AppEvent) => void): () => void

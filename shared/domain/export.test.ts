@@ -12,6 +12,7 @@ const facts: NameFacts = {
   width: '600',
   height: '400',
   kind: 'style',
+  folder: 'red',
 }
 
 describe('a name pattern', () => {
@@ -23,6 +24,7 @@ describe('a name pattern', () => {
     ['{index} {name}', '007 cup'],
     ['{n}-{NAME}', '007-cup'],
     ['shop-{name}-{w}x{h}', 'shop-cup-600x400'],
+    ['{folder}_{name}', 'red_cup'],
     ['{view}', 'cup'],
     ['', 'cup'],
     ['{colour}_{name}', '{colour}_cup'],

@@ -42,7 +42,19 @@ export function hasQuality(format: ExportFormat): boolean {
 }
 
 /** What names of exported files may be made of. */
-export const nameTokens = ['name', 'style', 'view', 'seed', 'date', 'index', 'engine', 'width', 'height', 'kind'] as const
+export const nameTokens = [
+  'name',
+  'style',
+  'view',
+  'seed',
+  'date',
+  'index',
+  'engine',
+  'width',
+  'height',
+  'kind',
+  'folder',
+] as const
 export type NameToken = (typeof nameTokens)[number]
 
 /** What the tokens stand for, for one file; an empty text where it has no such thing. */

@@ -43,6 +43,8 @@ export const pictureSchema = z.object({
   seq: z.int().positive(),
   /** File name without its extension; the start of every result's name. */
   name: z.string(),
+  /** The name of the folder that its file came from, where that is known. */
+  folder: z.string().optional(),
   rootAssetId: idSchema,
   currentAssetId: idSchema,
   width: z.int().positive(),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { cp, mkdir, readdir, readFile, rename } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import sharp from 'sharp'
@@ -244,9 +244,8 @@ test('a folder dropped on a style is one card: it is moved as one, what failed i
   const preview = page.getByTestId('export-preview')
   await expect(preview).toContainText('photo 1.png')
   await expect(preview).toContainText('again.png')
-  await page.getByTestId('export-name').fill('{name}_{style}')
-  await expect(preview).toContainText('photo 1_pencil.png')
-  await expect(preview).toContainText('again_pencil.png')
+  await page.getByTestId('export-name').fill('{folder}_{name}_{style}')
+  for (const name of ['photo 1', 'again']) await expect(preview).toContainText(`${basename(folder)}_${name}_pencil.png`)
   await page.screenshot({ path: join(screenshots, '36-batch-export.png') })
 })
 

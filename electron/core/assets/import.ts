@@ -7,7 +7,7 @@ import type { AssetTable, StoredAsset } from '../database/tables/assets'
 import type { PictureTable } from '../database/tables/pictures'
 import { gate } from './gate'
 import { ingest, stage, stageFile, type IngestContext, type Staged } from './ingest'
-import { pictureName } from './names'
+import { folderName, pictureName } from './names'
 import { findPictures } from './walk'
 
 /** What an import is for: an entry of the library, or a style picture, which is an asset only. */
@@ -25,7 +25,13 @@ export interface Importer {
   /** Imports files and folders (recursively, natural order); one result a file, in order, and one for each folder that cannot be read. */
   importPaths(paths: readonly string[], as: ImportPurpose, options?: ImportOptions): Promise<ImportResult[]>
   /** Imports content that is handed over: an upload, a drop, a paste. */
-  importContent(name: string, content: Uint8Array | AsyncIterable<Uint8Array>, as: ImportPurpose): Promise<ImportResult>
+  importContent(
+    name: string,
+    content: Uint8Array | AsyncIterable<Uint8Array>,
+    as: ImportPurpose,
+    /** The name of the folder that it comes from. */
+    folder?: string,
+  ): Promise<ImportResult>
 }
 
 /** What the importer works on. */
@@ -55,7 +61,7 @@ export function createImporter(context: ImportContext): Importer {
   const places = gate(inFlight)
 
   /** One transaction: the asset, and the picture over it. What was in the trash comes back, what was there stays. */
-  const commit = db.transaction((fresh: StoredAsset, name: string, as: ImportPurpose): Omit<ImportResult, 'file'> => {
+  const commit = db.transaction((fresh: StoredAsset, path: string, as: ImportPurpose): Omit<ImportResult, 'file'> => {
     const before = assets.getBySha256(fresh.asset.sha256)
     const { asset, workingSha256 } = assets.insertOrReuse(fresh)
     if (workingSha256 !== fresh.workingSha256) {
@@ -69,7 +75,13 @@ export function createImporter(context: ImportContext): Importer {
     }
     return {
       asset,
-      picture: pictures.insert({ id: randomUUID(), name, assetId: asset.id, createdAt: Date.now() }),
+      picture: pictures.insert({
+        id: randomUUID(),
+        name: pictureName(path),
+        folder: folderName(path),
+        assetId: asset.id,
+        createdAt: Date.now(),
+      }),
       duplicate: false,
     }
   })
@@ -79,12 +91,13 @@ export function createImporter(context: ImportContext): Importer {
     as: ImportPurpose,
     staging: () => Promise<Staged>,
     turn: Promise<unknown>,
+    path = file,
   ): Promise<ImportResult> => {
     try {
       const fresh = await places.run(async () => ingest(ingestContext, await staging(), { origin: 'imported' }))
       // Pictures enter the library in the order of their files, whichever was decoded first.
       await turn
-      return { file, ...commit(fresh, pictureName(file), as) }
+      return { file, ...commit(fresh, path, as) }
     } catch (error) {
       return failed(file, toError(error))
     }
@@ -120,9 +133,10 @@ export function createImporter(context: ImportContext): Importer {
       await turn
       return results
     },
-    importContent(name, content, as) {
+    importContent(name, content, as, folder) {
       const pieces = content instanceof Uint8Array ? [content] : content
-      return take(name, as, () => stage(blobs, toAsync(pieces)), Promise.resolve())
+      const path = folder === undefined ? name : `${folder}/${name}`
+      return take(name, as, () => stage(blobs, toAsync(pieces)), Promise.resolve(), path)
     },
   }
 }

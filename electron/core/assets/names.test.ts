@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { numberedStem, pictureName, resultName, safeFileStem } from './names'
+import { folderName, numberedStem, pictureName, resultName, safeFileStem } from './names'
 
 describe('pictureName', () => {
   it.each([
@@ -30,6 +30,17 @@ describe('pictureName', () => {
     )
   })
 })
+
+it.each([
+  ['/home/anna/photos/red/cup.png', 'red'],
+  ['C:\\photos\\v2.final\\cup.png', 'v2.final'],
+  ['红/cup.png', '红'],
+  ['C:\\cup.png', undefined],
+  ['/cup.png', undefined],
+  ['./cup.png', undefined],
+  ['../cup.png', undefined],
+  ['cup.png', undefined],
+])('%j lies in the folder %j', (file, folder) => expect(folderName(file)).toBe(folder))
 
 describe('safeFileStem', () => {
   it.each([

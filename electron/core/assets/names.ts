@@ -40,6 +40,13 @@ export function pictureName(file: string): string {
   return cut(clean, maxDisplayCharacters, (part) => [...part].length) || 'picture'
 }
 
+/** The name of the folder that a file lies in, written as a picture's name is; undefined where the path names none. */
+export function folderName(file: string): string | undefined {
+  const folder = file.replaceAll('\\', '/').split('/').at(-2)?.trim() ?? ''
+  // What ends like a file's extension belongs to it. A drive (`C:`) is no folder.
+  return /^(\.{0,2}|[A-Za-z]:)$/.test(folder) ? undefined : pictureName(`${folder} `)
+}
+
 /** Longest name that is made of words, in characters: enough to tell pictures apart in the library. */
 const maxNameFromWords = 60
 

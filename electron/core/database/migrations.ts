@@ -33,4 +33,6 @@ export const migrations: readonly Migration[] = [
   { version: 10, sql: leftPromptsSql },
   { version: 11, sql: resultsWorkflowSql },
   { version: 12, sql: ownStylesSql },
+  // The name of the folder that its file came from, for names of exported files.
+  { version: 13, sql: 'ALTER TABLE pictures ADD COLUMN folder TEXT' },
 ]

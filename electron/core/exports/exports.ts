@@ -7,6 +7,7 @@ import type { CallOutput, CallValues } from '#shared/contract/calls'
 import { editName } from '#shared/domain/edit'
 import { AppError } from '#shared/domain/error'
 import { exportExtensions, fillName, hasQuality, restoredSize, type ExportOptions, type NameFacts } from '#shared/domain/export'
+import type { Picture } from '#shared/domain/picture'
 import type { AssetStore } from '../assets/asset-store'
 import { fileSize } from '../assets/blob-store'
 import { pathKey, type EncodeOptions } from '../assets/export'
@@ -35,6 +36,8 @@ interface Origin {
   stored: StoredAsset
   /** The job that made it; undefined for an import. */
   job: JobRecord | undefined
+  /** The folder that the photo at the beginning came from; empty where that is not known. */
+  folder: string
   /** The photo at the beginning; undefined when there is none but itself. */
   root: StoredAsset | undefined
 }
@@ -58,14 +61,16 @@ export function createExports(context: { dataDir: string; version: string; table
     }
     const maker = tables.outputs.makerOf(assetId)
     const job = maker && tables.jobs.get(maker.jobId)
-    const picture = job?.pictureId === undefined ? undefined : tables.pictures.get(job.pictureId)
+    const pictureOf = ({ pictureId }: JobRecord): Picture | undefined =>
+      pictureId === undefined ? undefined : tables.pictures.get(pictureId)
+    const picture = job ? pictureOf(job) : tables.pictures.getByRootAsset(assetId)
     const rootId = picture?.rootAssetId
     const root = rootId === undefined || rootId === assetId ? undefined : store.assets.get(rootId)
     // What was made from words has a first result as its root: that is no photo whose size or colours could be restored.
-    return { stored, job, root: root?.asset.origin === 'imported' ? root : undefined }
+    return { stored, job, folder: picture?.folder ?? '', root: root?.asset.origin === 'imported' ? root : undefined }
   }
 
-  function factsOf({ stored, job }: Origin, name: string | undefined, index: number, count: number): NameFacts {
+  function factsOf({ stored, job, folder }: Origin, name: string | undefined, index: number, count: number): NameFacts {
     const { asset } = stored
     return {
       name: name ?? store.assets.nameOf(asset.id) ?? job?.pictureName ?? 'picture',
@@ -78,6 +83,7 @@ export function createExports(context: { dataDir: string; version: string; table
       width: String(asset.width),
       height: String(asset.height),
       kind: job?.edit.kind ?? 'original',
+      folder,
     }
   }
 

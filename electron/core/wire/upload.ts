@@ -42,10 +42,11 @@ function limited(maxBytes: number, name: string): Transform {
  */
 export async function importUpload(
   files: Pick<AppFiles, 'importUpload'>,
-  given: { name: string | undefined; stream: Readable; as: 'picture' | 'style' },
+  given: { name: string | undefined; stream: Readable; as: 'picture' | 'style'; folder?: string | undefined },
   maxBytes = maxUploadBytes,
 ): Promise<ImportResult> {
   const name = uploadName(given.name)
+  const folder = given.folder ? uploadName(given.folder) : undefined
   let failure: unknown
   const capped = limited(maxBytes, name)
   const { stream } = given
@@ -64,7 +65,7 @@ export async function importUpload(
   capped.on('error', fail)
   stream.pipe(capped)
   try {
-    const result = await files.importUpload(name, capped, given.as)
+    const result = await files.importUpload(name, capped, given.as, folder)
     return failure instanceof AppError && !result.picture && !result.asset ? { ...result, error: failure.toView() } : result
   } catch (thrown) {
     const error = failure instanceof AppError ? failure : toAppError(thrown)

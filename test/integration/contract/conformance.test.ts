@@ -222,10 +222,14 @@ describe.each([
     stop()
   })
 
-  it('uploads bytes, one result a file, in order', async () => {
-    const file = (name: string, bytes: number) => ({ name, data: new Blob([new Uint8Array(bytes)], { type: 'image/png' }) })
+  it('uploads bytes, one result a file, in order, with the folder of each', async () => {
+    const file = (name: string, bytes: number, folder?: string) => ({
+      name,
+      data: new Blob([new Uint8Array(bytes)], { type: 'image/png' }),
+      ...(folder === undefined ? {} : { folder }),
+    })
     const results = await client.upload(
-      [file('a.png', 10), file('杯子 #1.png', 300_000), file('empty.png', 0), file('b.png', 5)],
+      [file('a.png', 10), file('杯子 #1.png', 300_000, '红 & 蓝'), file('empty.png', 0), file('b.png', 5, 'red')],
       'style',
     )
     expect(results.map((result) => [result.file, result.error?.code])).toEqual([
@@ -234,10 +238,10 @@ describe.each([
       ['empty.png', 'input.empty_file'],
       ['b.png', undefined],
     ])
-    expect(app.uploads.map((upload) => [upload.name, upload.as, upload.bytes])).toEqual([
-      ['a.png', 'style', 10],
-      ['杯子 #1.png', 'style', 300_000],
-      ['b.png', 'style', 5],
+    expect(app.uploads.map((upload) => [upload.name, upload.as, upload.bytes, upload.folder])).toEqual([
+      ['a.png', 'style', 10, undefined],
+      ['杯子 #1.png', 'style', 300_000, '红 & 蓝'],
+      ['b.png', 'style', 5, 'red'],
     ])
   })
 

@@ -18,14 +18,14 @@ export interface ModelApp {
   readonly events: EventSource
   readonly files: {
     read(assetId: string, options?: FileUrlOptions): Promise<AppFile>
-    importUpload(name: string, stream: Readable, as: 'picture' | 'style'): Promise<ImportResult>
+    importUpload(name: string, stream: Readable, as: 'picture' | 'style', folder?: string): Promise<ImportResult>
   }
   call(name: CallName, input: unknown): Promise<unknown>
   /** Counts up and says so in an event. */
   change(): void
   readonly value: number
   readonly received: { name: CallName; input: unknown }[]
-  readonly uploads: { name: string; as: string; bytes: number; sha256: string }[]
+  readonly uploads: { name: string; as: string; bytes: number; sha256: string; folder?: string }[]
   /** Pictures by id. */
   readonly stored: Map<string, AppFile>
 }
@@ -113,10 +113,11 @@ export function createModelApp(): ModelApp {
           options.download ? { ...file, downloadName: `${options.download.name}.${options.download.format}` } : file,
         )
       },
-      async importUpload(name, stream, as) {
+      async importUpload(name, stream, as, folder) {
         const bytes = await buffer(stream)
         if (bytes.byteLength === 0) throw new AppError('input.empty_file', `${name} is empty. Choose another file.`)
-        uploads.push({ name, as, bytes: bytes.byteLength, sha256: createHash('sha256').update(bytes).digest('hex') })
+        const sha256 = createHash('sha256').update(bytes).digest('hex')
+        uploads.push({ name, as, bytes: bytes.byteLength, sha256, ...(folder === undefined ? {} : { folder }) })
         return { file: name, duplicate: false, asset: { id: randomUUID() } as never }
       },
     },

@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import type { App } from '#core/app'
@@ -29,6 +30,32 @@ describe('planned names', () => {
       format: 'png',
     })
     expect(names).toEqual(['01-photo 1_clay_77_32', '02-photo 1_32', '03-own name_32'])
+  })
+
+  it('have the folder that the photo came from, for its results, too, however it came in', async () => {
+    const { app, engine } = await openApp()
+    const dir = join(await temporaryFolder(), 'red cups')
+    await mkdir(dir)
+    await solid(200, 40, 40).png().toFile(join(dir, 'one.png'))
+    const { results } = await app.call('assets.import', { paths: [dir] })
+    const picture = existing(firstOf(results).picture)
+    expect(picture.folder).toBe('red cups')
+    const [job] = await submit(app, [picture], { seed: 5 })
+    const { outputs } = await untilState(app, job.id, 'done')
+    expect(engine.ran).toHaveLength(1)
+    const upload = async (name: string, folder?: string) => {
+      const bytes = await solid(0, name.length * 9, 80)
+        .png()
+        .toBuffer()
+      return existing((await app.files.importUpload(name, Readable.from([bytes]), 'picture', folder)).picture)
+    }
+    const [two, three] = [await upload('two.png', '蓝'), await upload('three.png')]
+    const { names } = await app.call('exports.plan', {
+      items: [picture.rootAssetId, firstOf(outputs).assetId, two.rootAssetId, three.rootAssetId].map((assetId) => ({ assetId })),
+      pattern: '{folder}_{name}_{style}',
+      format: 'png',
+    })
+    expect(names).toEqual(['red cups_one', 'red cups_one_clay', '蓝_two', 'three'])
   })
 
   it('are unlike each other, whatever the case, and safe as file names', async () => {

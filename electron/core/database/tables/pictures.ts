@@ -8,6 +8,7 @@ interface PictureRow {
   seq: number
   id: string
   name: string
+  folder: string | null
   root_asset_id: string
   current_asset_id: string
   trashed_at: number | null
@@ -33,6 +34,7 @@ function pictureOfRow(row: PictureRow): Picture {
     id: row.id,
     seq: row.seq,
     name: row.name,
+    ...(row.folder === null ? {} : { folder: row.folder }),
     rootAssetId: row.root_asset_id,
     currentAssetId: row.current_asset_id,
     width: row.width,
@@ -44,6 +46,16 @@ function pictureOfRow(row: PictureRow): Picture {
     ...(row.trashed_at === null ? {} : { trashedAt: row.trashed_at }),
     createdAt: row.created_at,
   }
+}
+
+/** A picture that enters the library. */
+export interface NewPicture {
+  id: string
+  name: string
+  /** The name of the folder that its file came from, where that is known. */
+  folder?: string | undefined
+  assetId: string
+  createdAt: number
 }
 
 /** What a page of the library is asked by. */
@@ -73,7 +85,7 @@ export interface PictureTable {
   getByRootAsset(assetId: string): Picture | undefined
   /** The picture of the library that an asset is a version of, the newest of several; those in the trash don't count. */
   homeOf(assetId: string): string | undefined
-  insert(picture: { id: string; name: string; assetId: string; createdAt: number }): Picture
+  insert(picture: NewPicture): Picture
   page(request: PicturePageRequest): PicturePage
   /** The import, then every result of the picture's jobs in the order of the jobs, each content once. */
   versions(pictureId: string): Version[]
@@ -89,7 +101,7 @@ export interface PictureTable {
 
 // One more than the distinct results. A row's own index look-ups, a hundred a page, so no join over all jobs and no query per picture.
 const columns = `
-  p.seq, p.id, p.name, p.root_asset_id, p.current_asset_id, p.trashed_at, p.pose, p.created_at, p.step,
+  p.seq, p.id, p.name, p.folder, p.root_asset_id, p.current_asset_id, p.trashed_at, p.pose, p.created_at, p.step,
   EXISTS (SELECT 1 FROM picture_steps s WHERE s.picture_seq = p.seq AND s.n = p.step + 1) AS can_redo, a.width, a.height,
   1 + (SELECT count(DISTINCT o.asset_id) FROM jobs j JOIN outputs o ON o.job_id = j.id
        WHERE j.picture_id = p.id AND o.asset_id <> p.root_asset_id) AS version_count
@@ -116,9 +128,9 @@ export const labelExpression = `
 export function pictureTable(db: Database): PictureTable {
   const byId = db.prepare<[string], PictureRow>(`SELECT ${columns} WHERE p.id = ?`)
   const byRoot = db.prepare<[string], PictureRow>(`SELECT ${columns} WHERE p.root_asset_id = ?`)
-  const insert = db.prepare<[{ id: string; name: string; assetId: string; createdAt: number }]>(
-    `INSERT INTO pictures (id, name, root_asset_id, current_asset_id, created_at)
-     VALUES (@id, @name, @assetId, @assetId, @createdAt)`,
+  const insert = db.prepare<[Omit<NewPicture, 'folder'> & { folder: string | null }]>(
+    `INSERT INTO pictures (id, name, folder, root_asset_id, current_asset_id, created_at)
+     VALUES (@id, @name, @folder, @assetId, @assetId, @createdAt)`,
   )
   const where = (searching: boolean, trashed: boolean): string =>
     `p.trashed_at IS ${trashed ? 'NOT ' : ''}NULL ${searching ? `AND p.name LIKE @pattern ESCAPE '\\'` : ''}`
@@ -176,7 +188,7 @@ export function pictureTable(db: Database): PictureTable {
       return row && pictureOfRow(row)
     },
     insert(picture) {
-      insert.run(picture)
+      insert.run({ ...picture, folder: picture.folder ?? null })
       return get(picture.id) as Picture
     },
     page({ cursor, limit, search, trashed = false }) {
