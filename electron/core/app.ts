@@ -130,6 +130,8 @@ export interface AppFile {
 export interface AppFiles {
   /** Finds a picture in the wanted form; rejects with `input.not_found` for an unknown id. */
   read(assetId: string, options?: FileUrlOptions): Promise<AppFile>
+  /** The thumbnails of these assets that are kept, in their order; undefined for one that is not, or would have to be made. */
+  thumbnails(assetIds: readonly string[], width: number): Promise<(Uint8Array | undefined)[]>
   /** Imports one uploaded file, from a folder of this name; a bad file is an `error` in the result, not a rejection. */
   importUpload(name: string, stream: Readable, as: 'picture' | 'style', folder?: string): Promise<ImportResult>
 }

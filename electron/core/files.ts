@@ -27,6 +27,7 @@ export function createFiles(context: {
       if (styleId !== undefined) return await tiles.get(assetId, styleId, width)
       return await store.serve(assetId, width)
     },
+    thumbnails: store.keptThumbnails,
     async importUpload(name: string, stream: Readable, as: 'picture' | 'style', folder?: string): Promise<ImportResult> {
       const result = await store.importContent(name, stream, as, folder)
       if (result.picture) events.emit({ type: 'picture', picture: result.picture })

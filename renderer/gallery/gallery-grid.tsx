@@ -21,7 +21,7 @@ import { gridGap, layoutGrid } from '../library/grid-layout'
 import { indexAfterKey } from '../library/selection'
 import { gridPadding } from '../library/library-row'
 import { GalleryItem } from './gallery-item'
-import { pageSize, resultAt, type GalleryPages } from './gallery-pages'
+import { pageSize, resultAt, thumbnailWidth, type GalleryPage, type GalleryPages } from './gallery-pages'
 
 /** How the grid is moved from outside. */
 export interface GalleryGridHandle {
@@ -245,8 +245,8 @@ interface GalleryRowProps extends Pick<GalleryGridProps, 'fileUrl' | 'labelOf' |
   count: number
   only: number | undefined
   /** The pages that its first and its last item lie in. */
-  page: readonly Result[] | undefined
-  nextPage: readonly Result[] | undefined
+  page: GalleryPage | undefined
+  nextPage: GalleryPage | undefined
   total: number
   activeIndex: number | undefined
   y: number
@@ -263,14 +263,14 @@ const GalleryRow = memo(function GalleryRow(props: GalleryRowProps): ReactElemen
         const index = first + column
         if (props.only !== undefined && props.only !== index) return null
         const own = Math.floor(index / pageSize) === Math.floor(first / pageSize) ? props.page : props.nextPage
-        const result = own?.[index % pageSize]
+        const result = own?.results[index % pageSize]
         return (
           <GalleryItem
             key={index}
             result={result}
             index={index}
             total={props.total}
-            fileUrl={props.fileUrl}
+            src={result && (own?.thumbnails.get(result.assetId) ?? props.fileUrl(result.assetId, { width: thumbnailWidth }))}
             label={result ? props.labelOf(result) : ''}
             name={props.nameOf(result)}
             selected={result !== undefined && props.selected.has(result.assetId)}

@@ -1,7 +1,6 @@
 /* oxlint-disable jsx-a11y/prefer-tag-over-role -- <option> holds no picture and is not focusable */
 import { memo, type ReactElement } from 'react'
 import type { Result } from '#shared/domain/result'
-import type { FileUrl } from '../canvas/types'
 import { captionHeight } from '../library/grid-layout'
 import { shortenName } from '../library/shorten-name'
 import { classes } from '../widgets'
@@ -11,7 +10,8 @@ export interface GalleryItemProps {
   result: Result | undefined
   index: number
   total: number
-  fileUrl: FileUrl
+  /** Where its thumbnail is loaded from. */
+  src: string | undefined
   label: string
   /** What is said of it. */
   name: string
@@ -45,7 +45,7 @@ export const GalleryItem = memo(function GalleryItem(props: GalleryItemProps): R
     >
       {result ? (
         <img
-          src={props.fileUrl(result.assetId, { width: 256 })}
+          src={props.src}
           alt=""
           draggable={false}
           decoding="async"

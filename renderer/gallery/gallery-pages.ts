@@ -7,18 +7,28 @@ const keptPages = 100
 /** Most pages in one request: what a call of the app answers. */
 const mostAtOnce = 12
 
+/** Width of the grid's thumbnails, pixels. */
+export const thumbnailWidth = 256
+
+/** One page of a search. */
+export interface GalleryPage {
+  readonly results: readonly Result[]
+  /** Object URLs of the thumbnails that came with it, by asset; every other one is loaded from its own address. */
+  readonly thumbnails: ReadonlyMap<string, string>
+}
+
 /** The part of a search that is here: pages by number. */
 export interface GalleryPages {
   /** How many there are; undefined until the first answer. */
   readonly total: number | undefined
-  readonly pages: ReadonlyMap<number, readonly Result[]>
+  readonly pages: ReadonlyMap<number, GalleryPage>
 }
 
 export const noPages: GalleryPages = { total: undefined, pages: new Map() }
 
 /** The result at a place; undefined while its page is not here. */
 export function resultAt(state: GalleryPages, index: number): Result | undefined {
-  return state.pages.get(Math.floor(index / pageSize))?.[index % pageSize]
+  return state.pages.get(Math.floor(index / pageSize))?.results[index % pageSize]
 }
 
 /** The numbers of the pages that hold these places, both ends included. */
@@ -34,14 +44,25 @@ export function firstRun(wanted: readonly number[]): number[] {
   return wanted.slice(0, Math.min(gap < 0 ? wanted.length : gap, mostAtOnce))
 }
 
-/** Takes the results of pages that follow one another, from the first of them on; kept pages furthest from it give way. */
-export function withPages(state: GalleryPages, run: readonly number[], items: readonly Result[], total: number): GalleryPages {
+/**
+ * Takes the results of pages that follow one another, from the first of them on, and their thumbnails, as far as these came;
+ * kept pages furthest from it give way.
+ */
+export function withPages(
+  state: GalleryPages,
+  run: readonly number[],
+  { items, total, thumbnails }: { items: readonly Result[]; total: number; thumbnails: ReadonlyMap<string, string> },
+): GalleryPages {
   const pages = new Map(state.pages)
   const page = run[0] ?? 0
   run.forEach((each, n) => {
-    const own = items.slice(n * pageSize, (n + 1) * pageSize)
+    const results = items.slice(n * pageSize, (n + 1) * pageSize)
+    const own = results.flatMap(({ assetId }) => {
+      const url = thumbnails.get(assetId)
+      return url === undefined ? [] : [[assetId, url] as const]
+    })
     // Beyond the end there is no page; an empty search has its first one.
-    if (own.length > 0 || each === 0) pages.set(each, own)
+    if (results.length > 0 || each === 0) pages.set(each, { results, thumbnails: new Map(own) })
     else pages.delete(each)
   })
   while (pages.size > keptPages) {

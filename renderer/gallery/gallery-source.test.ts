@@ -22,8 +22,15 @@ const result = (seq: number): Result => ({
   madeAt: 0,
 })
 
+/** What an object URL leads to; undefined where it was let go. */
+const textBehind = (url: string): Promise<string | undefined> =>
+  fetch(url).then(
+    (reply) => reply.text(),
+    () => undefined,
+  )
+
 /** An app with so many results, whose answers come when the test says so. */
-function slowApp(total: number) {
+function slowApp(total: number, { absent = '', lost = false } = {}) {
   const asked: { offset: number; limit: number; answer: () => void }[] = []
   const call = (_name: string, { offset = 0, limit = 100 }: CallInput<'results.search'>) =>
     new Promise((resolve) => {
@@ -32,14 +39,20 @@ function slowApp(total: number) {
       )
       asked.push({ offset, limit, answer: () => resolve({ items, total }) })
     })
-  const source = createGallerySource({ call: call as never }, (thrown) => {
+  const packs: (readonly string[])[] = []
+  const thumbnails = async (assetIds: readonly string[]) => {
+    packs.push(assetIds)
+    if (lost) throw new Error('no answer')
+    return new Map(assetIds.filter((id) => id !== absent).map((id) => [id, new Blob([id], { type: 'image/webp' })]))
+  }
+  const source = createGallerySource({ call: call as never, thumbnails }, (thrown) => {
     throw thrown
   })
   const answer = async (): Promise<void> => {
     asked.splice(0).forEach((request) => request.answer())
     await new Promise((resolve) => setTimeout(resolve))
   }
-  return { source, asked, answer }
+  return { source, asked, answer, packs }
 }
 
 describe('the source of the grid', () => {
@@ -123,11 +136,58 @@ describe('the source of the grid', () => {
     for (const at of [50_030, 50_060]) expect(resultAt(source.getPages(), at)?.seq).toBe(100_000 - at)
   })
 
+  it('fetches the thumbnails of a jump by one request, with the results, and lets them go with their page', async () => {
+    const { source, asked, answer, packs } = slowApp(100_000, { absent: 'asset 49960' })
+    const thumbnailAt = (index: number) =>
+      source
+        .getPages()
+        .pages.get(Math.floor(index / pageSize))
+        ?.thumbnails.get(`asset ${100_000 - index}`)
+    source.setFilter({})
+    await answer()
+    // No screen is known yet: what may be on it.
+    expect(packs.splice(0)).toEqual([Array.from({ length: pageSize }, (_unused, n) => `asset ${100_000 - n}`)])
+    source.want(50_030, 50_049)
+    await answer()
+    expect(packs.splice(0)).toEqual([Array.from({ length: 20 }, (_unused, n) => `asset ${49_970 - n}`)])
+    const url = thumbnailAt(50_030) ?? ''
+    expect(await textBehind(url)).toBe('asset 49970')
+    expect([thumbnailAt(50_029), thumbnailAt(50_040), thumbnailAt(50_050)]).toEqual([undefined, undefined, undefined])
+    // Made anew: what is here stays, a few are not worth a request of their own.
+    source.refresh()
+    await answer()
+    expect([packs, thumbnailAt(50_030)]).toEqual([[], url])
+    // Slow scrolling: a row of the next page.
+    source.want(50_076, 50_083)
+    await answer()
+    expect(packs).toEqual([])
+    source.setFilter({ words: 'x' })
+    expect(await textBehind(url)).toBeDefined()
+    await answer()
+    expect(await textBehind(url)).toBeUndefined()
+    const last = thumbnailAt(0) ?? ''
+    expect(await textBehind(last)).toBeDefined()
+    source.close()
+    expect([asked, await textBehind(last)]).toEqual([[], undefined])
+  })
+
+  it('shows results whose thumbnails did not come together', async () => {
+    const { source, answer, packs } = slowApp(300, { lost: true })
+    source.setFilter({})
+    await answer()
+    expect(packs).toHaveLength(1)
+    expect(resultAt(source.getPages(), 0)?.seq).toBe(300)
+    expect(source.getPages().pages.get(0)?.thumbnails.size).toBe(0)
+  })
+
   it('tells of a failure once, and asks again when it is next looked at', async () => {
     let calls = 0
     const errors: unknown[] = []
     const call = () => Promise.reject(new Error(`fault ${++calls}`))
-    const source = createGallerySource({ call: call as never }, (thrown) => void errors.push(thrown))
+    const source = createGallerySource(
+      { call: call as never, thumbnails: () => Promise.resolve(new Map()) },
+      (thrown) => void errors.push(thrown),
+    )
     source.setFilter({})
     await new Promise((resolve) => setTimeout(resolve))
     expect(errors).toHaveLength(1)

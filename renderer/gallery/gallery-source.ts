@@ -1,6 +1,6 @@
 import type { AppClient } from '#shared/contract/client'
 import type { Result, ResultFilter } from '#shared/domain/result'
-import { firstRun, noPages, pageSize, pagesOf, withPages, type GalleryPages } from './gallery-pages'
+import { firstRun, noPages, pageSize, pagesOf, thumbnailWidth, withPages, type GalleryPages } from './gallery-pages'
 
 /** A search of the gallery as the grid sees it: a long list of which the looked-at parts are fetched. */
 export interface GallerySource {
@@ -21,17 +21,30 @@ export interface GallerySource {
 
 /** Requests under way at a time: a quick scroll must not queue up pages that nobody waits for any more. */
 const inFlight = 2
+/** From so many thumbnails on one request for all is quicker than one for each, of which a browser has six at a time. */
+const leastPacked = 8
+/** Before there is a screen. */
+const firstScreen = { first: 0, last: pageSize - 1 }
+
+/** Every thumbnail of the pages that are here: asset and object URL. */
+const thumbnailsOf = ({ pages }: GalleryPages): (readonly [string, string])[] =>
+  [...pages.values()].flatMap(({ thumbnails }) => [...thumbnails])
 
 /**
  * Makes the source over a client.
  * @param onError told when a page could not be fetched; it is asked for again when it is next looked at
  */
-export function createGallerySource(client: Pick<AppClient, 'call'>, onError: (thrown: unknown) => void): GallerySource {
+export function createGallerySource(
+  client: Pick<AppClient, 'call' | 'thumbnails'>,
+  onError: (thrown: unknown) => void,
+): GallerySource {
   let filter: ResultFilter = {}
   let pages = noPages
   /** Pages whose content may have changed since. */
   let stale = new Set<number>()
   let looked: readonly number[] = [0]
+  /** The places on the screen, both ends included; before there is a screen, all of the first page. */
+  let places = firstScreen
   /** Grows with each search: answers to an older one are dropped. */
   let search = 0
   let version = 0
@@ -43,12 +56,23 @@ export function createGallerySource(client: Pick<AppClient, 'call'>, onError: (t
 
   const tell = (next: GalleryPages): void => {
     if (next === pages) return
+    const kept = new Set(thumbnailsOf(next).map(([, url]) => url))
+    for (const [, url] of thumbnailsOf(pages)) if (!kept.has(url)) URL.revokeObjectURL(url)
     pages = next
     for (const listener of Array.from(listeners)) listener()
   }
 
   const ask = (run: readonly number[]) =>
     client.call('results.search', { ...filter, offset: (run[0] ?? 0) * pageSize, limit: run.length * pageSize })
+
+  /** Fetches the thumbnails of those of these results that are on the screen, where they are many. */
+  const fetchPack = async (offset: number, items: readonly Result[]): ReturnType<AppClient['thumbnails']> => {
+    const known = new Map(thumbnailsOf(pages))
+    const seen = items.slice(Math.max(places.first - offset, 0), Math.max(places.last + 1 - offset, 0))
+    const missing = seen.map(({ assetId }) => assetId).filter((assetId) => !known.has(assetId))
+    // Where it fails, each is loaded from its own address, which says what is wrong with it.
+    return missing.length < leastPacked ? new Map() : client.thumbnails(missing, thumbnailWidth).catch(() => new Map())
+  }
 
   const fetchRun = async (run: readonly number[]): Promise<void> => {
     const mine = search
@@ -59,10 +83,14 @@ export function createGallerySource(client: Pick<AppClient, 'call'>, onError: (t
     try {
       const answer = await ask(run)
       if (mine !== search) return
+      const pack = await fetchPack((run[0] ?? 0) * pageSize, answer.items)
+      if (mine !== search) return
+      const thumbnails = new Map(thumbnailsOf(pages))
+      for (const [assetId, blob] of pack) if (!thumbnails.has(assetId)) thumbnails.set(assetId, URL.createObjectURL(blob as Blob))
       if (asked === version) for (const page of run) stale.delete(page)
       const before = fresh ? noPages : pages
       fresh = false
-      tell(withPages(before, run, answer.items, answer.total))
+      tell(withPages(before, run, { ...answer, thumbnails }))
     } catch (thrown) {
       if (mine !== search) return
       failed = true
@@ -96,6 +124,7 @@ export function createGallerySource(client: Pick<AppClient, 'call'>, onError: (t
     },
     want(first, last) {
       looked = pagesOf(first, last)
+      if (last >= first) places = { first, last }
       pump()
     },
     setFilter(next) {
@@ -106,6 +135,7 @@ export function createGallerySource(client: Pick<AppClient, 'call'>, onError: (t
       running.clear()
       under = 0
       looked = [0]
+      places = firstScreen
       pump()
     },
     refresh() {
@@ -117,7 +147,8 @@ export function createGallerySource(client: Pick<AppClient, 'call'>, onError: (t
       const found: Result[] = []
       const wanted = pagesOf(first, last)
       while (wanted.length > 0) {
-        const known = (page: number): readonly Result[] | undefined => (stale.has(page) ? undefined : pages.pages.get(page))
+        const known = (page: number): readonly Result[] | undefined =>
+          stale.has(page) ? undefined : pages.pages.get(page)?.results
         const [page = 0] = wanted
         // What is here is taken page by page; what is missing is asked for many pages at a time.
         const here = known(page)
@@ -130,6 +161,8 @@ export function createGallerySource(client: Pick<AppClient, 'call'>, onError: (t
     },
     close() {
       search += 1
+      fresh = true
+      tell(noPages)
     },
   }
 }

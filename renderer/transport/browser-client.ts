@@ -5,6 +5,7 @@ import { fileAddress } from '#shared/contract/file-address'
 import { createSocketClient, type SocketClientOptions, type WebSocketLike } from '#shared/contract/socket-client'
 import { tokenProtocolPrefix, wireProtocol } from '#shared/contract/wire'
 import { AppError } from '#shared/domain/error'
+import { fetchThumbnails } from './thumbnail-pack'
 import { createSession, type SessionEnvironment } from './session'
 
 /** What the browser shell's client needs of the browser. */
@@ -64,6 +65,11 @@ export function createBrowserClient(environment: BrowserEnvironment): AppClient 
     onLink: client.onLink,
     close: client.close,
     fileUrl: (assetId, options) => (environment.filesOrigin ?? '') + fileAddress(assetId, options),
+    thumbnails(assetIds, width) {
+      const request = async (address: string): Promise<Response> =>
+        environment.fetch(origin + address, { headers: { authorization: `Bearer ${session.token ?? (await session.ensure())}` } })
+      return fetchThumbnails(request, assetIds, width)
+    },
     async upload(files, as) {
       const results: ImportResult[] = []
       for (let from = 0; from < files.length;) {

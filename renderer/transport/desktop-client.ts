@@ -8,6 +8,7 @@ import { fileAddress } from '#shared/contract/file-address'
 import { createListeners } from '#shared/contract/listeners'
 import { decodePreview, type PreviewFrame } from '#shared/contract/preview-frame'
 import { AppError } from '#shared/domain/error'
+import { fetchThumbnails } from './thumbnail-pack'
 
 /** Asks the desktop shell for something that needs its window; rejects with an AppError. */
 export type DesktopCall = <N extends DesktopCallName>(name: N, input: DesktopCallInput<N>) => Promise<DesktopCallOutput<N>>
@@ -87,6 +88,7 @@ export function createDesktopClient({ bridge, fetch }: DesktopEnvironment): AppC
       return stop
     },
     fileUrl: fileAddress,
+    thumbnails: (assetIds, width) => fetchThumbnails((address) => fetch(address), assetIds, width),
     async upload(files, as) {
       const results: ImportResult[] = []
       for (const file of files) {

@@ -14,6 +14,11 @@ export interface AppClient {
   upload(files: { name: string; data: Blob; folder?: string }[], as: 'picture' | 'style'): Promise<ImportResult[]>
   /** Where an asset can be loaded from by an <img>. `width` picks a thumbnail of at least that width. */
   fileUrl(assetId: string, options?: FileUrlOptions): string
+  /**
+   * The thumbnails of at least that width (CSS pixels × device ratio) that are kept ready, by asset and by as few requests as can be;
+   * one that has yet to be made is not among them, and is loaded from its {@link AppClient.fileUrl}. Rejects when nothing is answered.
+   */
+  thumbnails(assetIds: readonly string[], width: number): Promise<ReadonlyMap<string, Blob>>
   onEvent(listener: (event: AppEvent) => void): () => void
   onPreview(listener: (frame: PreviewFrame) => void): () => void
   onLink(listener: (state: LinkState) => void): () => void

@@ -47,6 +47,8 @@ export interface AssetStore extends Importer {
   storeProduced(result: EngineResult, trusted?: boolean): Promise<StoredAsset>
   /** The working picture, or a thumbnail of at least that width. Throws `input.not_found`, `input.damaged`, `io.*`. */
   serve(assetId: string, width?: number): Promise<ServedFile>
+  /** Thumbnails of at least that width that are kept, in the order asked for; undefined for others. Never rejects. */
+  keptThumbnails(assetIds: readonly string[], width: number): Promise<(Uint8Array | undefined)[]>
   /** The picture as a download in a format, with the name to save it under. */
   download(assetId: string, name: string, options: EncodeOptions): Promise<ServedFile & { downloadName: string }>
   /** Writes a copy to a folder, never over another file; answers its path. */
@@ -125,6 +127,13 @@ export async function openAssetStore(options: AssetStoreOptions): Promise<AssetS
         }
       })
     },
+    keptThumbnails: (assetIds, width) =>
+      Promise.all(
+        assetIds.map((assetId) => {
+          const stored = assets.get(assetId)
+          return stored && thumbnails.kept(stored.workingSha256, width)
+        }),
+      ),
     async download(assetId, name, options) {
       const stored = need(assetId)
       const mime = exportMimes[options.format]

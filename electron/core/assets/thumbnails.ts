@@ -20,6 +20,8 @@ const defaultCacheBytes = 512 * 1024 * 1024
 const inFlight = 2
 const namePattern = /^[0-9a-f]{64}-\d+\.webp$/
 
+const nameOf = (sha256: string, width: ThumbnailWidth): string => `${sha256}-${width}.webp`
+
 /** The width that is served for a wanted one: the nearest larger, or the largest. */
 export function thumbnailWidth(wanted: number): ThumbnailWidth {
   return thumbnailWidths.find((width) => width >= wanted) ?? 1024
@@ -29,6 +31,8 @@ export function thumbnailWidth(wanted: number): ThumbnailWidth {
 export interface Thumbnails {
   /** The thumbnail's bytes; made first when it is not there. Throws AppErrors (`input.damaged`, `input.not_found`, `io.*`). */
   get(working: { sha256: string; path: string }, wantedWidth: number): Promise<Uint8Array>
+  /** The thumbnail's bytes where it is kept already; never makes one, never rejects. */
+  kept(sha256: string, wantedWidth: number): Promise<Uint8Array | undefined>
   /** Makes the thumbnail of a file that is not in the store yet: decodes every pixel, so it is also the proof that all of them can be. */
   make(path: string, sha256: string, width: ThumbnailWidth): Promise<void>
   /** Bytes kept now. */
@@ -109,16 +113,21 @@ export async function openThumbnails(dataDir: string, maxBytes = defaultCacheByt
     }
   }
 
+  const read = async (name: string): Promise<Uint8Array | undefined> => {
+    // Others may take files of the cache away or cut them: what is read is looked at, and nothing is asked of the disk but to read it.
+    const bytes = kept.has(name) ? await readFile(join(folder, name)).catch(() => undefined) : undefined
+    if (!bytes || !isWholeWebp(bytes)) return undefined
+    // What went to make room in the meantime stays forgotten.
+    if (kept.has(name)) remember(name, bytes.length)
+    return bytes
+  }
+
   const once = (name: string, source: string, width: ThumbnailWidth): Promise<Uint8Array> => {
     const running = pending.get(name)
     if (running) return running
     const work = (async () => {
-      // Others may take files of the cache away or cut them: what is read is looked at, and nothing is asked of the disk but to read it.
-      const bytes = kept.has(name) ? await readFile(join(folder, name)).catch(() => undefined) : undefined
-      if (bytes && isWholeWebp(bytes)) {
-        remember(name, bytes.length)
-        return bytes
-      }
+      const bytes = await read(name)
+      if (bytes) return bytes
       forget(name)
       return places.run(() => create(source, name, width))
     })().finally(() => pending.delete(name))
@@ -129,10 +138,11 @@ export async function openThumbnails(dataDir: string, maxBytes = defaultCacheByt
   return {
     get(working, wantedWidth) {
       const width = thumbnailWidth(wantedWidth)
-      return once(`${working.sha256}-${width}.webp`, working.path, width)
+      return once(nameOf(working.sha256, width), working.path, width)
     },
+    kept: (sha256, wantedWidth) => read(nameOf(sha256, thumbnailWidth(wantedWidth))),
     async make(path, sha256, width) {
-      await once(`${sha256}-${width}.webp`, path, width)
+      await once(nameOf(sha256, width), path, width)
     },
     size: () => total,
     async sweep() {

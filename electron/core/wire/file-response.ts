@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import type { FileUrlOptions } from '#shared/contract/client'
 import { readFileAddress } from '#shared/contract/file-address'
+import { encodePack, packName, readPackQuery } from '#shared/contract/thumbnail-pack'
 import { toAppError, type ErrorCode, type ErrorView } from '#shared/domain/error'
 import type { AppFiles } from '../app'
 import { securityHeaders } from './content-security'
@@ -45,25 +46,25 @@ function refusal(status: FileResponse['status'], error?: ErrorView): FileRespons
 }
 
 /**
- * Answers `/files/<assetId>?<query>`. What stands behind an id and a form never changes, so it is cached for ever.
+ * Answers `/files/<assetId>?<query>`, and the pack of many thumbnails beside it. What stands behind an id and a form never changes, so it is cached for ever.
  * Never rejects: a failure is an answer with an error in it.
  */
 export async function answerFileRequest(
-  files: Pick<AppFiles, 'read'>,
+  files: Pick<AppFiles, 'read' | 'thumbnails'>,
   assetId: string,
   query: Readonly<Record<string, unknown>>,
   ifNoneMatch?: string,
 ): Promise<FileResponse> {
-  const wanted = readFileAddress(assetId, query)
-  if (!wanted) {
+  const pack = assetId === packName ? readPackQuery(query) : undefined
+  const wanted = pack ? undefined : readFileAddress(assetId, query)
+  try {
+    if (pack) return await answerPack(files, pack.assetIds, pack.width)
+    if (wanted) return await answer(files, wanted.assetId, wanted.options, ifNoneMatch)
     return refusal(400, {
       code: 'input.invalid',
       message: 'This is no address of a picture. Take it from the app again.',
       retry: 'never',
     })
-  }
-  try {
-    return await answer(files, wanted.assetId, wanted.options, ifNoneMatch)
   } catch (thrown) {
     const error = toAppError(thrown)
     // A path of this machine has no place in an answer.
@@ -95,6 +96,17 @@ async function answer(
   if (file.path === undefined) throw new Error('A stored picture has neither a path nor bytes')
   const { size } = await stat(file.path)
   return { status: 200, headers: { ...headers, 'content-length': String(size) }, path: file.path }
+}
+
+/** Each of them has an address of its own, which is cached; the pack is not. */
+async function answerPack(
+  files: Pick<AppFiles, 'thumbnails'>,
+  assetIds: readonly string[],
+  width: number,
+): Promise<FileResponse> {
+  const bytes = encodePack(await files.thumbnails(assetIds, width))
+  const headers = { 'content-type': 'application/octet-stream', 'content-length': String(bytes.byteLength) }
+  return { status: 200, headers: { ...securityHeaders('data'), 'cache-control': 'no-store', ...headers }, bytes }
 }
 
 /** The body of an answer as a stream; an error's words as JSON. `undefined` where there is none. */

@@ -34,7 +34,7 @@ export function GalleryAlone({ pictures, fileUrl }: { pictures: readonly Picture
       }))
       return { items, total: pictures.length }
     }
-    return createGallerySource({ call: call as never }, () => undefined)
+    return createGallerySource({ call: call as never, thumbnails: () => Promise.resolve(new Map()) }, () => undefined)
   })
   useEffect(() => source.setFilter({}), [source])
   const pages = useSyncExternalStore(source.subscribe, source.getPages)

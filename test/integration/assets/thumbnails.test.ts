@@ -67,7 +67,13 @@ describe('thumbnails', () => {
     expect((await test.store.serve(id, 256)).bytes).toEqual(whole)
     expect(await readFile(path)).toEqual(whole)
     await rm(path)
+    // What is asked for many at a time is never made for it, and one that is gone keeps no other away.
+    const other = await importScene(test, 640, 480)
+    const { bytes: half } = await test.store.serve(other, 512)
+    expect(await test.store.keptThumbnails([id, other, 'none'], 512)).toMatchObject([{}, half, undefined])
+    expect(await test.store.keptThumbnails([id, other], 256)).toEqual([undefined, undefined])
     expect((await test.store.serve(id, 256)).bytes).toEqual(whole)
+    expect(await test.store.keptThumbnails([id], 200)).toEqual([whole])
   })
 
   it('stay within their bytes: the least recently used go first; leftovers are swept', async () => {

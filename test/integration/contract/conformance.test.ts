@@ -250,6 +250,17 @@ describe.each([
     expect(client.fileUrl(pictureId, { download: { format: 'png', name: 'a b' } })).toMatch(/\?download=a%20b&format=png$/)
   })
 
+  it('brings the thumbnails that are kept, however many', async () => {
+    const ids = Array.from({ length: 130 }, (_unused, n) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`)
+    const kept = ids.filter((_id, n) => n % 3 === 0)
+    for (const id of kept) app.stored.set(id, { bytes: Buffer.from(`small ${id}`), mime: 'image/webp', etag: '"x"' })
+    const pack = await client.thumbnails(ids, 256)
+    expect([...pack.keys()].sort()).toEqual(kept)
+    for (const [id, blob] of pack)
+      expect([blob.type, Buffer.from(await blob.arrayBuffer()).toString()]).toEqual(['image/webp', `small ${id}`])
+    await expect(client.thumbnails(['no id'], 256)).rejects.toThrow('400')
+  })
+
   it('is silent after it was closed', async () => {
     const seen: unknown[] = []
     client.onEvent((event) => seen.push(event))

@@ -18,6 +18,7 @@ export interface ModelApp {
   readonly events: EventSource
   readonly files: {
     read(assetId: string, options?: FileUrlOptions): Promise<AppFile>
+    thumbnails(assetIds: readonly string[], width: number): Promise<(Uint8Array | undefined)[]>
     importUpload(name: string, stream: Readable, as: 'picture' | 'style', folder?: string): Promise<ImportResult>
   }
   call(name: CallName, input: unknown): Promise<unknown>
@@ -113,6 +114,7 @@ export function createModelApp(): ModelApp {
           options.download ? { ...file, downloadName: `${options.download.name}.${options.download.format}` } : file,
         )
       },
+      thumbnails: (assetIds) => Promise.resolve(assetIds.map((assetId) => stored.get(assetId)?.bytes)),
       async importUpload(name, stream, as, folder) {
         const bytes = await buffer(stream)
         if (bytes.byteLength === 0) throw new AppError('input.empty_file', `${name} is empty. Choose another file.`)

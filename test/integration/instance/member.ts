@@ -56,7 +56,11 @@ function createSmallApp(): App {
     version,
     epoch: hub.epoch,
     events: hub,
-    files: { read: () => Promise.reject(new Error('none')), importUpload: () => Promise.reject(new Error('none')) },
+    files: {
+      read: () => Promise.reject(new Error('none')),
+      thumbnails: () => Promise.reject(new Error('none')),
+      importUpload: () => Promise.reject(new Error('none')),
+    },
     async call<N extends CallName>(name: N, input: unknown): Promise<CallOutput<N>> {
       await sleep(1)
       const handler = handlers[name]

@@ -138,6 +138,8 @@ describe('attacks on the listening server', () => {
     ['a path for an id', (g) => request('GET', '/files/etc/passwd', g.file), 404],
     ['a name for an id', (g) => request('GET', '/files/passwd', g.file), 400],
     ['an unknown query key', (g) => request('GET', `/files/${pictureId}?path=x`, g.file), 400],
+    ['a path in a pack', (g) => request('GET', `/files/thumbnails?w=256&of=${pictureId},../../etc/passwd`, g.file), 400],
+    ['a pack without cookie', (g) => request('GET', `/files/thumbnails?w=256&of=${pictureId}`, without(g.file, 'Cookie')), 401],
     ['a picture without cookie', (g) => request('GET', `/files/${pictureId}`, without(g.file, 'Cookie')), 401],
     [
       'a picture for another site',
