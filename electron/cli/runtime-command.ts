@@ -173,8 +173,9 @@ function selfTestLines(test: NonNullable<RuntimeReport['selfTest']>): string[] {
     ...(test.secondJobMs === undefined ? [] : [`again ${test.secondJobMs} ms`]),
   ]
   return [
-    `${test.ok ? '✓' : '✗'} self-test  torch ${test.torch ?? 'did not answer'}, ${cuda}; picture ${test.picture ?? 'did not come back'}`,
-    `  ${times.join(', ')}`,
-    ...test.problems.map((problem) => `  ${problem}`),
+    `${test.ok ? '✓' : '✗'} self-test of ${test.at.slice(0, 16).replace('T', ' ')} UTC  torch ${test.torch ?? 'did not answer'}, ${cuda}; picture ${test.picture ?? 'not made'}`,
+    ...(times.length === 0 ? [] : [`  ${times.join(', ')}`]),
+    ...test.problems.map(({ message }) => `  ${message}`),
+    ...test.notes.map((note) => `  ${note}`),
   ]
 }

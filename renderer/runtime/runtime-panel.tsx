@@ -234,6 +234,7 @@ function Failure({ error }: { error: Parameters<typeof errorWords>[0] }): ReactE
 /** Proof by a small job: asked for, never by itself. */
 function SelfTest({ state }: { state: RuntimeState }): ReactElement | null {
   const setup = useSetupWords()
+  const say = useWords()
   const { report, runtime, testing } = state
   if (!runtime?.current || runtime.state === 'installing') return null
   const test = report?.selfTest
@@ -248,12 +249,14 @@ function SelfTest({ state }: { state: RuntimeState }): ReactElement | null {
         >
           {setup(testing ? 'runtime.test.running' : 'runtime.test')}
         </Button>
+        {testing ? <span className="pl-3 text-s text-muted">{setup('runtime.test.patience')}</span> : null}
       </div>
-      {test ? (
+      {test && !testing ? (
         <div aria-live="polite" data-testid="runtime-tested">
           <p className={test.ok ? 'text-good' : 'text-bad'}>{setup(test.ok ? 'runtime.test.good' : 'runtime.test.bad')}</p>
           <p className="text-s text-muted">
             {[
+              new Date(test.at).toLocaleString(say.language),
               test.torch === undefined ? '' : `torch ${test.torch}`,
               test.cuda ? `CUDA ${test.cudaVersion ?? ''}` : 'CPU',
               ...test.devices.map(({ name }) => name),
@@ -262,9 +265,17 @@ function SelfTest({ state }: { state: RuntimeState }): ReactElement | null {
               .filter(Boolean)
               .join(' · ')}
           </p>
-          {test.problems.map((problem) => (
-            <p key={problem} className="text-s text-text">
-              {problem}
+          {test.problems.map(({ code, message }) => (
+            <div key={code} className="pt-1 text-s" data-testid="runtime-problem" data-code={code}>
+              <p className="text-text">{setup(`runtime.problem.${code}`)}</p>
+              <p className="text-muted" lang="en">
+                {message}
+              </p>
+            </div>
+          ))}
+          {test.notes.map((note) => (
+            <p key={note} className="text-s text-muted" lang="en">
+              {note}
             </p>
           ))}
         </div>

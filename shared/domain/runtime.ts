@@ -126,8 +126,39 @@ export const runtimeViewSchema = z.object({
 })
 export type RuntimeView = z.infer<typeof runtimeViewSchema>
 
+/** What a self-test can find wrong. */
+export const selfTestProblemCodeSchema = z.enum([
+  'python_silent',
+  'torch_import',
+  'torch_without_cuda',
+  'driver',
+  'card_hidden',
+  'card_unseen',
+  'card_unsupported',
+  'card_busy',
+  'card_failed',
+  'memory_full',
+  'computes_wrong',
+  'computes_nan',
+  'server_start',
+  'server_ended',
+  'job_failed',
+  'job_endless',
+  'picture_black',
+  'picture_nan',
+  'picture_flat',
+  'picture_wrong',
+])
+export type SelfTestProblemCode = z.infer<typeof selfTestProblemCodeSchema>
+
+/** One finding, in words that say what to do next. */
+export const selfTestProblemSchema = z.object({ code: selfTestProblemCodeSchema, message: z.string() })
+export type SelfTestProblem = z.infer<typeof selfTestProblemSchema>
+
 /** What the self-test saw: proof of a card, or what hinders. Times in milliseconds. */
 export const selfTestSchema = z.object({
+  /** When it was made: a report also shows the last one of this installation. */
+  at: z.string(),
   ok: z.boolean(),
   torch: z.string().optional(),
   cudaVersion: z.string().nullable().optional(),
@@ -140,7 +171,11 @@ export const selfTestSchema = z.object({
   jobMs: z.number().optional(),
   secondJobMs: z.number().optional(),
   picture: z.enum(['right', 'black', 'flat', 'wrong']).optional(),
-  problems: z.array(z.string()),
+  problems: z.array(selfTestProblemSchema),
+  /** What is no fault and yet good to know. */
+  notes: z.array(z.string()),
+  /** torch's or ComfyUI's own words on what failed, for a supporter. */
+  said: z.string().optional(),
 })
 export type SelfTest = z.infer<typeof selfTestSchema>
 

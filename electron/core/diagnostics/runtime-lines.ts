@@ -1,4 +1,4 @@
-import type { Hardware, RuntimeReport, RuntimeView } from '#shared/domain/runtime'
+import type { Hardware, RuntimeReport, RuntimeView, SelfTest } from '#shared/domain/runtime'
 
 const gigabytes = (mb: number): string => `${(mb / 1024).toFixed(1)} GiB`
 
@@ -35,7 +35,7 @@ export function hardwareLines({
 }
 
 /** The managed ComfyUI in lines for a report. */
-export function runtimeLines({ checks, runtime, locks }: RuntimeReport): string[] {
+export function runtimeLines({ checks, runtime, locks, selfTest }: RuntimeReport): string[] {
   const { state, current, snapshots, restarts, error } = runtime
   return [
     `${state}${restarts > 0 ? `, restarted ${restarts} times` : ''}`,
@@ -44,6 +44,37 @@ export function runtimeLines({ checks, runtime, locks }: RuntimeReport): string[
     ...checks.map(({ name, ok, note }) => `${ok ? '✓' : '✗'} ${name}: ${note}`),
     ...locks.filter(({ locked }) => !locked).map(({ file }) => `not locked in this build: ${file}`),
     ...(error ? [`error ${error.code}: ${error.message}`] : []),
+    ...(selfTest ? selfTestLines(selfTest) : current ? ['self-test: never made of this installation'] : []),
+  ]
+}
+
+/** The last proof of the card: what was measured, what was found, and the programs' own words on it. */
+function selfTestLines({
+  at,
+  ok,
+  torch,
+  cuda,
+  cudaVersion,
+  devices,
+  picture,
+  problems,
+  notes,
+  said,
+  ...test
+}: SelfTest): string[] {
+  const times = (['computeMs', 'startMs', 'jobMs', 'secondJobMs'] as const).flatMap((name) => {
+    const ms = test[name]
+    return ms === undefined ? [] : [`${name} ${ms}`]
+  })
+  return [
+    `${ok ? '✓' : '✗'} self-test of ${at}: torch ${torch ?? 'did not answer'}, CUDA ${cudaVersion ?? 'none in this build'} ${cuda ? 'works' : 'is not there'}, picture ${picture ?? 'not made'}`,
+    ...devices.map(
+      ({ name, capability, memoryMb }) => `- torch sees ${name}, compute capability ${capability}, ${gigabytes(memoryMb)}`,
+    ),
+    ...(times.length === 0 ? [] : [times.join(', ')]),
+    ...problems.map(({ code, message }) => `✗ ${code}: ${message}`),
+    ...notes,
+    ...(said === undefined ? [] : ['It said:', ...said.split('\n')]),
   ]
 }
 

@@ -18,6 +18,8 @@ export interface RuntimeLayout {
   /** The server that runs: pid, start time, session. */
   serverFile: string
   serverLog: string
+  /** The last self-test, for reports. */
+  selfTest: string
   modelPaths: string
   /** What Python compiles of an adopted ComfyUI, whose own folder stays as it is. */
   compiled: string
@@ -40,6 +42,7 @@ export function runtimeLayout(dataDir: string): RuntimeLayout {
     mending: join(root, 'mending.json'),
     serverFile: join(root, 'server.json'),
     serverLog: join(root, 'server.log'),
+    selfTest: join(root, 'self-test.json'),
     modelPaths: join(root, 'model-paths.yaml'),
     compiled: join(root, 'compiled'),
     cache: { archives: join(root, 'cache', 'archives'), packages: join(root, 'cache', 'packages'), python: join(root, 'python') },

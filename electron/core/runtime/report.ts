@@ -8,6 +8,7 @@ export interface ReportFacts {
   problems: readonly string[] | undefined
   /** The self-test was asked for. */
   asked: boolean
+  /** That one, or the last one before. */
   test: SelfTest | undefined
   runtime: RuntimeView
 }
@@ -25,7 +26,7 @@ export function makeReport({ hardware, problems, asked, test, runtime }: ReportF
         : `${problems.join(' ')} "recast runtime repair" mends it.`
   const untested = asked && problems === undefined
   return {
-    ok: whole && !untested && test?.ok !== false,
+    ok: whole && !untested && !(asked && test?.ok === false),
     hardware,
     runtime,
     checks: [

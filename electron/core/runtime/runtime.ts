@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError, toAppError } from '#shared/domain/error'
-import type { Hardware, InstallProgress, InstallRequest, RuntimeReport, RuntimeView } from '#shared/domain/runtime'
+import type { Hardware, InstallRequest, RuntimeReport, RuntimeView, SelfTest } from '#shared/domain/runtime'
 import type { Settings } from '#shared/domain/settings'
 import type { AppLogger } from '../app'
 import { makeFolder } from '../assets/durable-file'
@@ -18,9 +17,10 @@ import { InstallationStore, deleteFolder, installationView, type RuntimePlace } 
 import { runtimeLayout } from './layout'
 import { readRecipe, recipeId, type Recipe } from './recipe'
 import { makeReport } from './report'
-import { selfTest } from './self-test'
-import { absent, serverPlan } from './server-plan'
+import { keepSelfTest, lastSelfTest, selfTest } from './self-test'
+import { absent, cardOf, serverPlan } from './server-plan'
 import { Supervisor, type ServerPlan, type SupervisorTimes } from './supervisor/supervisor'
+import { Work } from './work'
 
 /** What the runtime needs of the app; tests bring their own recipe, tools and times. */
 export interface RuntimeContext {
@@ -46,7 +46,6 @@ export interface RuntimeParts {
   env: NodeJS.ProcessEnv
 }
 
-const tellEveryMs = 250
 /** Earlier installations that are kept to go back to. */
 const keptSnapshots = 2
 
@@ -58,14 +57,9 @@ export class Runtime {
   readonly #parts: RuntimeParts
   #place: RuntimePlace | undefined
   #snapshots: RuntimeView['snapshots'] = []
-  #progress: InstallProgress | undefined
-  #stopInstall: AbortController | undefined
-  #busy: string | undefined
-  #error: AppError | undefined
+  readonly #work = new Work(() => this.#tell())
   #hardware: Hardware | undefined
-  #toldAt = 0
   #opening: Promise<void> | undefined
-  #closed = false
 
   constructor(context: RuntimeContext) {
     this.#context = context
@@ -111,15 +105,16 @@ export class Runtime {
   view(): RuntimeView {
     const { supervisor } = this
     const current = this.#place && installationView(this.#place)
-    const state = this.#progress ? 'installing' : !current ? 'absent' : supervisor.state
-    const error = this.#error ?? supervisor.error
+    const { progress } = this.#work
+    const state = progress ? 'installing' : !current ? 'absent' : supervisor.state
+    const error = this.#work.error ?? supervisor.error
     return {
       state,
       ...(current ? { current } : {}),
       snapshots: this.#snapshots,
       ...(supervisor.address === undefined ? {} : { address: supervisor.address }),
       ...(supervisor.pid === undefined ? {} : { pid: supervisor.pid }),
-      ...(this.#progress ? { install: this.#progress } : {}),
+      ...(progress ? { install: progress } : {}),
       ...(supervisor.state === 'starting' && supervisor.lastLine !== '' ? { lastLine: supervisor.lastLine } : {}),
       restarts: supervisor.restarts,
       ...(error ? { error: error.toView() } : {}),
@@ -139,9 +134,7 @@ export class Runtime {
     const recipe = place && this.#recipeOf(place)
     const problems = place && recipe ? await this.#problems(place, recipe) : undefined
     const test =
-      run && place && recipe
-        ? await this.#useServer(() => selfTest({ place, tools: recipe.tools, start: () => this.start() }))
-        : undefined
+      place && (run && recipe ? await this.#prove(place, recipe, hardware) : await lastSelfTest(this.store.layout, place))
     return makeReport({ hardware, problems, asked: run, test, runtime: this.view() })
   }
 
@@ -167,7 +160,7 @@ export class Runtime {
 
   /** Stops an installation that is under way. */
   cancel(): RuntimeView {
-    this.#stopInstall?.abort()
+    this.#work.cancel()
     return this.view()
   }
 
@@ -254,10 +247,9 @@ export class Runtime {
 
   /** Stops an installation and the server, and waits for every process. */
   async close(): Promise<void> {
-    this.#closed = true
-    this.#stopInstall?.abort()
+    this.#work.close()
     await this.supervisor.close()
-    while (this.#busy !== undefined) await sleep(20)
+    await this.#work.ended()
   }
 
   /** What is wrong with an installation; one that cannot be asked is wrong by that. */
@@ -266,10 +258,23 @@ export class Runtime {
     return await inspect(this.store, place, question).catch((thrown: unknown) => [toAppError(thrown).message])
   }
 
-  async #useServer<T>(work: () => Promise<T>): Promise<T> {
-    const release = this.supervisor.use()
+  /** Lets the installation prove itself, and keeps what came of it for later reports. */
+  async #prove(place: RuntimePlace, { tools }: Recipe, hardware: Hardware): Promise<SelfTest> {
+    const { supervisor } = this
+    const release = supervisor.use()
+    const crashBefore = supervisor.crash
     try {
-      return await work()
+      const test = await selfTest({
+        place,
+        tools,
+        hardware,
+        card: cardOf(hardware),
+        start: () => this.start(),
+        log: () => supervisor.log,
+        crash: () => (supervisor.crash === crashBefore ? undefined : supervisor.crash),
+      })
+      await keepSelfTest(this.store.layout, place, test)
+      return test
     } finally {
       release()
     }
@@ -305,12 +310,8 @@ export class Runtime {
   async #installRecipe(recipe: Recipe, request: Partial<InstallRequest>): Promise<void> {
     const { settings, downloader } = this.#context
     await makeFolder(this.store.layout.root)
-    this.#stopInstall = new AbortController()
-    if (this.#closed) this.#stopInstall.abort()
-    this.#progress = { step: 'begin', progress: 0, note: '' }
-    this.#tell()
-    if (request.offline !== true)
-      await probeMirrors({ ...settings().runtimeMirrors, ...request.mirrors }, this.#stopInstall.signal)
+    const signal = this.#work.begin('begin')
+    if (request.offline !== true) await probeMirrors({ ...settings().runtimeMirrors, ...request.mirrors }, signal)
     await install({
       recipe,
       store: this.store,
@@ -321,19 +322,16 @@ export class Runtime {
       ...(request.archive === undefined
         ? {}
         : { archive: { path: resolve(request.archive), unpinned: request.unpinned === true } }),
-      signal: this.#stopInstall.signal,
-      onProgress: (progress) => {
-        const isNewStep = progress.step !== this.#progress?.step
-        this.#progress = progress
-        if (isNewStep || performance.now() - this.#toldAt >= tellEveryMs) this.#tell()
-      },
+      card: this.#hardware && cardOf(this.#hardware),
+      signal,
+      onProgress: (progress) => this.#work.advance(progress),
     })
     // The old server runs from a folder that is a snapshot now.
     await this.supervisor.stop()
     for (const old of (await this.store.snapshots()).slice(keptSnapshots))
       await this.store.discardFolder(this.store.folderOf(old.id))
     await this.store.sweep()
-    this.#progress = undefined
+    this.#work.end()
     await this.#read()
   }
 
@@ -351,26 +349,7 @@ export class Runtime {
   /** One piece of work at a time; its error stays to be seen until the next one. */
   async #exclusively(what: string, work: () => Promise<void>): Promise<RuntimeView> {
     await this.open(true)
-    if (this.#busy !== undefined) {
-      throw new AppError('input.conflict', `The runtime is being ${this.#busy}. Wait for that, or stop it.`, {
-        detail: { busy: this.#busy },
-      })
-    }
-    this.#busy = what
-    this.#error = undefined
-    try {
-      await work()
-    } catch (thrown) {
-      const error = toAppError(thrown)
-      if (error.code !== 'canceled') this.#error = error
-      throw error
-    } finally {
-      this.#busy = undefined
-      this.#stopInstall = undefined
-      this.#progress = undefined
-      await this.#read()
-      this.#tell()
-    }
+    await this.#work.run(what, work, () => this.#read())
     return this.view()
   }
 
@@ -394,7 +373,6 @@ export class Runtime {
   }
 
   #tell(): void {
-    this.#toldAt = performance.now()
     this.#context.onChange(this.view())
   }
 }

@@ -1,13 +1,29 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { randomUUID } from 'node:crypto'
 import sharp from 'sharp'
-import type { SelfTest } from '#shared/domain/runtime'
-import { toAppError } from '#shared/domain/error'
+import { z } from 'zod'
+import { selfTestSchema, type Hardware, type SelfTest, type SelfTestProblem } from '#shared/domain/runtime'
+import { lazily } from '#shared/lazily'
+import { AppError, toAppError } from '#shared/domain/error'
 import { askEnvironment } from './install/check-environment'
-import type { RuntimePlace } from './install/store'
+import { readJson, writeJson, type RuntimePlace } from './install/store'
+import type { RuntimeLayout } from './layout'
+import type { Crash } from './supervisor/classify'
+import {
+  isWorthStarting,
+  judgeCudaText,
+  judgeJobError,
+  judgePicture,
+  judgeTorch,
+  pictureProblem,
+  testNotes,
+} from './self-test-verdicts'
 
 const side = 64
-const jobMs = 300_000
+/** How long a job may run: a card without ready code for it compiles for minutes. What waits behind other jobs does not run. */
+const runningMs = 15 * 60_000
+const wholeMs = 60 * 60_000
+const answerMs = 30_000
 
 /** The test's picture: 64 × 64, four different corners and a gradient, so that turned, black, flat and foreign pictures all show. */
 function testPixels(): Buffer {
@@ -18,42 +34,56 @@ function testPixels(): Buffer {
   return pixels
 }
 
-/** Compares a result with the picture that was sent, inverted and softly blurred. Pure. */
-export function judgePicture(result: Uint8Array, sent: Uint8Array): 'right' | 'black' | 'flat' | 'wrong' {
-  let sum = 0
-  let squares = 0
-  let largest = 0
-  let difference = 0
-  for (const [at, value] of result.entries()) {
-    sum += value
-    squares += value * value
-    largest = Math.max(largest, value)
-    difference += Math.abs(255 - (sent[at] ?? 0) - value)
+/** What the test found wrong, and in whose words. */
+class Finding extends Error {
+  constructor(
+    readonly problem: SelfTestProblem,
+    readonly said?: string,
+  ) {
+    super(problem.message)
   }
-  const count = result.length
-  const deviation = Math.sqrt(Math.max(0, squares / count - (sum / count) ** 2))
-  if (count === 0 || largest <= 8) return 'black'
-  if (deviation < 4) return 'flat'
-  return count === sent.length && difference / count < 16 ? 'right' : 'wrong'
 }
 
 async function call(address: string, path: string, body: string | FormData | undefined): Promise<Response> {
   const answer = await fetch(`${address}${path}`, {
     ...(body === undefined ? {} : { method: 'POST', body }),
     ...(typeof body === 'string' ? { headers: { 'content-type': 'application/json' } } : {}),
-    signal: AbortSignal.timeout(30_000),
+    signal: AbortSignal.timeout(answerMs),
   })
-  if (!answer.ok) throw new Error(`${path} answered HTTP ${answer.status}: ${(await answer.text()).slice(0, 300)}`)
+  if (!answer.ok) {
+    const said = `${path} answered HTTP ${answer.status}: ${(await answer.text()).slice(0, 1_000)}`
+    throw new Finding(
+      { code: 'job_failed', message: `ComfyUI refuses the test's job (${said.slice(0, 200)}). Repair the runtime.` },
+      said,
+    )
+  }
   return answer
 }
 
+/** Asks a server that may be too busy to answer in time; undefined when it was. */
+async function askPatiently<T>(address: string, path: string): Promise<T | undefined> {
+  try {
+    return (await (await call(address, path, undefined)).json()) as T
+  } catch (thrown) {
+    if (thrown instanceof Error && thrown.name === 'TimeoutError') return undefined
+    throw thrown
+  }
+}
+
+interface ExecutionError {
+  exception_message?: string
+  exception_type?: string
+}
 interface HistoryEntry {
-  status?: { status_str?: string; messages?: [string, { exception_message?: string }][] }
+  status?: { status_str?: string; messages?: [string, ExecutionError][] }
   outputs?: Record<string, { images?: { filename: string; subfolder: string; type: string }[] }>
+}
+interface QueueAnswer {
+  queue_pending?: [number, string][]
 }
 
 /** Sends a picture through ComfyUI's blur, which computes on its device, and back; answers pixels and time. */
-async function runJob(address: string, sigma: number): Promise<{ pixels: Uint8Array; ms: number }> {
+async function runJob(address: string, sigma: number, hardware: Hardware): Promise<{ pixels: Uint8Array; ms: number }> {
   const began = performance.now()
   const png = await sharp(testPixels(), { raw: { width: side, height: side, channels: 3 } })
     .png()
@@ -70,70 +100,138 @@ async function runJob(address: string, sigma: number): Promise<{ pixels: Uint8Ar
     4: { class_type: 'SaveImage', inputs: { images: ['3', 0], filename_prefix: `recast-self-test-${promptId}` } },
   }
   await call(address, '/prompt', JSON.stringify({ prompt, prompt_id: promptId, client_id: promptId }))
-  for (const until = performance.now() + jobMs; performance.now() < until; await sleep(20)) {
-    const entry = ((await (await call(address, `/history/${promptId}`, undefined)).json()) as Record<string, HistoryEntry>)[
-      promptId
-    ]
-    if (!entry) continue
-    const image = Object.values(entry.outputs ?? {}).flatMap(({ images = [] }) => images)[0]
-    if (entry.status?.status_str !== 'success' || !image) {
-      const reason = entry.status?.messages?.find(([name]) => name === 'execution_error')?.[1].exception_message
-      throw new Error(`the job failed: ${reason ?? 'ComfyUI gives no reason'}`)
+  let waitedUntil = performance.now()
+  let lookedAt = waitedUntil
+  while (performance.now() - waitedUntil < runningMs && performance.now() - began < wholeMs) {
+    const entry = (await askPatiently<Record<string, HistoryEntry>>(address, `/history/${promptId}`))?.[promptId]
+    if (entry) return { pixels: await fetchPixels(address, entry, hardware), ms: Math.round(performance.now() - began) }
+    if (performance.now() - lookedAt > 2_000) {
+      lookedAt = performance.now()
+      const queue = await askPatiently<QueueAnswer>(address, '/queue')
+      if (queue?.queue_pending?.some(([, id]) => id === promptId)) waitedUntil = performance.now()
     }
-    const query = new URLSearchParams({ filename: image.filename, subfolder: image.subfolder, type: image.type })
-    const bytes = await (await call(address, `/view?${query.toString()}`, undefined)).arrayBuffer()
-    const pixels = await sharp(bytes, { limitInputPixels: 1_000_000 }).removeAlpha().toColourspace('srgb').raw().toBuffer()
-    return { pixels, ms: Math.round(performance.now() - began) }
+    await sleep(20)
   }
-  throw new Error(`the job did not end within ${jobMs / 1000} s`)
+  throw new Finding({
+    code: 'job_endless',
+    message: `The test's job did not end within ${runningMs / 60_000} minutes: the card hangs. Restart the machine, update the NVIDIA driver, then test again.`,
+  })
 }
 
-const pictureWords = {
-  black: 'The picture came back black: the card or its driver computes wrong. Update the driver, and switch off overclocking.',
-  flat: 'The picture came back in one colour: the card or its driver computes wrong. Update the driver.',
-  wrong: 'The picture that came back is not the one that was sent. Repair the runtime, and update the driver.',
+async function fetchPixels(address: string, { status, outputs }: HistoryEntry, hardware: Hardware): Promise<Uint8Array> {
+  const image = Object.values(outputs ?? {}).flatMap(({ images = [] }) => images)[0]
+  if (status?.status_str !== 'success' || !image) {
+    const failure = status?.messages?.find(([name]) => name === 'execution_error')?.[1]
+    const { exception_type: type = '', exception_message: message = '' } = failure ?? {}
+    throw new Finding(judgeJobError(type, message, hardware), `${type}: ${message}`)
+  }
+  const query = new URLSearchParams({ filename: image.filename, subfolder: image.subfolder, type: image.type })
+  const bytes = await (await call(address, `/view?${query.toString()}`, undefined)).arrayBuffer()
+  return await sharp(bytes, { limitInputPixels: 1_000_000 }).removeAlpha().toColourspace('srgb').raw().toBuffer()
+}
+
+/** What the test needs of the runtime. */
+export interface SelfTestOptions {
+  place: RuntimePlace
+  tools: string
+  hardware: Hardware
+  /** The card of several that the server gets. */
+  card: number | undefined
+  start: () => Promise<string>
+  /** The server's last output. */
+  log: () => string
+  /** Why the server ended in the meantime; undefined when it did not. */
+  crash: () => Crash | undefined
 }
 
 /** Lets an installation prove itself: torch asked for the card, a product of matrices there, then jobs through ComfyUI. Never throws. */
-export async function selfTest({
-  place,
-  tools,
-  start,
-}: {
-  place: RuntimePlace
-  tools: string
-  start: () => Promise<string>
-}): Promise<SelfTest> {
-  const test: SelfTest = { ok: false, cuda: false, devices: [], problems: [] }
+export async function selfTest(options: SelfTestOptions): Promise<SelfTest> {
+  const { place, hardware } = options
+  const test: SelfTest = { at: new Date().toISOString(), ok: false, cuda: false, devices: [], problems: [], notes: [] }
   try {
-    const facts = await askEnvironment({
-      python: place.python,
-      tools,
-      imports: ['torch'],
-      packages: {},
-      compute: true,
-      foreign: place.adopted !== undefined,
-    })
-    for (const { module, error } of facts.failures) test.problems.push(`${module}: ${error}`)
-    if (facts.torch) {
-      const { version, cudaVersion, cuda, devices, computeMs, computeRight } = facts.torch
-      Object.assign(test, { torch: version, cudaVersion, cuda, devices, ...(computeMs === undefined ? {} : { computeMs }) })
-      if (place.device === 'cuda' && !cuda) test.problems.push('torch finds no CUDA card. Update the NVIDIA driver and restart.')
-      if (computeRight === false)
-        test.problems.push('The card computes wrong results: switch off overclocking, and look at its temperature.')
-    }
-    const began = performance.now()
-    const address = await start()
-    test.startMs = Math.round(performance.now() - began)
-    const first = await runJob(address, 0.3)
-    test.jobMs = first.ms
-    test.picture = judgePicture(first.pixels, testPixels())
-    if (test.picture !== 'right') test.problems.push(pictureWords[test.picture])
-    // Another value, so that nothing comes from ComfyUI's cache.
-    test.secondJobMs = (await runJob(address, 0.31)).ms
+    await proveTorch(options, test)
+    if (isWorthStarting(test.problems)) await proveJobs(options, test)
   } catch (thrown) {
-    test.problems.push(toAppError(thrown).message)
+    const found = thrown instanceof Finding ? thrown : undefined
+    // A server that ended refuses connections, which says nothing of why.
+    const problem = found?.problem ?? (await endOf(options)) ?? judgeJobError('', toError(thrown).message, hardware)
+    test.problems.push(problem)
+    const said = found ? found.said : options.log().slice(-2_000)
+    if (said !== undefined) test.said = said.slice(-2_000)
   }
   test.ok = test.problems.length === 0
+  test.notes = testNotes(test, place.device, hardware)
   return test
+}
+
+/** The supervisor may see the end of a server a moment later than the job that it ran. */
+async function endOf({ crash, hardware }: SelfTestOptions): Promise<SelfTestProblem | undefined> {
+  for (const until = performance.now() + 3_000; crash() === undefined && performance.now() < until;) await sleep(50)
+  const seen = crash()
+  if (seen === undefined) return undefined
+  if (seen.kind === 'out_of_memory' && /card's memory/.test(seen.message)) return judgeCudaText('out of memory', hardware)
+  return {
+    code: 'server_ended',
+    message: `${seen.message} Test again; if it comes back, send the report of "recast doctor --report FILE".`,
+  }
+}
+
+const toError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error(String(thrown)))
+
+const keptSchema = lazily(() => z.object({ of: z.string(), test: selfTestSchema }))
+const nameOf = ({ installation, adopted }: RuntimePlace): string => installation?.id ?? `adopted ${adopted?.adoptedAt ?? ''}`
+
+/** Keeps a test for the reports to come. What cannot be written is only not in them. */
+export async function keepSelfTest(layout: RuntimeLayout, place: RuntimePlace, test: SelfTest): Promise<void> {
+  await writeJson(layout.selfTest, { of: nameOf(place), test }).catch(() => undefined)
+}
+
+/** The last test of this very installation. */
+export async function lastSelfTest(layout: RuntimeLayout, place: RuntimePlace): Promise<SelfTest | undefined> {
+  const kept = await readJson(layout.selfTest, keptSchema())
+  return kept?.of === nameOf(place) ? kept.test : undefined
+}
+
+async function proveTorch({ place, tools, hardware, card }: SelfTestOptions, test: SelfTest): Promise<void> {
+  const facts = await askEnvironment({
+    python: place.python,
+    tools,
+    imports: ['torch'],
+    packages: {},
+    compute: place.device === 'cuda',
+    card,
+    foreign: place.adopted !== undefined,
+  }).catch((thrown: unknown) => {
+    throw asFinding('python_silent', thrown)
+  })
+  const said = [...facts.failures.map(({ error }) => error), ...(facts.torch?.error === undefined ? [] : [facts.torch.error])]
+  if (said.length > 0) test.said = said.join('\n').slice(0, 2_000)
+  if (facts.torch) {
+    const { version, cudaVersion, cuda, devices, computeMs } = facts.torch
+    Object.assign(test, { torch: version, cudaVersion, cuda, devices, ...(computeMs === undefined ? {} : { computeMs }) })
+  }
+  const visible = process.env['CUDA_VISIBLE_DEVICES']
+  test.problems.push(...judgeTorch(facts, { device: place.device, hardware, visible }))
+}
+
+async function proveJobs({ hardware, start, log }: SelfTestOptions, test: SelfTest): Promise<void> {
+  const began = performance.now()
+  const address = await start().catch((thrown: unknown) => {
+    throw asFinding('server_start', thrown)
+  })
+  test.startMs = Math.round(performance.now() - began)
+  const first = await runJob(address, 0.3, hardware)
+  test.jobMs = first.ms
+  test.picture = judgePicture(first.pixels, testPixels())
+  const problem = pictureProblem(test.picture, log())
+  if (problem) test.problems.push(problem)
+  // Another value, so that nothing comes from ComfyUI's cache.
+  test.secondJobMs = (await runJob(address, 0.31, hardware)).ms
+}
+
+/** An error of ours, whose words already say what to do; what the program said goes to the supporter. */
+function asFinding(code: SelfTestProblem['code'], thrown: unknown): Finding {
+  const error = thrown instanceof AppError ? thrown : toAppError(thrown)
+  const output = error.detail?.['output']
+  return new Finding({ code, message: error.message }, typeof output === 'string' ? output : undefined)
 }

@@ -17,14 +17,18 @@ export interface PlanFacts {
   env: NodeJS.ProcessEnv
 }
 
+/** The card that is used where there are several, by nvidia-smi's index; undefined where nothing is to be chosen. Pure. */
+export function cardOf({ cards, verdict }: Hardware): number | undefined {
+  return cards.filter(({ maker }) => maker === 'nvidia').length > 1 ? verdict.card : undefined
+}
+
 /** Decides what a server is started from. Pure. */
 export function serverPlan({ place, recipe, hardware, modelFolders, env }: PlanFacts): ServerPlan {
-  const several = (hardware?.cards.filter(({ maker }) => maker === 'nvidia').length ?? 0) > 1
   const installed = new Set(place.installation?.nodes.map(({ id }) => id))
   return {
     place,
     tools: recipe.tools,
-    card: several ? hardware?.verdict.card : undefined,
+    card: hardware && cardOf(hardware),
     modelFolders,
     sentinels: {
       core: place.adopted ? anyComfyui : recipe.comfyui.sentinels,

@@ -92,6 +92,10 @@ describe.skipIf(!uv || process.platform === 'win32')('the runtime in the app', (
       const { runtime, log } = await app.call('runtime.status', {})
       expect(runtime).toMatchObject({ state: 'ready', restarts: 0 })
       expect(log.join('\n')).toContain('recast-standin 1.0.0')
+      // The stand-in's environment has no torch: that is said, and nothing is started for it.
+      const proof = await app.call('runtime.doctor', { run: true })
+      expect(proof).toMatchObject({ ok: false, selfTest: { ok: false, problems: [{ code: 'torch_import' }] } })
+      expect(proof.selfTest?.startMs).toBeUndefined()
       const pid = runtime.pid ?? 0
       expect(await processesOfSession(pid)).toContain(pid)
       await app.close()
@@ -206,9 +210,18 @@ describe.skipIf(!uv || process.platform === 'win32')('the runtime in the app', (
       expect(paths).toContain(JSON.stringify(join(app.dataDir, 'models')))
       await expect(app.call('runtime.update', {})).rejects.toMatchObject({ code: 'input.conflict' })
       await expect(app.call('runtime.repair', {})).rejects.toMatchObject({ code: 'input.conflict' })
+      // The stand-in sends back what it was sent, which no card does that computes rightly.
+      const proof = await app.call('runtime.doctor', { run: true })
+      expect(proof.selfTest).toMatchObject({ ok: false, torch: '0.0.1', picture: 'wrong', problems: [{ code: 'picture_wrong' }] })
       await app.call('runtime.stop', {})
       expect(await processesOfSession(runtime.pid ?? 0)).toEqual([])
-      expect((await app.call('runtime.doctor', {})).ok).toBe(true)
+      // A later look is no test of its own, and still tells of that one; so does the report for supporters, without places.
+      const later = await app.call('runtime.doctor', {})
+      expect(later).toMatchObject({ ok: true, selfTest: { at: proof.selfTest?.at } })
+      const { text } = await app.call('app.diagnostics', {})
+      expect(text).toMatch(/self-test of .*torch 0\.0\.1.*picture wrong/)
+      expect(text).toContain('✗ picture_wrong: ')
+      expect(text).not.toContain(app.dataDir)
       await app.call('runtime.remove', { cache: true })
       expect((await app.call('runtime.status', {})).runtime.state).toBe('absent')
       expect(await identify(theirs.pid ?? 0)).toBeDefined()

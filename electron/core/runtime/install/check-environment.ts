@@ -18,6 +18,9 @@ const factsSchema = lazily(() =>
         devices: z.array(z.object({ name: z.string(), capability: z.string(), memoryMb: z.number() })),
         computeMs: z.number().optional(),
         computeRight: z.boolean().optional(),
+        computeNan: z.boolean().optional(),
+        /** Why CUDA is not there, or how the card failed, in torch's own words. */
+        error: z.string().optional(),
       })
       .optional(),
     ms: z.number(),
@@ -36,6 +39,8 @@ export interface EnvironmentQuestion {
   packages: Readonly<Record<string, string>>
   /** Lets a CUDA card compute something. */
   compute: boolean
+  /** The card of several that is asked, by nvidia-smi's index: another one may be too old for this torch. */
+  card?: number | undefined
   /** It is the user's: not even compiled files (`__pycache__`) may appear in it. */
   foreign?: boolean | undefined
   signal?: AbortSignal | undefined
@@ -44,19 +49,35 @@ export interface EnvironmentQuestion {
 /** A first import reads gigabytes from a cold disk, with an antivirus looking at each file. */
 const importMs = 600_000
 
+/** Reads what check.py printed: its last line. Throws when that is no answer. */
+export function factsOf(stdout: string): EnvironmentFacts {
+  return factsSchema().parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''))
+}
+
 /** Imports the modules in that environment. Rejects with `engine.start` only when Python itself does not answer. */
 export async function askEnvironment(question: EnvironmentQuestion): Promise<EnvironmentFacts> {
-  const { python, tools, imports, packages, compute, foreign, signal } = question
+  const { python, tools, imports, packages, compute, card, foreign, signal } = question
+  const began = performance.now()
   const asked = JSON.stringify({ imports, packages, compute })
   const run = await runTool(python, ['-s', '-u', join(tools, 'check.py'), asked], {
-    env: { ...pythonEnvironment(), ...(foreign ? { PYTHONDONTWRITEBYTECODE: '1' } : {}) },
+    env: {
+      ...pythonEnvironment(),
+      ...(card === undefined ? {} : { CUDA_VISIBLE_DEVICES: String(card) }),
+      ...(foreign ? { PYTHONDONTWRITEBYTECODE: '1' } : {}),
+    },
     signal,
     timeoutMs: importMs,
   })
-  const last = run.stdout.trim().split('\n').at(-1) ?? ''
   try {
-    return factsSchema().parse(JSON.parse(last))
+    return factsOf(run.stdout)
   } catch (cause) {
+    if (run.exitCode === null && performance.now() - began >= importMs) {
+      throw new AppError(
+        'engine.start',
+        `The installed Python did not answer within ${importMs / 60_000} minutes: the disk is very slow, an antivirus looks at each file, or the card hangs. Restart the machine and try again.`,
+        { retry: 'user', cause, detail: { output: run.tail.slice(-2_000) } },
+      )
+    }
     throw new AppError(
       'engine.start',
       `The installed Python does not answer (exit code ${run.exitCode ?? 'none'}): ${run.tail.trim().split('\n').at(-1) ?? ''}. Repair the runtime.`,
@@ -81,9 +102,9 @@ export function environmentProblems(
     problems.push(
       facts.torch.cudaVersion === null
         ? 'torch is a build without CUDA: something has replaced it.'
-        : `torch (CUDA ${facts.torch.cudaVersion}) finds no usable card: the driver is too old or busy.`,
+        : `torch (CUDA ${facts.torch.cudaVersion}) finds no usable card: ${facts.torch.error ?? 'the driver is too old or busy'}.`,
     )
-  }
+  } else if (cuda && facts.torch?.error !== undefined) problems.push(`The card failed: ${facts.torch.error.slice(0, 300)}`)
   if (facts.torch?.computeRight === false)
     problems.push('The card computes wrong results: it is overclocked, overheated or broken.')
   return problems

@@ -28,6 +28,8 @@ export interface InstallOptions {
   offline?: boolean | undefined
   /** An archive of ComfyUI that is used instead of fetching one. */
   archive?: { path: string; unpinned: boolean } | undefined
+  /** The card of several that proves the environment. */
+  card?: number | undefined
   signal?: AbortSignal | undefined
   onProgress?: ((progress: InstallProgress) => void) | undefined
 }
@@ -155,6 +157,7 @@ async function make(options: InstallOptions): Promise<Installation> {
     imports: recipe.imports,
     packages: lockedVersions(recipe.lock.text),
     compute: recipe.device === 'cuda',
+    card: options.card,
     signal,
   })
   const problems = environmentProblems(facts, { packages: lockedVersions(recipe.lock.text), cuda: recipe.device === 'cuda' })
