@@ -43,6 +43,7 @@ import { createLocalEngine } from './runtime/local-engine'
 import { askNvidiaUse } from './runtime/hardware/probe'
 import { Runtime, type RuntimeParts } from './runtime/runtime'
 import { resourceFolder, workflowFolder } from './resources'
+import type { SecretVault } from './secrets/vault'
 import { openSettings } from './settings/settings'
 import { createSheetExports } from './sheets/sheet-exports'
 import { createStyleTiles } from './style-tiles'
@@ -113,6 +114,8 @@ export interface AppOptions {
   runtime?: Partial<RuntimeParts>
   /** Folder of the sample photos; absent: the one that comes with Recast. */
   samplesDir?: string
+  /** The system's keychain, where the shell has one; absent: secrets are kept in files of the user's alone. */
+  vault?: SecretVault
 }
 
 /** A stored picture, ready to be sent: by path where there is a file for it, else by its bytes. */
@@ -211,7 +214,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       const { loadWorkflows } = await import('./workflows/load')
       return { ...(await loadWorkflows(workflowFolder())), custom: custom.find }
     }
-    const servers = openSavedServers(tables.servers)
+    const servers = openSavedServers(tables.servers, options.vault)
     const downloader = createDownloader(options.downloads)
     const runtime = new Runtime({
       dataDir,
@@ -264,6 +267,7 @@ export async function createApp(options: AppOptions): Promise<App> {
         scheduler.kick()
       },
     })
+    servers.unlock((address) => void pool.forget(address).then(() => pool.get(address)))
     const left = createLeftPrompts({ tables, pool, logger })
     const failoverMs = (): number => options.failoverMs ?? settings.get().failoverAfter * 1_000
     const exporter = createJobExporter({ db, tables, store, logger })
@@ -302,6 +306,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       licences: () => (licences ??= loadLicences(workflowFolder())),
       downloader,
       environment: process.env,
+      vault: options.vault,
       onReady: () => void Promise.all(pool.views().map((engine) => pool.probe(engine.id))).catch(() => undefined),
       logger,
     })

@@ -1,4 +1,4 @@
-import { app, BrowserWindow, dialog, ipcMain, Menu, nativeImage, protocol, screen, session, shell } from 'electron'
+import { app, BrowserWindow, dialog, ipcMain, Menu, nativeImage, protocol, safeStorage, screen, session, shell } from 'electron'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { App } from '#core/app'
@@ -9,6 +9,7 @@ import { toAppError } from '#shared/domain/error'
 import { createDesktopHandlers } from './desktop-handlers'
 import { createDragOut } from './drag-out'
 import { serveIpc, type IpcHost } from './ipc'
+import { createKeychainVault } from './keychain'
 import { menuTemplate } from './menu'
 import { openApp, placesOf, type OpenApp } from './open-app'
 import { openInBrowser, protectEveryPage, protectSession } from './protect'
@@ -147,7 +148,7 @@ async function start(): Promise<void> {
     appScheme,
     createSchemeHandler(places.rendererDir, () => running?.files),
   )
-  open = await openApp(places, app.getVersion())
+  open = await openApp(places, app.getVersion(), createKeychainVault(safeStorage))
   running = await waitForOwnership(open)
   if (!running) return app.quit()
   const { settings } = await running.call('app.snapshot', {})

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path'
 import envPaths from 'env-paths'
 import type { App, AppLogger } from '#core/app'
 import type { Instance } from '#core/instance/instance'
+import type { SecretVault } from '#core/secrets/vault'
 
 /** Where things are, for a packed app and for a source tree alike. */
 export interface Places {
@@ -47,8 +48,8 @@ export interface OpenApp {
   close(): Promise<void>
 }
 
-/** Opens the data folder. Rejects as `openInstance` and `createApp` do. */
-export async function openApp(places: Places, version: string): Promise<OpenApp> {
+/** Opens the data folder; logins and tokens are sealed by the vault. Rejects as `openInstance` and `createApp` do. */
+export async function openApp(places: Places, version: string, vault: SecretVault): Promise<OpenApp> {
   const [{ openInstance }, { openLog }] = await Promise.all([import('#core/instance/instance'), import('#core/diagnostics/log')])
   const { dataDir } = places
   const log = openLog({ dataDir, version })
@@ -64,6 +65,7 @@ export async function openApp(places: Places, version: string): Promise<OpenApp>
           dataDir,
           version,
           logger: log,
+          vault,
           ...(places.modelsDir === undefined ? {} : { modelsDir: places.modelsDir }),
           ...(places.samplesDir === undefined ? {} : { samplesDir: places.samplesDir }),
         })

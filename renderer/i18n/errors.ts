@@ -117,7 +117,14 @@ const en: Dictionary = {
     title: 'Recast is not answering',
     next: 'Wait a moment and try again. Start Recast again if it stays away.',
   },
-  'auth.denied': { title: 'Access was refused', next: 'Open the address that Recast printed when it started.' },
+  'auth.denied': (detail) =>
+    text(detail['server'])
+      ? { title: `${text(detail['server'])} refuses access`, next: 'Correct its login under Engines, then retry.' }
+      : { title: 'Access was refused', next: 'Open the address that Recast printed when it started.' },
+  'secrets.unavailable': {
+    title: 'The system’s keychain gives or takes no secret',
+    next: 'Unlock it (on Linux: GNOME Keyring or KWallet) and start Recast again, or enter the login or token once more.',
+  },
   canceled: { title: 'Canceled', next: 'Retry to run it again.' },
   bug: { title: 'Something went wrong in Recast', next: 'Retry. If it comes back, copy the details and report it.' },
 }
@@ -185,7 +192,14 @@ const zh: Dictionary = {
   'database.future': { title: '数据来自更新的 Recast', next: '请更新 Recast，或选择其他数据文件夹。' },
   'database.corrupt': { title: '数据库已损坏', next: '请运行 “recast doctor”，它会尽可能从备份修复。' },
   'instance.unreachable': { title: 'Recast 没有响应', next: '请稍候再试；若仍无响应，请重新启动 Recast。' },
-  'auth.denied': { title: '访问被拒绝', next: '请打开 Recast 启动时显示的地址。' },
+  'auth.denied': (detail) =>
+    text(detail['server'])
+      ? { title: `${text(detail['server'])} 拒绝访问`, next: '请在“引擎”中更正其登录信息，然后重试。' }
+      : { title: '访问被拒绝', next: '请打开 Recast 启动时显示的地址。' },
+  'secrets.unavailable': {
+    title: '系统钥匙串无法读写密钥',
+    next: '请解锁钥匙串（Linux 上为 GNOME Keyring 或 KWallet）并重新启动 Recast，或重新输入登录信息或令牌。',
+  },
   canceled: { title: '已取消', next: '重试即可再次运行。' },
   bug: { title: 'Recast 出现问题', next: '请重试；若再次出现，请复制详情并反馈。' },
 }

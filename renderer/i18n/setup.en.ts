@@ -114,7 +114,7 @@ export const setupEn = {
     'Servers that you added, model files that you ask for, and installing the local GPU when you press its button.',
   'set.privacy.secrets': 'Secrets stay secret',
   'set.privacy.secrets.text':
-    'Tokens and logins are never shown again, never logged, and sent only where they belong. Exported files carry no metadata unless you choose it.',
+    'Tokens and logins are never shown again, never logged, and sent only where they belong. The desktop app seals them with the system’s keychain; without it they lie in files that only you can read. Exported files carry no metadata unless you choose it.',
   'set.diagnostics': 'Diagnostics',
   'set.diagnostics.hint':
     'Versions, machine, engines, settings and the last log lines; without secrets, folders of yours or names of servers.',

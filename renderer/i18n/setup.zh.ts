@@ -106,7 +106,8 @@ export const setupZh: ChineseSetupWords = {
   'set.privacy.network': '网络只用于三件事',
   'set.privacy.network.text': '您添加的服务器、您要求下载的模型文件，以及您按下按钮后安装本机 GPU 运行环境。',
   'set.privacy.secrets': '密钥保密',
-  'set.privacy.secrets.text': '令牌和登录信息不再显示、不写入日志，只发送到对应的地方。导出的文件默认不含元数据。',
+  'set.privacy.secrets.text':
+    '令牌和登录信息不再显示、不写入日志，只发送到对应的地方。桌面应用用系统钥匙串加密保存；没有钥匙串时，保存在仅您可读的文件中。导出的文件默认不含元数据。',
   'set.diagnostics': '诊断信息',
   'set.diagnostics.hint': '版本、机器、引擎、设置和最近的日志；不含密钥、您的文件夹和服务器名称。',
   'set.diagnostics.copy': '复制诊断信息',

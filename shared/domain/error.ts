@@ -40,6 +40,7 @@ export const errorCodes = [
   'database.corrupt',
   'instance.unreachable', // another process owns the data folder and does not answer
   'auth.denied',
+  'secrets.unavailable', // the system's keychain is missing or locked, or the secret is another program's
   'canceled',
   'bug',
 ] as const
@@ -100,6 +101,7 @@ const retryByCode: Record<ErrorCode, Retry> = {
   'database.corrupt': 'user',
   'instance.unreachable': 'user',
   'auth.denied': 'user',
+  'secrets.unavailable': 'user',
   canceled: 'user',
   bug: 'user',
 }

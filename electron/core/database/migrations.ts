@@ -35,4 +35,6 @@ export const migrations: readonly Migration[] = [
   { version: 12, sql: ownStylesSql },
   // The name of the folder that its file came from, for names of exported files.
   { version: 13, sql: 'ALTER TABLE pictures ADD COLUMN folder TEXT' },
+  // Header values that a keychain has sealed: `headers` then has their names only.
+  { version: 14, sql: 'ALTER TABLE servers ADD COLUMN sealed TEXT' },
 ]

@@ -100,7 +100,8 @@ export function createPool(given: readonly Engine[], options: PoolOptions): Engi
   const byId = new Map(engines.map((engine) => [engine.id, engine]))
   const lastViews = new Map<string, string>()
   const timers = new Map<string, NodeJS.Timeout>()
-  const looks = new Map<string, Promise<void>>()
+  /** By engine, not by address: one that was forgotten says nothing of the one that came after it. */
+  const looks = new Map<Engine, Promise<void>>()
   const circuits = new Map<string, Circuit>()
   /** Engines that were away: what they failed before says nothing about them as they are now. */
   const wereAway = new Set<string>()
@@ -199,7 +200,7 @@ export function createPool(given: readonly Engine[], options: PoolOptions): Engi
 
   /** Looks at an engine; who asks while a look is under way gets that one's answer. */
   function look(engine: Engine, nextWaitMs: number): Promise<void> {
-    const under = looks.get(engine.id)
+    const under = looks.get(engine)
     if (under) return under
     const own = (async () => {
       try {
@@ -207,14 +208,14 @@ export function createPool(given: readonly Engine[], options: PoolOptions): Engi
       } catch (error) {
         options.logger.error({ err: error, engine: engine.id }, 'an engine threw while it was looked at')
       }
-      looks.delete(engine.id)
+      looks.delete(engine)
       const isReady = engine.view().state === 'ready'
       if (!isReady) wereAway.add(engine.id)
       else if (wereAway.delete(engine.id)) circuits.delete(engine.id)
       refresh(engine.id)
       if (!isReady) lookLater(engine, nextWaitMs)
     })()
-    looks.set(engine.id, own)
+    looks.set(engine, own)
     return own
   }
 

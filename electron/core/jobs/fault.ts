@@ -24,6 +24,7 @@ export function faultOf(error: Pick<AppError, 'code' | 'detail'>): Fault {
     case 'engine.timeout':
     case 'engine.start':
     case 'auth.denied':
+    case 'secrets.unavailable':
       return 'server'
     case 'engine.missing_node':
     case 'engine.missing_model':

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { AppError } from '#shared/domain/error'
 import { keepSecret } from '../diagnostics/redact'
 import { checkAddress } from '../download/http-source'
+import type { SecretVault } from '../secrets/vault'
 import { modelUrl } from '../workflows/model-match'
 import type { Model } from '../workflows/workflow-schema'
 
@@ -19,6 +20,8 @@ export interface HubOptions {
   /** Endpoints that are asked after it, in order; they never see a token. */
   mirrors: () => readonly string[]
   environment: Readonly<Record<string, string | undefined>>
+  /** Seals the token; absent: the file has it as it is, readable by its user only. */
+  vault: SecretVault | undefined
 }
 
 /** A hub with its mirrors and the token for it. */
@@ -35,12 +38,31 @@ export interface Hub {
 }
 
 /** Makes the hub. */
-export function createHub({ dataDir, endpoint, mirrors, environment }: HubOptions): Hub {
+export function createHub({ dataDir, endpoint, mirrors, environment, vault }: HubOptions): Hub {
   const path = join(dataDir, tokenFile)
   const named = (): string => environment['HF_ENDPOINT']?.trim() || officialHub
   const given = environment['HF_TOKEN']?.trim()
   if (given) keepSecret(given)
   const main = (): string => endpoint().trim() || named()
+  /** What the keychain gave for a sealed token: it is asked once. */
+  let opened: { sealed: string; token: string } | undefined
+
+  async function store(origin: string, token: string): Promise<void> {
+    const kept = vault ? { origin, sealed: await vault.seal(token) } : { origin, token }
+    await writeFile(path, JSON.stringify(kept), { mode: 0o600 })
+    // A file that was there keeps its mode.
+    await chmod(path, 0o600)
+  }
+
+  async function open({ origin, sealed }: { origin: string; sealed: string }): Promise<string | undefined> {
+    if (opened?.sealed === sealed) return opened.token
+    if (!vault) return undefined
+    const { text, renew } = await vault.reveal(sealed)
+    opened = { sealed, token: text }
+    if (renew) await store(origin, text).catch(() => undefined)
+    return text
+  }
+
   return {
     endpoint: main,
     addresses(model, first) {
@@ -53,14 +75,13 @@ export function createHub({ dataDir, endpoint, mirrors, environment }: HubOption
       const own = given ? { [originOf(named())]: given } : {}
       const text = await readFile(path, 'utf8').catch(() => undefined)
       if (text === undefined) return own
-      try {
-        const { origin, token } = JSON.parse(text) as { origin?: unknown; token?: unknown }
-        if (typeof origin !== 'string' || typeof token !== 'string') return own
-        keepSecret(token)
-        return { ...own, [origin]: token }
-      } catch {
-        return own
-      }
+      const stored = readStored(text)
+      if (!stored) return own
+      // One that the keychain does not give counts as none: what needs it says so, and to set it once more.
+      const token = stored.sealed === undefined ? stored.token : await open(stored).catch(() => undefined)
+      if (token === undefined) return own
+      keepSecret(token)
+      return { ...own, [stored.origin]: token }
     },
     async setToken(token) {
       if (token === '') return rm(path, { force: true })
@@ -71,13 +92,25 @@ export function createHub({ dataDir, endpoint, mirrors, environment }: HubOption
         )
       }
       keepSecret(token)
-      await writeFile(path, JSON.stringify({ origin: originOf(main()), token }), { mode: 0o600 })
-      // A file that was there keeps its mode.
-      await chmod(path, 0o600)
+      await store(originOf(main()), token)
     },
   }
 }
 
 function originOf(endpoint: string): string {
   return checkAddress(endpoint).origin
+}
+
+type Stored = { origin: string; token: string; sealed?: undefined } | { origin: string; sealed: string }
+
+/** The token's file; undefined for one that says nothing. */
+function readStored(text: string): Stored | undefined {
+  try {
+    const { origin, token, sealed } = JSON.parse(text) as Record<string, unknown>
+    if (typeof origin !== 'string') return undefined
+    if (typeof sealed === 'string') return { origin, sealed }
+    return typeof token === 'string' ? { origin, token } : undefined
+  } catch {
+    return undefined
+  }
 }

@@ -20,6 +20,7 @@ import { createHub } from './hub'
 import type { LicenceBook } from './licences'
 import { needsOf } from './needs'
 import { copyInto, linkInto, setAside } from './place'
+import type { SecretVault } from '../secrets/vault'
 import { readShelf, type ShelfFile } from './shelf'
 import { candidates, standingOf } from './standing'
 
@@ -33,6 +34,7 @@ export interface ModelsContext {
   licences: () => Promise<LicenceBook>
   downloader: Downloader
   environment: Readonly<Record<string, string | undefined>>
+  vault: SecretVault | undefined
   /** A model has come: engines may be asked again what they lack. */
   onReady: () => void
   logger: AppLogger
@@ -70,6 +72,7 @@ export function createModels(context: ModelsContext): Models {
     endpoint: () => settings().modelEndpoint,
     mirrors: () => settings().modelMirrors,
     environment: context.environment,
+    vault: context.vault,
   })
   const stopping = new AbortController()
   const queue = createDownloadQueue({

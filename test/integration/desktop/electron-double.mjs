@@ -27,6 +27,9 @@ class Ipc extends EventEmitter {
 }
 export const ipcMain = new Ipc()
 
+/** As on a Linux without a keyring. */
+export const safeStorage = { getSelectedStorageBackend: () => 'basic_text', isAsyncEncryptionAvailable: async () => false }
+
 class WebContents extends EventEmitter {
   id = 7
   event = { sender: this, senderFrame: { url: 'app://recast/index.html', parent: null } }

@@ -10,6 +10,7 @@ import { createDownloader } from '#core/download/downloader'
 import { loadLicences } from '#core/models/licences'
 import { createModels, type Models } from '#core/models/models'
 import { workflowFolder } from '#core/resources'
+import type { SecretVault } from '#core/secrets/vault'
 import type { WorkflowLibrary } from '#core/workflows/load'
 import type { Model } from '#core/workflows/workflow-schema'
 import type { EventBody } from '#shared/contract/events'
@@ -17,6 +18,7 @@ import type { AppError } from '#shared/domain/error'
 import type { ModelView } from '#shared/domain/model'
 import { settingsSchema, type Settings } from '#shared/domain/settings'
 import { startFileServer, type FileServer, type ServedFile } from '../../fakes/file-server/file-server'
+import { cipherVault } from '../cipher-vault'
 
 /** A file that begins as safetensors do. */
 function weights(size: number, seed: string): Buffer {
@@ -65,6 +67,7 @@ let settings: Settings
 let models: Models
 let heard: EventBody[]
 let environment: Record<string, string | undefined>
+let vault: SecretVault | undefined
 
 function open(): Models {
   return createModels({
@@ -76,6 +79,7 @@ function open(): Models {
     licences: () => loadLicences(workflowFolder()),
     downloader: createDownloader({ retryMs: 5, idleMs: 500, connectMs: 500, environment: {} }),
     environment,
+    vault,
     onReady() {},
     logger: { debug() {}, info() {}, warn() {}, error() {} },
   })
@@ -85,6 +89,7 @@ beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'recast-models-'))
   db = await openDatabase({ path: join(dir, 'recast.db') })
   hub = await startFileServer()
+  vault = undefined
   for (const [name, bytes] of Object.entries({ lora, vae, gated, unknown: vae })) {
     hub.put(`/maker/repo/resolve/main/${name}.safetensors`, served(bytes))
   }
@@ -177,6 +182,23 @@ describe('getting what is missing', () => {
     expect(mirror.asked.map((one) => one.authorization)).toEqual([undefined])
     expect((await stat(join(dir, 'model-token.json'))).mode & 0o077).toBe(0)
     await mirror.close()
+  })
+
+  it('has the keychain seal the token, and goes on without it where that does not give it', async () => {
+    await models.close()
+    vault = cipherVault()
+    models = open()
+    await models.setToken('hf_secret')
+    expect(await readFile(join(dir, 'model-token.json'), 'utf8')).not.toContain('hf_secret')
+    await models.close()
+    models = open()
+    await pull(['lora.safetensors'])
+    await settled('lora.safetensors')
+    expect(hub.asked.map((one) => one.authorization)).toEqual(['Bearer hf_secret'])
+    await models.close()
+    vault = undefined
+    models = open()
+    expect((await models.list()).tokenFor).toEqual([])
   })
 
   it("keeps the environment's token from an endpoint that was set in Recast", async () => {

@@ -2,8 +2,11 @@ import { rmSync } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { App } from '#core/app'
 import { openLog } from '#core/diagnostics/log'
+import { AppError } from '#shared/domain/error'
 import { bundle } from '../bundle'
+import { cipherVault } from '../cipher-vault'
 import { openApp, startFake, submit, temporaryFolder, until, untilState, writePhoto } from '../comfyui/harness'
 
 const secret = 'Bearer s3cret-of-the-studio'
@@ -15,6 +18,64 @@ async function textOf(folder: string, wanted: (name: string) => boolean): Promis
   const texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'latin1').catch(() => '')))
   return texts.join('\n')
 }
+
+describe('the login of a saved server', () => {
+  it('is sealed by the keychain, opened by the next start, and out of reach of a Recast without it, which says so', async () => {
+    const fake = await startFake({ headers })
+    const dataDir = join(await temporaryFolder(), 'data')
+    const vault = cipherVault()
+    const states = (app: App) => async () => {
+      const { engines } = await app.call('engines.list', { probe: true })
+      return engines.map(({ state, error }) => error?.code ?? state)
+    }
+    const isOnDisk = async () => (await textOf(dataDir, (name) => name.startsWith('recast.db'))).includes(secret)
+
+    // Left open by a Recast without a keychain: the next start with one seals it.
+    const before = await openApp(dataDir)
+    await before.call('engines.add', { address: fake.url, name: 'Studio', headers })
+    await before.close()
+    expect(await isOnDisk()).toBe(true)
+    const first = await openApp(dataDir, { vault })
+    await expect.poll(isOnDisk).toBe(false)
+    expect(await states(first)()).toEqual(['ready'])
+    await first.close()
+
+    const second = await openApp(dataDir, { vault })
+    await expect.poll(states(second)).toEqual(['ready'])
+    await second.call('engines.update', { id: fake.url, weight: 3 })
+    await second.close()
+    expect(await isOnDisk()).toBe(false)
+
+    for (const other of [undefined, cipherVault()]) {
+      const stranger = await openApp(dataDir, other ? { vault: other } : {})
+      await expect.poll(states(stranger)).toEqual(['secrets.unavailable'])
+      // What has nothing to do with the login can be changed, and loses none of it.
+      await stranger.call('engines.update', { id: fake.url, name: 'Cellar' })
+      await stranger.close()
+    }
+    vault.renew = true
+    const third = await openApp(dataDir, { vault })
+    await expect.poll(states(third)).toEqual(['ready'])
+    expect((await third.call('engines.list', {})).engines).toMatchObject([{ name: 'Cellar', server: { weight: 3 } }])
+    await third.close()
+
+    const stranger = await openApp(dataDir)
+    const { engine } = await stranger.call('engines.add', { address: fake.url, headers })
+    expect(engine.state).toBe('ready')
+  })
+
+  it('is not kept at all where the keychain refuses', async () => {
+    const fake = await startFake({ headers })
+    const dataDir = join(await temporaryFolder(), 'data')
+    const refuse = () => Promise.reject(new AppError('secrets.unavailable', 'Unlock it.'))
+    const app = await openApp(dataDir, { vault: { seal: refuse, reveal: refuse } })
+    await expect(app.call('engines.add', { address: fake.url, headers })).rejects.toMatchObject({ code: 'secrets.unavailable' })
+    await expect(app.call('models.setToken', { token: 'hf_secret' })).rejects.toMatchObject({ code: 'secrets.unavailable' })
+    expect((await app.call('engines.list', {})).engines).toEqual([])
+    await app.close()
+    expect(new RegExp(`${secret}|hf_secret`).test(await textOf(dataDir, () => true))).toBe(false)
+  })
+})
 
 describe('a saved server', () => {
   it('is there after a restart, with its headers on HTTP and socket, and its secret is nowhere but in the database', async () => {

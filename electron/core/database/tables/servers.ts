@@ -10,6 +10,8 @@ export interface ServerRecord {
   drained: boolean
   /** Secrets: they leave the core only on the way to this server. */
   headers: Record<string, string>
+  /** What a keychain made of the headers' values, which are empty then. */
+  sealed: string | undefined
   certificateAuthority: string | undefined
 }
 
@@ -20,6 +22,7 @@ interface ServerRow {
   tags: string
   drained: number
   headers: string
+  sealed: string | null
   certificate_authority: string | null
 }
 
@@ -30,6 +33,7 @@ const recordOfRow = (row: ServerRow): ServerRecord => ({
   tags: JSON.parse(row.tags) as string[],
   drained: row.drained === 1,
   headers: JSON.parse(row.headers) as Record<string, string>,
+  sealed: row.sealed ?? undefined,
   certificateAuthority: row.certificate_authority ?? undefined,
 })
 
@@ -39,27 +43,41 @@ export type ServerTable = ReturnType<typeof serverTable>
 /** Prepares the statements over the servers table. */
 export function serverTable(db: Database) {
   const all = db.prepare<[], ServerRow>('SELECT * FROM servers ORDER BY seq')
-  const put = db.prepare<[Record<string, unknown>]>(
-    `INSERT INTO servers (address, seq, name, weight, tags, drained, headers, certificate_authority)
-     VALUES (@address, (SELECT coalesce(max(seq), 0) + 1 FROM servers), @name, @weight, @tags, @drained, @headers, @ca)
+  const write = db.prepare<[Record<string, unknown>]>(
+    `INSERT INTO servers (address, seq, name, weight, tags, drained, headers, sealed, certificate_authority)
+     VALUES (@address, (SELECT coalesce(max(seq), 0) + 1 FROM servers), @name, @weight, @tags, @drained, @headers, @sealed, @ca)
      ON CONFLICT (address) DO UPDATE SET name = excluded.name, weight = excluded.weight, tags = excluded.tags,
-       drained = excluded.drained, headers = excluded.headers, certificate_authority = excluded.certificate_authority`,
+       drained = excluded.drained, headers = excluded.headers, sealed = excluded.sealed,
+       certificate_authority = excluded.certificate_authority`,
   )
   const remove = db.prepare<[string]>('DELETE FROM servers WHERE address = ?')
+  function put(record: ServerRecord): void {
+    const { address, name, weight, certificateAuthority } = record
+    write.run({
+      address,
+      name,
+      weight,
+      tags: JSON.stringify(record.tags),
+      drained: record.drained ? 1 : 0,
+      headers: JSON.stringify(record.headers),
+      sealed: record.sealed ?? null,
+      ca: certificateAuthority ?? null,
+    })
+  }
+
   return {
     /** In the order in which they were added. */
     all: (): ServerRecord[] => all.all().map(recordOfRow),
-    put(record: ServerRecord): void {
-      const { address, name, weight, certificateAuthority } = record
-      put.run({
-        address,
-        name,
-        weight,
-        tags: JSON.stringify(record.tags),
-        drained: record.drained ? 1 : 0,
-        headers: JSON.stringify(record.headers),
-        ca: certificateAuthority ?? null,
-      })
+    put,
+    /** As {@link put}, and what the row said before is nowhere in the files any more. */
+    putOver(record: ServerRecord): void {
+      db.pragma('secure_delete = ON')
+      try {
+        put(record)
+        db.pragma('wal_checkpoint(TRUNCATE)')
+      } finally {
+        db.pragma('secure_delete = OFF')
+      }
     },
     /** False when there is none. */
     remove: (address: string): boolean => remove.run(address).changes > 0,

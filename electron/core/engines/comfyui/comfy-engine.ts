@@ -245,7 +245,7 @@ class Remote implements Engine {
       if (signal.aborted) throw new AppError('canceled', 'Canceled. Retry to run it again.', { cause: thrown })
       const error = this.told(thrown)
       // At once, so that no other job is sent there before the next look has found out.
-      if (error.code === 'engine.offline' || error.code === 'auth.denied') this.failed(error)
+      if (['engine.offline', 'auth.denied', 'secrets.unavailable'].includes(error.code)) this.failed(error)
       throw error
     }
   }

@@ -10,6 +10,8 @@ export interface HttpOptions {
   headers?: Record<string, string>
   /** PEM of a private certificate authority that this server's certificate is checked against, too. */
   certificateAuthority?: string
+  /** Why nothing may be asked: the headers are not known here. */
+  locked?: AppError | undefined
   /** Milliseconds until a connection must stand. */
   connectTimeoutMs?: number
   /** Milliseconds without a byte after which an answer counts as lost. */
@@ -259,6 +261,7 @@ export class ComfyHttp {
     { signal, headers, ...rest }: Omit<RequestOptions, 'totalMs'>,
     more: Omit<ReceiveOptions, 'signal'>,
   ): Promise<WholeAnswer> {
+    if (this.#options.locked) throw this.#options.locked
     const { origin, pathname, search } = new URL(`${this.#address.http}${path}`)
     const request = { ...rest, origin, path: `${pathname}${search}`, method, headers: { ...this.#headers, ...headers } }
     return receive(this.#agent, request, { ...more, signal })

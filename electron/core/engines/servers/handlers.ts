@@ -13,7 +13,7 @@ import { readAddress } from '../comfyui/address'
 import type { Engine } from '../engine'
 import type { EnginePool } from '../pool'
 import { askAddress, discoverLocal } from './discovery'
-import { checkAccess, type SavedServers } from './saved-servers'
+import { accessOf, checkAccess, type SavedServers } from './saved-servers'
 
 /** What the handlers of `engines.*` work with. */
 export interface EngineHandlerContext {
@@ -117,16 +117,16 @@ export function createEngineHandlers(context: EngineHandlerContext): EngineHandl
       const { address: id } = record
       if (accessChanged) {
         needIdle(id, 'change how it is reached')
-        servers.put(record)
+        await servers.put(record)
         // The next use makes it anew, with what was given.
         await pool.forget(id)
-      } else servers.put(record)
+      } else await servers.put(record)
       return { engine: await told(id), created }
     },
 
     async 'engines.update'({ id, ...values }) {
       const { record } = servers.plan(needSaved(id), values)
-      servers.put(record)
+      await servers.put(record)
       const engine = engineAt(record.address)
       if (engine.view().state === 'starting') return { engine: await told(engine.id) }
       pool.refresh(engine.id)
@@ -146,8 +146,8 @@ export function createEngineHandlers(context: EngineHandlerContext): EngineHandl
       const typed = checkAccess(given)
       const saved = servers.get(http)
       const access = {
-        ...(saved && Object.keys(saved.headers).length > 0 ? { headers: saved.headers } : {}),
-        ...(saved?.certificateAuthority === undefined ? {} : { certificateAuthority: saved.certificateAuthority }),
+        ...accessOf(saved),
+        ...(typed.headers ? { locked: undefined } : {}),
         ...typed,
       }
       const startedAt = performance.now()

@@ -2,6 +2,7 @@ import type { SavedServer } from '#shared/domain/engine'
 import { AppError } from '#shared/domain/error'
 import type { ServerRecord, ServerTable } from '../../database/tables/servers'
 import { keepSecret } from '../../diagnostics/redact'
+import type { SecretVault } from '../../secrets/vault'
 import { readAddress } from '../comfyui/address'
 import { checkCertificate, checkHeaders } from './headers'
 
@@ -20,22 +21,37 @@ export interface ServerValues {
 export interface Access {
   headers?: Record<string, string>
   certificateAuthority?: string
+  /** Why the headers cannot be sent: then nothing is asked of the server, which without them may be another one. */
+  locked?: AppError | undefined
+}
+
+/** A server as this process knows it. */
+interface KnownServer extends ServerRecord {
+  /** Why the values of its headers are not known here. */
+  locked?: AppError | undefined
 }
 
 /** The servers that were added. */
 export interface SavedServers {
-  all(): readonly ServerRecord[]
+  /**
+   * Has the keychain open the headers that it sealed, and seal those that a Recast without one has left open. It may ask the user first, so
+   * nothing waits for it: `onOpened` is told the address of each server that can be reached now, or is known to be out of reach.
+   */
+  unlock(onOpened: (address: string) => void): void
+  all(): readonly KnownServer[]
   /** By address, in any form; undefined for one that was not added. */
-  get(address: string): ServerRecord | undefined
+  get(address: string): KnownServer | undefined
   /** What would be saved; throws `input.*`. Writes nothing. */
-  plan(address: string, values: ServerValues): { record: ServerRecord; created: boolean; accessChanged: boolean }
-  put(record: ServerRecord): void
+  plan(address: string, values: ServerValues): { record: KnownServer; created: boolean; accessChanged: boolean }
+  /** Rejects with `secrets.unavailable` where its headers could not be sealed; then nothing is saved. */
+  put(record: KnownServer): Promise<void>
   remove(address: string): boolean
 }
 
 /** How a server is reached, as the client takes it. */
-export function accessOf(record: ServerRecord | undefined): Access {
+export function accessOf(record: KnownServer | undefined): Access {
   if (!record) return {}
+  if (record.locked) return { locked: record.locked }
   return {
     ...(Object.keys(record.headers).length > 0 ? { headers: record.headers } : {}),
     ...(record.certificateAuthority === undefined ? {} : { certificateAuthority: record.certificateAuthority }),
@@ -66,12 +82,62 @@ export function checkAccess(values: Pick<ServerValues, 'headers' | 'certificateA
   }
 }
 
-/** Opens the list over its table; it is read once and kept in memory. */
-export function openSavedServers(table: ServerTable): SavedServers {
-  const servers = new Map(table.all().map((record) => [record.address, record]))
-  for (const { headers } of servers.values()) for (const value of Object.values(headers)) keepSecret(value)
+/**
+ * Opens the list over its table; it is read once and kept in memory.
+ * @param vault seals header values; absent: they stay as they are, in a database that is the user's alone.
+ */
+export function openSavedServers(table: ServerTable, vault: SecretVault | undefined): SavedServers {
+  const servers = new Map<string, KnownServer>()
+  for (const record of table.all()) {
+    servers.set(record.address, record.sealed === undefined ? record : { ...record, locked: locked(record) })
+    for (const value of Object.values(record.headers)) keepSecret(value)
+  }
 
-  function get(address: string): ServerRecord | undefined {
+  /** Opens what is sealed, and seals what a Recast without a keychain has left open. */
+  async function unlock(record: ServerRecord, onOpened: (address: string) => void): Promise<void> {
+    const { address, sealed } = record
+    if (!vault || (sealed === undefined && Object.keys(record.headers).length === 0)) return
+    /** As it is now, if nobody gave it another login meanwhile. */
+    const current = (): KnownServer | undefined => {
+      const now = servers.get(address)
+      return now?.sealed === sealed ? now : undefined
+    }
+    if (sealed === undefined) {
+      const seal = await vault.seal(JSON.stringify(record.headers))
+      const now = current()
+      if (now) keep({ ...now, sealed: seal })
+      return
+    }
+    try {
+      const { text, renew } = await vault.reveal(sealed)
+      const headers = JSON.parse(text) as Record<string, string>
+      for (const value of Object.values(headers)) keepSecret(value)
+      const seal = renew ? await vault.seal(text).catch(() => sealed) : sealed
+      const now = current()
+      if (!now) return
+      const opened: KnownServer = { ...now, headers, sealed: seal, locked: undefined }
+      if (seal === sealed) servers.set(address, opened)
+      else keep(opened)
+    } catch (thrown) {
+      const now = current()
+      if (!now) return
+      servers.set(address, { ...now, locked: locked(record, thrown) })
+    }
+    onOpened(address)
+  }
+
+  /** Writes a server; of sealed headers only the names. */
+  function keep(record: KnownServer): void {
+    const { locked: _locked, ...row } = record
+    const before = servers.get(record.address)
+    const wasOpen = before !== undefined && before.sealed === undefined
+    const names = Object.fromEntries(Object.keys(row.headers).map((name) => [name, '']))
+    if (row.sealed === undefined) table.put(row)
+    else (wasOpen ? table.putOver : table.put)({ ...row, headers: names })
+    servers.set(record.address, record)
+  }
+
+  function get(address: string): KnownServer | undefined {
     const known = servers.get(address)
     if (known || servers.size === 0) return known
     try {
@@ -82,28 +148,33 @@ export function openSavedServers(table: ServerTable): SavedServers {
   }
 
   return {
+    unlock(onOpened) {
+      for (const record of table.all()) unlock(record, onOpened).catch(() => undefined)
+    },
     all: () => [...servers.values()],
     get,
     plan(address, values) {
       const id = readAddress(address).http
       const before = servers.get(id)
       const access = checkAccess(values)
-      const base: ServerRecord = before ?? {
+      const base: KnownServer = before ?? {
         address: id,
         name: '',
         weight: 1,
         tags: [],
         drained: false,
         headers: {},
+        sealed: undefined,
         certificateAuthority: undefined,
       }
-      const record: ServerRecord = {
+      const record: KnownServer = {
         address: id,
         name: values.name ?? base.name,
         weight: values.weight ?? base.weight,
         tags: values.tags ? [...new Set(values.tags)] : base.tags,
         drained: values.drained ?? base.drained,
         headers: access.headers ?? base.headers,
+        ...(access.headers ? { sealed: undefined } : { sealed: base.sealed, locked: base.locked }),
         certificateAuthority: values.certificateAuthority === undefined ? base.certificateAuthority : access.certificateAuthority,
       }
       const twin = [...servers.values()].find((other) => other.address !== id && record.name !== '' && other.name === record.name)
@@ -113,17 +184,26 @@ export function openSavedServers(table: ServerTable): SavedServers {
         })
       }
       const accessChanged =
+        record.locked !== base.locked ||
         JSON.stringify([record.headers, record.certificateAuthority]) !==
-        JSON.stringify([base.headers, base.certificateAuthority])
+          JSON.stringify([base.headers, base.certificateAuthority])
       return { record, created: !before, accessChanged }
     },
-    put(record) {
-      table.put(record)
-      servers.set(record.address, record)
+    async put(record) {
+      const fresh = record.sealed === undefined && Object.keys(record.headers).length > 0
+      keep(fresh && vault ? { ...record, sealed: await vault.seal(JSON.stringify(record.headers)) } : record)
     },
     remove(address) {
       const known = get(address)
       return known !== undefined && table.remove(known.address) && servers.delete(known.address)
     },
   }
+}
+
+function locked({ address }: ServerRecord, cause?: unknown): AppError {
+  return new AppError(
+    'secrets.unavailable',
+    `The login of ${address} is in the system's keychain, which does not give it to this Recast. Unlock it and use the desktop app, or give the header once more: recast engines add ${address} --header "Name: value".`,
+    { detail: { server: address }, cause },
+  )
 }
