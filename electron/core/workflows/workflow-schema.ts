@@ -131,7 +131,7 @@ export const workflowFileSchema = z.strictObject({
    * An estimate to warn by; ComfyUI also runs with less, slower.
    */
   vramGb: z.number().positive(),
-  /** Seconds without a sign after which its running job counts as dead, loading models excluded. Absent: 600. */
+  /** Seconds without a sign after which its running job counts as dead, loading models excluded, on a graphics card. Absent: 600. */
   silenceSeconds: z.int().min(30).max(86_400).optional(),
   size: sizePolicySchema,
   /** How many results of one picture may be asked for at once; each is a job with its own seed. */

@@ -21,6 +21,7 @@ import { JobPictures } from './job-pictures'
 import type { PromptEnd } from './prompt-watch'
 import { fetchResults, findSavedResult, outputPrefix, type PostedJob } from './results'
 import type { ComfyServer, ComfyServerOptions } from './server'
+import { grownPatienceMs, usualSilenceMs } from './patience'
 import { slotPictures } from './slots'
 
 /** Options of {@link createComfyEngine}. */
@@ -28,8 +29,8 @@ export interface ComfyEngineOptions extends Omit<ComfyServerOptions, 'onProblem'
   /** Every workflow that comes with Recast; asked for when it is first needed. */
   library: () => Promise<WorkflowLibrary>
   /**
-   * Without a sign from a running prompt for this long (milliseconds; loading models excluded) its worker counts as dead.
-   * Absent: what its workflow says.
+   * Without a sign from a running prompt for this long (milliseconds; loading models excluded) its worker counts as dead, at the first
+   * try. Absent: what its workflow says, and more on a processor.
    */
   silenceMs?: number
   /** All of a job's results must be fetched within this time (milliseconds), however slowly they drip. */
@@ -37,8 +38,6 @@ export interface ComfyEngineOptions extends Omit<ComfyServerOptions, 'onProblem'
   logger: AppLogger
 }
 
-/** Where a workflow says nothing of its silence, seconds: encoders of large models are silent for minutes. */
-const defaultSilenceSeconds = 600
 /** How long closing waits for cancelled prompts to be stopped on the server, milliseconds. */
 const closeGraceMs = 2_000
 
@@ -60,6 +59,8 @@ class Remote implements Engine {
   private ready = new Map<string, Readiness>()
   private opening: Promise<ComfyServer> | undefined
   private readonly pictures = new JobPictures()
+  /** Times in a row that a workflow was given up here for its silence, by id. */
+  private readonly silences = new Map<string, number>()
   private readonly stopping = new Set<Promise<boolean>>()
   private others = 0
   /** When it first gave no good answer, on the monotonic clock; undefined while it answers. */
@@ -310,13 +311,22 @@ class Remote implements Engine {
     }
   }
 
-  private follow(
+  private async follow(
     { workflow, bound, letterbox }: PostedJob,
     options: RunOptions,
     begin: Parameters<typeof follow>[1],
   ): Promise<PromptEnd> {
-    const silenceMs = this.options.silenceMs ?? 1000 * (workflow.silenceSeconds ?? defaultSilenceSeconds)
-    return follow({ graph: bound.graph, letterbox, label: this.address.label, silenceMs, ...options }, begin)
+    const silences = this.silences.get(workflow.id) ?? 0
+    const usualMs = this.options.silenceMs ?? usualSilenceMs(workflow, { memory: this.known?.memory })
+    const silenceMs = grownPatienceMs(usualMs, silences)
+    try {
+      const end = await follow({ graph: bound.graph, letterbox, label: this.address.label, silenceMs, ...options }, begin)
+      this.silences.delete(workflow.id)
+      return end
+    } catch (thrown) {
+      if (toAppError(thrown).code === 'engine.timeout') this.silences.set(workflow.id, silences + 1)
+      throw thrown
+    }
   }
 
   /** Waits for a prompt that was posted before, and fetches its results. */

@@ -68,7 +68,7 @@ export async function follow(
     if (!silent.signal.aborted || signal.aborted) throw thrown
     throw new AppError(
       'engine.timeout',
-      `${label} has given no sign of this job for ${Math.round(silenceMs / 1000)} s. Recast stops it there and tries again by itself.`,
+      `${label} has given no sign of this job for ${Math.round(silenceMs / 1000)} s. Recast stops it there and tries again by itself, with more patience.`,
       { cause: thrown, detail: { server: label, silenceMs } },
     )
   } finally {
