@@ -16,5 +16,5 @@ export const helpEn = {
     'Every result that was ever made. Search by prompt, style, engine or star; press 1 to 5 to star, X to reject. Collections keep results together in an order of yours. What goes into the trash can be taken out again until the trash is emptied.',
   'help.dragOut': 'Hold Shift while you drag pictures to take them into another program or onto the desktop.',
   'help.queue':
-    'What runs, what waits and what has ended. Drag waiting jobs into another order; a large batch is one card, which tries its failures again by themselves. Pausing lets the running jobs finish. The history keeps everything.',
+    'What runs, what waits and what has ended. Drag waiting jobs into another order; a large batch is one card: it is moved as one, and tries its failures again by themselves. Pausing lets the running jobs finish. The history keeps everything.',
 } as const

@@ -60,11 +60,18 @@ export function jobsFromSnapshot(jobs: readonly Job[]): JobsState {
   }
 }
 
-/** Takes the new values of jobs. Many at once cost one copy. */
+/** Up to so many jobs are put into a list one by one; of more the list is sorted, which costs the same for any number. */
+const fewJobs = 8
+
+/** Takes the new values of jobs. Many at once cost one copy, and one sorting of each list that they leave or enter. */
 export function jobsChanged(state: JobsState, changed: readonly Job[]): JobsState {
   if (changed.length === 0) return state
   const byId = { ...state.byId }
-  let { active, waiting, recent } = state
+  const moving = new Set<string>()
+  const known: Partial<Record<'active' | 'waiting' | 'recent', ReadonlySet<string>>> = {}
+  // A job may sit in a list of its own under an id that was cleared or paged in: look rather than trust where it was.
+  const isIn = (place: 'active' | 'waiting' | 'recent', id: string): boolean =>
+    changed.length <= fewJobs ? state[place].includes(id) : (known[place] ??= new Set(state[place])).has(id)
   let live = state.live
   for (const job of changed) {
     const before = byId[job.id]
@@ -72,22 +79,29 @@ export function jobsChanged(state: JobsState, changed: readonly Job[]): JobsStat
     const from = before ? placeOf(before) : undefined
     const moved = from !== place || (place === 'waiting' && before?.position !== job.position)
     byId[job.id] = job
-    // A job may sit in a list of its own under an id that was cleared or paged in: look rather than trust `from`.
-    if (moved || !(place === 'active' ? active : place === 'waiting' ? waiting : recent).includes(job.id)) {
-      active = without(active, job.id)
-      waiting = without(waiting, job.id)
-      recent = without(recent, job.id)
-      const seq = (id: string): number => byId[id]?.seq ?? 0
-      if (place === 'active') active = insertByRank(active, job.id, seq)
-      else if (place === 'waiting') waiting = insertByRank(waiting, job.id, (id) => byId[id]?.position ?? 0)
-      else recent = insertByRank(recent, job.id, (id) => -seq(id))
-    }
+    if (moved || !isIn(place, job.id)) moving.add(job.id)
     if (live[job.id] && place !== 'active') {
       const { [job.id]: _, ...others } = live
       live = others
     }
   }
-  return { byId, active, waiting, recent, live }
+  const placed = (place: 'active' | 'waiting' | 'recent', rank: (job: Job) => number): readonly string[] => {
+    const ids = state[place]
+    const staying = ids.filter((id) => !moving.has(id))
+    const coming = [...moving].filter((id) => byId[id] && placeOf(byId[id]) === place)
+    if (coming.length === 0) return staying.length === ids.length ? ids : staying
+    const rankOf = (id: string): number => (byId[id] ? rank(byId[id]) : 0)
+    if (coming.length > fewJobs) return [...staying, ...coming].sort((a, b) => rankOf(a) - rankOf(b))
+    return coming.reduce((list, id) => insertByRank(list, id, rankOf), staying)
+  }
+  if (moving.size === 0) return { ...state, byId, live }
+  return {
+    byId,
+    active: placed('active', (job) => job.seq),
+    waiting: placed('waiting', (job) => job.position),
+    recent: placed('recent', (job) => -job.seq),
+    live,
+  }
 }
 
 /** Takes waiting jobs that a list told of, in one go: of those known already, what is known is newer. */
