@@ -6,7 +6,7 @@ import { useWords } from '../i18n/i18n'
 import { editLabel, versionLabel } from '../i18n/labels'
 import { canvasActions } from '../shortcuts/canvas-actions'
 import { canvasView, type CanvasView, type SeenAsset } from '../state/canvas-view'
-import { isPending, progressOf } from '../state/jobs'
+import { isPending, progressOf, workingFirst } from '../state/jobs'
 import { useActions, useClient, useStudio, useStudioRoot } from '../state/context'
 import { EmptyLibrary } from './empty-library'
 import { VersionsPlace } from './versions-place'
@@ -75,7 +75,9 @@ function useCanvasView(): CanvasView | undefined {
   const selection = useStudio((state) => state.selection)
   const shown = useStudio((state) => state.shown)
   const pictures = useStudio((state) => state.pictures)
-  const active = useStudio((state) => state.jobs.active)
+  // As one text, because a new list would be another value each time.
+  const working = useStudio((state) => workingFirst(state.jobs).join(' '))
+  const active = useMemo(() => (working === '' ? [] : working.split(' ')), [working])
   const byId = useStudio((state) => state.jobs.byId)
   return useMemo(
     () => canvasView({ selection, shown, pictures, jobs: { active, byId } }),

@@ -4,7 +4,7 @@ import type { Job } from '#shared/domain/job'
 import { percent } from '../i18n/format'
 import { useWords } from '../i18n/i18n'
 import { editLabel, versionLabel } from '../i18n/labels'
-import { isPending } from '../state/jobs'
+import { isPending, workingFirst } from '../state/jobs'
 import { useActions, useClient, useStudio, useStudioRoot } from '../state/context'
 import { liveJobOf } from '../state/shown'
 import { openPicture } from '../state/open-picture'
@@ -53,7 +53,7 @@ export function VersionsPlace(): ReactElement | null {
   }))
   const labelOf = (assetId: string): string => stripVersions.find((version) => version.assetId === assetId)?.label ?? picture.name
   const live = liveJobOf(
-    mine.filter((job) => job.state !== 'queued'),
+    workingFirst(jobs).flatMap((id) => jobs.byId[id] ?? []),
     picture.id,
     shown,
   )

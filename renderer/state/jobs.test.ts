@@ -14,6 +14,7 @@ import {
   noJobs,
   pendingCount,
   waitingLoaded,
+  workingFirst,
 } from './jobs'
 
 const seqs = (state: { byId: Readonly<Record<string, Job>> }, ids: readonly string[]): number[] =>
@@ -89,6 +90,8 @@ describe('the jobs of the panel', () => {
     const now = { progress: 0, etaMs: undefined }
     const waits = jobProgressed(state, id(10_002), { ...now, pending: true })
     expect(pendingCount(waits)).toBe(1)
+    expect(seqs(waits, workingFirst(waits))).toEqual([6, 2])
+    expect(seqs(waits, workingFirst(state))).toEqual([2, 6])
     expect(pendingCount(jobProgressed(waits, id(10_002), now))).toBe(0)
     // As a snapshot tells it.
     expect(pendingCount(jobsFromSnapshot([exampleJob(2, 'running', { pending: true }), exampleJob(3, 'queued')]))).toBe(1)

@@ -181,6 +181,12 @@ export function isPending(state: JobsState, job: Job): boolean {
   return placeOf(job) === 'active' && progressOf(state, job).pending === true
 }
 
+/** The active jobs, those first that are at work: what only waits at a server has nothing to show yet. */
+export function workingFirst(state: JobsState): string[] {
+  const waits = (id: string): boolean => state.byId[id] !== undefined && isPending(state, state.byId[id])
+  return [...state.active.filter((id) => !waits(id)), ...state.active.filter(waits)]
+}
+
 /** How many jobs stand in an engine's own queue. */
 export function pendingCount(state: JobsState): number {
   return state.active.filter((id) => state.byId[id] && isPending(state, state.byId[id])).length
