@@ -36,23 +36,53 @@ async function waitingJobs(page: Page, ...styles: string[]): Promise<void> {
   }
 }
 
-test('a paused queue waits, one job is canceled and retried, and going on does them all', async ({ open: page }) => {
+test('a paused queue waits; one job or all are canceled and retried; what is finished is cleared, comes back by undo, and stays in the history', async ({
+  open: page,
+}) => {
   await waitingJobs(page, 'clay', 'pencil')
   await expect(page.getByTestId('queue-counts')).toHaveText('Paused · 0 running · 2 waiting')
+  const cancelAll = async (): Promise<void> => {
+    await page.getByTestId('queue-menu').click()
+    await page.getByTestId('menu-cancel-all').click()
+    await expect(page.getByTestId('cancel-all')).toBeVisible()
+  }
+  await cancelAll()
+  await expect(page.getByTestId('cancel-all')).toContainText('2 jobs have not finished')
+  await page.keyboard.press('Escape')
+  await expect(page.getByTestId('cancel-all')).toHaveCount(0)
+  await expect(jobs(page, 'queued')).toHaveCount(2)
+
   const pencil = jobs(page).filter({ hasText: 'Pencil' })
   await pencil.hover()
   await pencil.getByTestId('job-cancel').click()
   await expect(pencil).toHaveAttribute('data-state', 'canceled')
   await expect(jobs(page, 'queued')).toHaveCount(1)
+  await cancelAll()
+  await page.getByTestId('cancel-all-confirm').click()
+  await expect(page.getByTestId('cancel-all')).toHaveCount(0)
+  await expect(jobs(page, 'canceled')).toHaveCount(2)
 
-  await pencil.hover()
-  await pencil.getByTestId('job-menu').click()
-  await page.getByTestId('menu-retry').click()
-  await expect(pencil).toHaveAttribute('data-state', 'queued')
+  for (const [n, name] of ['Pencil', 'Clay'].entries()) {
+    const job = jobs(page).filter({ hasText: name })
+    await job.hover()
+    await job.getByTestId('job-menu').click()
+    await page.getByTestId('menu-retry').click()
+    await expect(page.getByTestId('menu-retry')).toHaveCount(0)
+    await expect(jobs(page, 'queued')).toHaveCount(n + 1)
+  }
   await page.getByTestId('queue-pause').click()
   await expect(jobs(page, 'done')).toHaveCount(2, { timeout: engineTime })
   await expect(page.getByTestId('queue-counts')).toHaveText('Nothing waiting')
   await expect(page.getByTestId('version')).toHaveCount(3)
+
+  await page.getByTestId('queue-clear').click()
+  await expect(jobs(page)).toHaveCount(0)
+  await page.getByTestId('toast-undo').click()
+  await expect(jobs(page)).toHaveCount(2)
+  await page.keyboard.press('Control+Shift+z')
+  await expect(jobs(page)).toHaveCount(0)
+  await page.getByTestId('tab-history').click()
+  await expect(jobs(page, 'done')).toHaveCount(2)
 })
 
 test('a running job is canceled at once, and leaves no version', async ({ open: page }) => {
@@ -66,30 +96,6 @@ test('a running job is canceled at once, and leaves no version', async ({ open: 
   await expect(jobs(page, 'canceled')).toHaveCount(1)
   await expect(page.getByTestId('queue-counts')).toHaveText('Nothing waiting')
   await expect(page.getByTestId('version')).toHaveCount(1)
-})
-
-test('cancel all asks first; what is finished is cleared, brought back by undo, and stays in the history', async ({
-  open: page,
-}) => {
-  await waitingJobs(page, 'clay', 'pencil')
-  await page.getByTestId('queue-menu').click()
-  await page.getByTestId('menu-cancel-all').click()
-  await expect(page.getByTestId('cancel-all')).toContainText('2 jobs have not finished')
-  await page.keyboard.press('Escape')
-  await expect(page.getByTestId('cancel-all')).toHaveCount(0)
-  await expect(jobs(page, 'queued')).toHaveCount(2)
-  await page.getByTestId('queue-menu').click()
-  await page.getByTestId('menu-cancel-all').click()
-  await page.getByTestId('cancel-all-confirm').click()
-  await expect(jobs(page, 'canceled')).toHaveCount(2)
-  await page.getByTestId('queue-clear').click()
-  await expect(jobs(page)).toHaveCount(0)
-  await page.getByTestId('toast-undo').click()
-  await expect(jobs(page)).toHaveCount(2)
-  await page.keyboard.press('Control+Shift+z')
-  await expect(jobs(page)).toHaveCount(0)
-  await page.getByTestId('tab-history').click()
-  await expect(jobs(page, 'canceled')).toHaveCount(2)
 })
 
 test('waiting jobs are put into another order by the mouse, by the menu and by keys, and it is said', async ({ open: page }) => {
