@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { findPython } from '#core/runtime/install/find-tools'
 import { runtimeLayout, type RuntimeLayout } from '#core/runtime/layout'
-import { identify, processesOfSession } from '#core/runtime/process/identity'
+import { identify, markName, processesOfSession } from '#core/runtime/process/identity'
 import type { NodeFailure } from '#core/runtime/supervisor/classify'
 import { endOrphan } from '#core/runtime/supervisor/server-process'
 import { Supervisor, type SupervisorTimes } from '#core/runtime/supervisor/supervisor'
@@ -295,16 +295,26 @@ describe.skipIf(process.platform === 'win32')('supervisor', () => {
     },
   )
 
-  it('ends what is left of a session whose leader has died', async () => {
+  it('ends what is left of a session whose leader has died, if it bears our mark', async () => {
     const layout = runtimeLayout(join(folder, 'leaderless'))
     mkdirSync(layout.root, { recursive: true })
-    const leader = spawn('sh', ['-c', 'sleep 300 & read line; exit 0'], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] })
+    const leader = spawn('sh', ['-c', 'sleep 300 & read line; exit 0'], {
+      detached: true,
+      stdio: ['pipe', 'ignore', 'ignore'],
+      env: { ...process.env, [markName]: 'ours' },
+    })
     const pid = leader.pid ?? 0
     await until(async () => (await processesOfSession(pid)).length === 2, 'it has a child')
-    writeFileSync(layout.serverFile, JSON.stringify({ ...(await identify(pid)), port: 1 }))
+    const noted = { ...(await identify(pid)), port: 1 }
     leader.stdin.end('\n')
     await until(async () => (await identify(pid)) === undefined, 'the leader ended')
+    // Without it, the session is somebody's who got the number since.
+    for (const mark of [undefined, 'another', 'our']) {
+      writeFileSync(layout.serverFile, JSON.stringify({ ...noted, mark }))
+      expect(await endOrphan(layout)).toBe(false)
+    }
     expect(await processesOfSession(pid)).toHaveLength(1)
+    writeFileSync(layout.serverFile, JSON.stringify({ ...noted, mark: 'ours' }))
     expect(await endOrphan(layout)).toBe(true)
     expect(await processesOfSession(pid)).toEqual([])
   })

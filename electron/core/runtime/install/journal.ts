@@ -2,10 +2,9 @@ import { z } from 'zod'
 import { discard } from '../../assets/durable-file'
 import { deleteFolder, readJson, writeJson } from './store'
 import type { RuntimeLayout } from '../layout'
-import { endTree } from '../process/end-tree'
-import type { ProcessIdentity } from '../process/identity'
+import { endLeftover } from '../process/end-tree'
+import { processSchema, type ProcessIdentity } from '../process/identity'
 
-const processSchema = z.object({ pid: z.int().positive(), startedAt: z.string() })
 const journalSchema = z.object({
   /** What is being made; another recipe begins again. */
   recipe: z.string(),
@@ -30,7 +29,7 @@ export class Journal {
   /** Goes on with a journal of the same recipe; else ends what a killed Recast left running, and begins in an empty staging folder. */
   static async open(layout: RuntimeLayout, recipe: string, newId: () => string): Promise<Journal> {
     const found = await readJson(layout.journal, journalSchema)
-    if (found?.tool) await endTree(found.tool, { interruptMs: 200, terminateMs: 500 })
+    if (found?.tool) await endLeftover(found.tool, { interruptMs: 200, terminateMs: 500 })
     if (found?.recipe === recipe) {
       const { tool: _ended, ...kept } = found
       return new Journal(layout, kept)
@@ -44,11 +43,11 @@ export class Journal {
   /** Ends what a killed Recast left running, of an installation or of a mending; for a start that installs nothing. */
   static async endLeftover(layout: RuntimeLayout): Promise<void> {
     const mending = await readJson(layout.mending, processSchema)
-    if (mending) await endTree(mending, { interruptMs: 200, terminateMs: 500 })
+    if (mending) await endLeftover(mending, { interruptMs: 200, terminateMs: 500 })
     await discard(layout.mending)
     const found = await readJson(layout.journal, journalSchema)
     if (!found?.tool) return
-    await endTree(found.tool, { interruptMs: 200, terminateMs: 500 })
+    await endLeftover(found.tool, { interruptMs: 200, terminateMs: 500 })
     const { tool: _ended, ...kept } = found
     await writeJson(layout.journal, kept)
   }

@@ -1,6 +1,6 @@
-import { execFile } from 'node:child_process'
+import { execFile, type ChildProcess } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isAlive, isOfFormerBoot, processesOfSession, type ProcessIdentity } from './identity'
+import { childrenOf, isAlive, isOursStill, membersOf, type ProcessIdentity } from './identity'
 
 /** One way to ask a tree of processes to end. */
 export type EndStep = { signal: NodeJS.Signals; toGroup: boolean } | { program: string; args: string[] }
@@ -16,15 +16,12 @@ const defaultTimes: EndTimes = { interruptMs: 3_000, terminateMs: 2_000, killMs:
 
 /**
  * The steps by which a tree is ended, gentlest first. The leader of a session of its own stands for its group. Windows has no signals for
- * windowless programs, so that its job object and taskkill's tree do the work.
+ * windowless programs, and a taskkill without /F only asks windows: there is one step. It names the children instead of /T, which goes by
+ * parents' numbers alone and takes along who has such a number from a parent of before.
  */
-export function endSteps(pid: number, platform: NodeJS.Platform): EndStep[] {
-  if (platform === 'win32') {
-    return [
-      { program: 'taskkill', args: ['/PID', String(pid), '/T'] },
-      { program: 'taskkill', args: ['/PID', String(pid), '/T', '/F'] },
-    ]
-  }
+export function endSteps(pid: number, platform: NodeJS.Platform, children: readonly number[] = []): EndStep[] {
+  if (platform === 'win32')
+    return [{ program: 'taskkill', args: ['/F', ...[pid, ...children].flatMap((one) => ['/PID', String(one)])] }]
   return [
     { signal: 'SIGINT', toGroup: false },
     { signal: 'SIGTERM', toGroup: true },
@@ -50,10 +47,11 @@ function apply(pid: number, step: EndStep): Promise<void> {
  */
 export async function endTree(leader: ProcessIdentity, times: Partial<EndTimes> = {}): Promise<boolean> {
   const { interruptMs, terminateMs, killMs } = { ...defaultTimes, ...times }
-  const patience = process.platform === 'win32' ? [interruptMs + terminateMs, killMs] : [interruptMs, terminateMs, killMs]
+  const patience = process.platform === 'win32' ? [killMs] : [interruptMs, terminateMs, killMs]
   // A number is only free to name our session while its leader lives or members of the session do.
-  const left = async (): Promise<boolean> => (await isAlive(leader)) || (await strays(leader)).length > 0
-  for (const [at, step] of endSteps(leader.pid, process.platform).entries()) {
+  const left = async (): Promise<boolean> => (await isAlive(leader)) || (await membersOf(leader)).length > 0
+  const children = process.platform === 'win32' && (await isAlive(leader)) ? await childrenOf(leader.pid) : []
+  for (const [at, step] of endSteps(leader.pid, process.platform, children).entries()) {
     if (!(await left())) return true
     await apply(leader.pid, step)
     const until = performance.now() + (patience[at] ?? 0)
@@ -63,7 +61,7 @@ export async function endTree(leader: ProcessIdentity, times: Partial<EndTimes> 
     }
   }
   // What made itself a group of its own within the session.
-  for (const pid of await strays(leader)) {
+  for (const pid of await membersOf(leader)) {
     try {
       process.kill(pid, 'SIGKILL')
     } catch {
@@ -74,9 +72,17 @@ export async function endTree(leader: ProcessIdentity, times: Partial<EndTimes> 
   return !(await left())
 }
 
-/** Live members of the leader's session; none when another process has the leader's number, because that session is not ours. */
-async function strays(leader: ProcessIdentity): Promise<number[]> {
-  if (await isOfFormerBoot(leader)) return []
-  const members = await processesOfSession(leader.pid)
-  return members.includes(leader.pid) && !(await isAlive(leader)) ? [] : members
+/** Ends what a former Recast noted and left behind, if it is still that. Answers whether there was something. */
+export async function endLeftover(noted: ProcessIdentity, times: Partial<EndTimes>): Promise<boolean> {
+  if (!(await isOursStill(noted))) return false
+  await endTree(noted, times)
+  return true
+}
+
+/**
+ * Ends a child of this very process that is still there after {@link endTree}, as where the system does not tell who is who. Its number
+ * cannot be another's: it is free only after its end was told here.
+ */
+export function endChild(child: ChildProcess): void {
+  if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
 }

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { AppError } from '#shared/domain/error'
-import { endTree } from './end-tree'
-import { identify, type ProcessIdentity } from './identity'
+import { endChild, endTree } from './end-tree'
+import { identify, markName, type ProcessIdentity } from './identity'
 
 /** How a tool ended. */
 export interface ToolRun {
@@ -29,9 +30,10 @@ const keptStdout = 4 * 1024 * 1024
 /** Runs a program in a session of its own to its end; a stopped one is ended with everything that it started. */
 export async function runTool(program: string, args: readonly string[], options: ToolOptions): Promise<ToolRun> {
   options.signal?.throwIfAborted()
+  const mark = randomUUID()
   const child = spawn(program, [...args], {
     cwd: options.cwd,
-    env: options.env,
+    env: { ...options.env, [markName]: mark },
     detached: process.platform !== 'win32',
     stdio: ['ignore', 'pipe', 'pipe'],
     windowsHide: true,
@@ -73,10 +75,10 @@ export async function runTool(program: string, args: readonly string[], options:
     })
   }
   const identity = child.pid === undefined ? undefined : await identify(child.pid)
-  if (identity) await options.onProcess?.(identity)
+  if (identity) await options.onProcess?.({ ...identity, mark })
   const stop = (): void => {
-    if (identity) void endTree(identity, { interruptMs: 500, terminateMs: 500 })
-    else child.kill('SIGKILL')
+    if (identity) void endTree(identity, { interruptMs: 500, terminateMs: 500 }).finally(() => endChild(child))
+    else endChild(child)
   }
   const timer = options.timeoutMs === undefined ? undefined : setTimeout(stop, options.timeoutMs)
   options.signal?.addEventListener('abort', stop, { once: true })

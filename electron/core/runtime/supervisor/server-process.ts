@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { createWriteStream, existsSync, renameSync, statSync, type WriteStream } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -8,12 +9,12 @@ import { discard } from '../../assets/durable-file'
 import { pythonEnvironment } from '../install/environment'
 import { readJson, writeJson, type RuntimePlace } from '../install/store'
 import type { RuntimeLayout } from '../layout'
-import { endTree, type EndTimes } from '../process/end-tree'
-import { identify, isAlive, processesOfSession, type ProcessIdentity } from '../process/identity'
+import { endChild, endLeftover, endTree, type EndTimes } from '../process/end-tree'
+import { identify, markName, processSchema, type ProcessIdentity } from '../process/identity'
 import { kernelEndedSome, readKernelKills } from './kernel-kills'
 import { LogRing } from './log-ring'
 
-const serverFileSchema = z.object({ pid: z.int().positive(), startedAt: z.string(), port: z.int() })
+const serverFileSchema = processSchema.extend({ port: z.int() })
 const logLimit = 8 * 1024 * 1024
 
 /** How a server's process ended. */
@@ -61,6 +62,7 @@ export async function startServerProcess({ place, layout, tools, port, args, env
     await mkdir(folder, { recursive: true })
   }
   const killsBefore = await readKernelKills()
+  const mark = randomUUID()
   const child: ChildProcess = spawn(
     place.python,
     ['-s', '-u', join(tools, 'launch.py'), join(place.program, 'main.py'), ...args],
@@ -71,6 +73,7 @@ export async function startServerProcess({ place, layout, tools, port, args, env
         // A folder of the user's stays as it is: what Python compiles goes into ours.
         ...(place.adopted ? { PYTHONPYCACHEPREFIX: layout.compiled } : {}),
         ...env,
+        [markName]: mark,
       },
       // The other end of its standard input is what tells it that Recast lives; nothing is ever written there.
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -115,7 +118,7 @@ export async function startServerProcess({ place, layout, tools, port, args, env
     )
   })
   const pid = child.pid ?? 0
-  const identity: ProcessIdentity = (await identify(pid)) ?? { pid, startedAt: '' }
+  const identity: ProcessIdentity = { ...((await identify(pid)) ?? { pid, startedAt: '' }), mark }
   await writeJson(layout.serverFile, { ...identity, port })
   return {
     pid,
@@ -123,6 +126,7 @@ export async function startServerProcess({ place, layout, tools, port, args, env
     ended,
     async end(times) {
       await endTree(identity, times)
+      endChild(child)
       await ended
       await discard(layout.serverFile)
     },
@@ -131,7 +135,7 @@ export async function startServerProcess({ place, layout, tools, port, args, env
 
 /**
  * Ends the server that a former process of Recast left behind, if it is that very one: number, start time and boot must fit, or members of
- * its session live. Anything else on the machine is left alone. Answers whether there was one.
+ * its session bear its mark. Anything else on the machine is left alone. Answers whether there was one.
  *
  * It is ended also when it answers, never adopted: its standard output was a pipe to the dead process, so that its next print fails, and
  * with it the job that prints progress; and nothing would end it with us any more.
@@ -139,8 +143,7 @@ export async function startServerProcess({ place, layout, tools, port, args, env
 export async function endOrphan(layout: RuntimeLayout): Promise<boolean> {
   const found = await readJson(layout.serverFile, serverFileSchema)
   if (!found) return false
-  const lives = found.startedAt !== '' && ((await isAlive(found)) || (await processesOfSession(found.pid)).length > 0)
-  if (lives) await endTree(found, { interruptMs: 1_000, terminateMs: 1_000 })
+  const lived = await endLeftover(found, { interruptMs: 1_000, terminateMs: 1_000 })
   await discard(layout.serverFile)
-  return lives
+  return lived
 }

@@ -4,8 +4,6 @@ import { LogRing } from './log-ring'
 import { decideRestart } from './restart-policy'
 import { knownFlags, modelPathsYaml, startArguments, type FlagFacts } from './start-flags'
 import { runtimeLayout } from '../layout'
-import { endSteps } from '../process/end-tree'
-import { readProcStat, startTimeCommand } from '../process/identity'
 
 const exit = (more: Partial<ServerExit>): ServerExit => ({
   code: 1,
@@ -155,27 +153,5 @@ describe('log ring', () => {
     expect(lines).toHaveLength(5_002)
     ring.write(Buffer.alloc(100_000, 0x78))
     expect(ring.text.length).toBeLessThan(60 * 1024)
-  })
-})
-
-describe('processes of other systems', () => {
-  it('are ended by their trees', () => {
-    expect(endSteps(77, 'win32')).toEqual([
-      { program: 'taskkill', args: ['/PID', '77', '/T'] },
-      { program: 'taskkill', args: ['/PID', '77', '/T', '/F'] },
-    ])
-    expect(endSteps(77, 'darwin')).toEqual([
-      { signal: 'SIGINT', toGroup: false },
-      { signal: 'SIGTERM', toGroup: true },
-      { signal: 'SIGKILL', toGroup: true },
-    ])
-  })
-
-  it('are told apart by their start time', () => {
-    expect(startTimeCommand(5, 'darwin')).toEqual({ program: 'ps', args: ['-o', 'lstart=', '-p', '5'] })
-    expect(startTimeCommand(5, 'win32').args.join(' ')).toContain('(Get-Process -Id 5).StartTime')
-    const stat = `42 (a ) b (c) S 1 40 39 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 123456 0 0`
-    expect(readProcStat(stat)).toEqual({ pid: 42, state: 'S', parent: 1, group: 40, session: 39, startedAt: '123456' })
-    expect(readProcStat('')).toBeUndefined()
   })
 })
