@@ -69,6 +69,8 @@ export default defineConfig({
       assetsInlineLimit: 0,
       // electron-vite leaves it off; a browser reads this over a socket, and parses it before the first screen.
       minify: true,
+      // It is read from the disk or over loopback: one file is quicker than many. A warning is for what grows by accident.
+      chunkSizeWarningLimit: 1_500,
       rollupOptions: { input: at('renderer/index.html') },
     },
   },
