@@ -11,6 +11,19 @@ afterEach(async () => {
   for (const close of closers.splice(0)) await close()
 })
 
+/** Looks again and again while work goes on. The last look has ended before this does, so that none meets a server that is closed. */
+async function watching<T>(work: Promise<T>, look: () => Promise<void>): Promise<T> {
+  let over = false
+  const looks = (async () => {
+    while (!over) {
+      await look()
+      await sleep(10)
+    }
+  })()
+  const [value] = await Promise.all([work.finally(() => (over = true)), looks])
+  return value
+}
+
 describe('a batch on three servers', () => {
   it('is shared: each does its part, none waits for the others, each prompt runs once', async () => {
     const pool = await openPool([{ stepMs: 8 }, { stepMs: 8 }, { stepMs: 8 }])
@@ -30,16 +43,15 @@ describe('a batch on three servers', () => {
     const jobs = await submitBatch(pool, 30)
     let most = 0
     let queued = 0
-    const watch = setInterval(async () => {
+    const ended = await watching(allEnded(pool.app, jobs), async () => {
       const active = await pool.app.call('jobs.list', { states: ['staging', 'running', 'collecting'], limit: 100 })
       most = Math.max(most, active.items.length)
       for (const { url } of pool.fakes) {
         const queue = (await (await fetch(`${url}/queue`)).json()) as { queue_running: unknown[]; queue_pending: unknown[] }
         queued = Math.max(queued, queue.queue_running.length + queue.queue_pending.length)
       }
-    }, 20)
-    closers.push(async () => clearInterval(watch))
-    expect(faultsOf(await allEnded(pool.app, jobs))).toEqual([])
+    })
+    expect(faultsOf(ended)).toEqual([])
     expect(most).toBe(4)
     expect(queued).toBe(2)
   })
@@ -49,13 +61,11 @@ describe('a batch on three servers', () => {
     const most = async (count: number): Promise<number> => {
       let seen = 0
       const jobs = await submitBatch(pool, count)
-      const watch = setInterval(async () => {
+      const ended = await watching(allEnded(pool.app, jobs), async () => {
         const active = await pool.app.call('jobs.list', { states: ['staging', 'running', 'collecting'], limit: 1 })
         seen = Math.max(seen, active.total)
-      }, 10)
-      closers.push(async () => clearInterval(watch))
-      expect(faultsOf(await allEnded(pool.app, jobs))).toEqual([])
-      clearInterval(watch)
+      })
+      expect(faultsOf(ended)).toEqual([])
       return seen
     }
     expect(await most(24)).toBe(6)
