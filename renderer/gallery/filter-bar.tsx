@@ -54,12 +54,17 @@ export function FilterBar(): ReactElement {
       gone = true
     }
   }, [client, revision])
+  const words = text.trim() === '' ? undefined : text
+  const isSearched = words === filter.words
   useEffect(() => {
-    const words = text.trim() === '' ? undefined : text
-    if (words === filter.words) return undefined
+    if (isSearched) return undefined
     const timer = setTimeout(() => setGalleryFilter({ words }), searchPause)
     return () => clearTimeout(timer)
-  }, [text, filter.words, setGalleryFilter])
+  }, [words, isSearched, setGalleryFilter])
+  /** A search empties the selection: before anything can be chosen among what it found. */
+  const search = (): void => {
+    if (!isSearched) setGalleryFilter({ words })
+  }
 
   const list = (
     key: 'kinds' | 'styles' | 'engines' | 'workflows',
@@ -107,6 +112,7 @@ export function FilterBar(): ReactElement {
         clearLabel={say('style.search.clear')}
         value={text}
         onChange={setText}
+        onDone={search}
         className="w-64 min-w-40 shrink"
         data-testid="gallery-search"
       />

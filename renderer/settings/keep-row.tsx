@@ -1,4 +1,4 @@
-import { useEffect, useState, type ReactElement } from 'react'
+import { useEffect, useRef, useState, type ReactElement } from 'react'
 import type { CallOutput } from '#shared/contract/calls'
 import type { Settings } from '#shared/domain/settings'
 import { bytes, count } from '../i18n/format'
@@ -57,7 +57,10 @@ export function KeepRow(): ReactElement {
     // To keep everything takes nothing away: it needs no second word.
     if (next.keepResults === 'all') void setSettings(next)
   }
+  const choice = useRef<HTMLDivElement>(null)
   const hold = async (): Promise<void> => {
+    // The button that was pressed goes away; who uses the keyboard goes on from the choice, not from the dialog's beginning.
+    choice.current?.querySelector('button')?.focus()
     await setSettings(wish)
     await trimHistory()
   }
@@ -65,14 +68,16 @@ export function KeepRow(): ReactElement {
   return (
     <>
       <Row name={setup('set.keep')} hint={setup('set.keep.hint')}>
-        <Select
-          label={setup('set.keep')}
-          hideLabel
-          value={keepResults}
-          onChange={(next) => change({ keepResults: next })}
-          items={(['all', 'days', 'size'] as const).map((id) => ({ id, label: setup(`set.keep.${id}`) }))}
-          data-testid="settings-keep"
-        />
+        <div ref={choice} className="contents">
+          <Select
+            label={setup('set.keep')}
+            hideLabel
+            value={keepResults}
+            onChange={(next) => change({ keepResults: next })}
+            items={(['all', 'days', 'size'] as const).map((id) => ({ id, label: setup(`set.keep.${id}`) }))}
+            data-testid="settings-keep"
+          />
+        </div>
         {keepResults === 'days' ? (
           <NumberEntry
             label={setup('set.keep.days')}

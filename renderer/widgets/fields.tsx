@@ -50,11 +50,12 @@ export function TextArea(props: {
   )
 }
 
-/** A search field with a clear button. */
+/** A search field with a clear button. `onDone`: Enter, or the field is left; who searches after a pause does it now. */
 export function SearchEntry(props: {
   label: string
   value: string
   onChange: (value: string) => void
+  onDone?: () => void
   clearLabel: string
   className?: string
   'data-testid'?: string
@@ -64,6 +65,7 @@ export function SearchEntry(props: {
       aria-label={props.label}
       value={props.value}
       onChange={props.onChange}
+      {...(props.onDone && { onSubmit: props.onDone, onBlur: props.onDone })}
       className={classes('group relative flex items-center', props.className)}
     >
       <Search size={14} className="pointer-events-none absolute left-2.5 text-muted" aria-hidden />

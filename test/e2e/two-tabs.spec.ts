@@ -45,6 +45,8 @@ test('two tabs show the same truth, whichever acts', async ({ open: one, context
   await one.getByTestId('settings-keep-hold').click()
   await expect(two.getByTestId('settings-keep')).toContainText('At most so many GB')
   await expect(two.getByTestId('settings-keep-told')).toContainText('Nothing goes now')
+  await expect(one.getByTestId('settings-keep-hold')).toHaveCount(0)
+  await expect(one.getByTestId('settings-keep')).toBeFocused()
   for (const tab of [one, two]) {
     await tab.keyboard.press('Escape')
     await expect(tab.getByTestId('settings')).toHaveCount(0)
