@@ -82,6 +82,12 @@ export function GalleryGrid(props: GalleryGridProps): ReactElement {
 
   const rows = Math.ceil(total / columns)
   const activeRow = Math.floor(activeIndex / columns)
+  const look = useCallback(
+    (first: number, last: number): void => {
+      if (room.width > 0) onLook(first * columns, Math.min(total - 1, (last + 1) * columns - 1))
+    },
+    [onLook, columns, total, room.width],
+  )
   const virtualizer = useVirtualizer({
     count: rows,
     getScrollElement: () => scroller.current,
@@ -91,6 +97,8 @@ export function GalleryGrid(props: GalleryGridProps): ReactElement {
     paddingEnd: gridPadding,
     // A scroll event is answered in React's own time: rendering inside it would hold the frame up.
     useFlushSync: false,
+    // What is missing is asked for before anything is rendered: the answer is on its way meanwhile.
+    onChange: ({ range }) => range && look(range.startIndex, range.endIndex),
     // The row with the focus stays, wherever the scroll bar is: else the focus would fall to the page.
     rangeExtractor: (range: Range) => {
       const shown = defaultRangeExtractor(isJump(range.startIndex) ? { ...range, overscan: 0 } : range)
@@ -101,10 +109,8 @@ export function GalleryGrid(props: GalleryGridProps): ReactElement {
 
   const firstRow = virtualizer.range?.startIndex ?? 0
   const lastRow = virtualizer.range?.endIndex ?? 0
-  // Before the frame is painted: what is missing is asked for a frame earlier.
-  useLayoutEffect(() => {
-    if (room.width > 0) onLook(firstRow * columns, Math.min(total - 1, (lastRow + 1) * columns - 1))
-  }, [onLook, firstRow, lastRow, columns, total, room.width])
+  // The room, or the number of results, is another: without a scroll event.
+  useLayoutEffect(() => look(firstRow, lastRow), [look, firstRow, lastRow])
 
   const jumped = isJump(firstRow)
   const drifted = Math.abs(firstRow - settledRow) > room.height / rowHeight

@@ -63,24 +63,32 @@ function GalleryBrowser(): ReactElement {
     [labelOf, say],
   )
 
+  // Grows with each choice: a range that is still being fetched must not undo what was chosen after it.
+  const choice = useRef(0)
+  const choose = (next: Result | undefined, results: readonly Result[]): void => {
+    choice.current += 1
+    actions.selectResults(next, results)
+  }
   const onReach = (index: number, how: { toggle: boolean; range: boolean; focusOnly?: boolean }): void => {
     const result = resultAt(pages, index)
     setPlace({ active: index, anchor: how.range ? place.anchor : index })
-    if (how.focusOnly) return actions.selectResults(result, selected)
-    if (how.range) return void selectRange(place.anchor, index)
+    if (how.focusOnly) return choose(result, selected)
+    if (how.range) return void chooseRange(place.anchor, index)
     if (how.toggle && result) {
       const without = selected.filter((each) => each.assetId !== result.assetId)
-      return actions.selectResults(result, without.length < selected.length ? without : [...selected, result])
+      return choose(result, without.length < selected.length ? without : [...selected, result])
     }
-    if (result) return actions.selectResults(result, [result])
+    if (result) return choose(result, [result])
     // Not here yet: chosen as soon as it is.
-    void source.range(index, index).then(([late]) => actions.selectResults(late, late ? [late] : []), actions.fail)
+    void chooseRange(index, index)
   }
-  const selectRange = async (from: number, to: number): Promise<void> => {
+  const chooseRange = async (from: number, to: number): Promise<void> => {
+    const mine = ++choice.current
     try {
-      const first = Math.min(from, to)
-      const results = await source.range(first, Math.min(Math.max(from, to), first + mostSelected - 1))
-      actions.selectResults(resultAt(source.getPages(), to), results)
+      const [first, last] =
+        from <= to ? [from, Math.min(to, from + mostSelected - 1)] : [Math.max(to, from - mostSelected + 1), from]
+      const results = await source.range(first, last)
+      if (results && mine === choice.current) choose(resultAt(source.getPages(), to), results)
     } catch (thrown) {
       actions.fail(thrown)
     }
@@ -110,7 +118,7 @@ function GalleryBrowser(): ReactElement {
     }
     if (key === 'escape') {
       if (selected.length === 0) return false
-      actions.selectResults(active, [])
+      choose(active, [])
       return true
     }
     if (scope.type === 'trash') return false
@@ -132,6 +140,8 @@ function GalleryBrowser(): ReactElement {
   // What comes from outside goes into the library, whatever is looked at.
   const dropArea = useDropArea((key) => (key === 'gallery' ? { kind: 'library' } : undefined))
   const filtered = Object.keys(filter).length > 0
+  const counted = (key: 'gallery.count' | 'gallery.selected' | 'gallery.selected.most', n: number): string =>
+    say(key, { count: n }).replace(String(n), count(n, say.language))
   return (
     <section ref={dropArea} data-drop-place="gallery" className="relative flex min-h-0 flex-1 flex-col" data-testid="gallery">
       <DropSign place="gallery" />
@@ -140,12 +150,12 @@ function GalleryBrowser(): ReactElement {
         <div className="flex h-7 items-center gap-2">
           <span className="truncate text-s text-muted" data-testid="gallery-count" aria-live="polite">
             {selected.length > 1
-              ? say('gallery.selected', { count: selected.length })
+              ? counted(selected.length < mostSelected ? 'gallery.selected' : 'gallery.selected.most', selected.length)
               : pages.total === undefined
                 ? ''
-                : say('gallery.count', { count: total }).replace(String(total), count(total, say.language))}
+                : counted('gallery.count', total)}
           </span>
-          <Bar chosen={selected} onNone={() => actions.selectResults(active, [])} />
+          <Bar chosen={selected} onNone={() => choose(active, [])} />
         </div>
       </div>
       {scope.type === 'trash' ? <TrashBar total={total} /> : null}
@@ -174,8 +184,8 @@ function GalleryBrowser(): ReactElement {
             onLook={source.want}
             onReach={onReach}
             onOpen={(result) => void actions.openResult(result)}
-            onSelectAll={() => void selectRange(0, Math.min(total, mostSelected) - 1)}
-            onSelectNone={() => actions.selectResults(active, [])}
+            onSelectAll={() => void chooseRange(0, total - 1)}
+            onSelectNone={() => choose(active, [])}
             onKey={onKey}
             onContextMenu={(index, element) => {
               const result = resultAt(pages, index)

@@ -31,13 +31,14 @@ const textBehind = (url: string): Promise<string | undefined> =>
 
 /** An app with so many results, whose answers come when the test says so. */
 function slowApp(total: number, { absent = '', lost = false } = {}) {
-  const asked: { offset: number; limit: number; answer: () => void }[] = []
+  const asked: { offset: number; limit: number; answer: (newer?: number) => void }[] = []
   const call = (_name: string, { offset = 0, limit = 100 }: CallInput<'results.search'>) =>
     new Promise((resolve) => {
-      const items = Array.from({ length: Math.max(0, Math.min(limit, total - offset)) }, (_unused, n) =>
-        result(total - offset - n),
-      )
-      asked.push({ offset, limit, answer: () => resolve({ items, total }) })
+      const itemsAfter = (newer: number) =>
+        Array.from({ length: Math.max(0, Math.min(limit, total + newer - offset)) }, (_unused, n) =>
+          result(total + newer - offset - n),
+        )
+      asked.push({ offset, limit, answer: (newer = 0) => resolve({ items: itemsAfter(newer), total: total + newer }) })
     })
   const packs: (readonly string[])[] = []
   const thumbnails = async (assetIds: readonly string[]) => {
@@ -123,7 +124,27 @@ describe('the source of the grid', () => {
       expect(asked).toMatchObject([{ offset, limit }])
       await answer()
     }
-    expect((await range).map(({ seq }) => seq)).toEqual(Array.from({ length: 171 }, (_unused, n) => 315 - n))
+    expect((await range)?.map(({ seq }) => seq)).toEqual(Array.from({ length: 171 }, (_unused, n) => 315 - n))
+  })
+
+  it('ends a range once another search is asked for, and names a result once where the set moves meanwhile', async () => {
+    const { source, asked, answer } = slowApp(1_000)
+    source.setFilter({})
+    await answer()
+    const lost = source.range(0, 700)
+    source.setFilter({ words: 'x' })
+    await answer()
+    expect(await lost).toBeUndefined()
+    expect(asked).toEqual([])
+    const range = source.range(0, 700)
+    // Two more came between the two requests: the second answer begins with two that the first one ended with.
+    asked.splice(0)[0]?.answer()
+    await new Promise((resolve) => setTimeout(resolve))
+    expect(asked).toMatchObject([{ offset: 520 }])
+    asked.splice(0)[0]?.answer(2)
+    await new Promise((resolve) => setTimeout(resolve))
+    const seqs = (await range)?.map(({ seq }) => seq) ?? []
+    expect([seqs.length, new Set(seqs).size, seqs[0]]).toEqual([699, 699, 1_000])
   })
 
   it('fetches what a jump shows by one request, wherever pages begin', async () => {

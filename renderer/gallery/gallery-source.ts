@@ -13,8 +13,8 @@ export interface GallerySource {
   setFilter(filter: ResultFilter): void
   /** The set has changed: what is looked at is fetched anew, the rest when it is looked at. */
   refresh(): void
-  /** The results at these places, fetched where they are missing; for ranges of a selection. */
-  range(first: number, last: number): Promise<Result[]>
+  /** The results at these places, fetched where they are missing, each once; undefined once another search was asked for. */
+  range(first: number, last: number): Promise<Result[] | undefined>
   /** Drops what is still under way. */
   close(): void
 }
@@ -25,10 +25,6 @@ const inFlight = 2
 const leastPacked = 8
 /** Before there is a screen. */
 const firstScreen = { first: 0, last: pageSize - 1 }
-
-/** Every thumbnail of the pages that are here: asset and object URL. */
-const thumbnailsOf = ({ pages }: GalleryPages): (readonly [string, string])[] =>
-  [...pages.values()].flatMap(({ thumbnails }) => [...thumbnails])
 
 /**
  * Makes the source over a client.
@@ -56,20 +52,34 @@ export function createGallerySource(
 
   const tell = (next: GalleryPages): void => {
     if (next === pages) return
-    const kept = new Set(thumbnailsOf(next).map(([, url]) => url))
-    for (const [, url] of thumbnailsOf(pages)) if (!kept.has(url)) URL.revokeObjectURL(url)
+    const gone = [...pages.pages].filter(
+      ([page, { thumbnails }]) => thumbnails.size > 0 && next.pages.get(page)?.thumbnails !== thumbnails,
+    )
     pages = next
+    if (gone.length > 0) {
+      // A result that only changed its place has its thumbnail still.
+      const kept = new Set([...next.pages.values()].flatMap(({ thumbnails }) => [...thumbnails.values()]))
+      for (const url of gone.flatMap(([, { thumbnails }]) => [...thumbnails.values()]))
+        if (!kept.has(url)) URL.revokeObjectURL(url)
+    }
     for (const listener of Array.from(listeners)) listener()
   }
 
   const ask = (run: readonly number[]) =>
     client.call('results.search', { ...filter, offset: (run[0] ?? 0) * pageSize, limit: run.length * pageSize })
 
+  const urlOf = (assetId: string): string | undefined => {
+    for (const { thumbnails } of pages.pages.values()) {
+      const url = thumbnails.get(assetId)
+      if (url !== undefined) return url
+    }
+    return undefined
+  }
+
   /** Fetches the thumbnails of those of these results that are on the screen, where they are many. */
   const fetchPack = async (offset: number, items: readonly Result[]): ReturnType<AppClient['thumbnails']> => {
-    const known = new Map(thumbnailsOf(pages))
     const seen = items.slice(Math.max(places.first - offset, 0), Math.max(places.last + 1 - offset, 0))
-    const missing = seen.map(({ assetId }) => assetId).filter((assetId) => !known.has(assetId))
+    const missing = seen.map(({ assetId }) => assetId).filter((assetId) => urlOf(assetId) === undefined)
     // Where it fails, each is loaded from its own address, which says what is wrong with it.
     return missing.length < leastPacked ? new Map() : client.thumbnails(missing, thumbnailWidth).catch(() => new Map())
   }
@@ -85,8 +95,12 @@ export function createGallerySource(
       if (mine !== search) return
       const pack = await fetchPack((run[0] ?? 0) * pageSize, answer.items)
       if (mine !== search) return
-      const thumbnails = new Map(thumbnailsOf(pages))
-      for (const [assetId, blob] of pack) if (!thumbnails.has(assetId)) thumbnails.set(assetId, URL.createObjectURL(blob as Blob))
+      const thumbnails = new Map<string, string>()
+      for (const { assetId } of answer.items) {
+        const blob = pack.get(assetId) as Blob | undefined
+        const url = urlOf(assetId) ?? (blob && URL.createObjectURL(blob))
+        if (url !== undefined) thumbnails.set(assetId, url)
+      }
       if (asked === version) for (const page of run) stale.delete(page)
       const before = fresh ? noPages : pages
       fresh = false
@@ -144,7 +158,9 @@ export function createGallerySource(
       pump()
     },
     async range(first, last) {
-      const found: Result[] = []
+      const mine = search
+      // By asset: where the set changes meanwhile, a result can move on into the next page.
+      const found = new Map<string, Result>()
       const wanted = pagesOf(first, last)
       while (wanted.length > 0) {
         const known = (page: number): readonly Result[] | undefined =>
@@ -154,10 +170,12 @@ export function createGallerySource(
         const here = known(page)
         const run = here ? [page] : firstRun(wanted.filter((each) => !known(each)))
         const items = here ?? (await ask(run)).items
-        found.push(...items.slice(Math.max(first - page * pageSize, 0), last - page * pageSize + 1))
+        if (mine !== search) return undefined
+        for (const item of items.slice(Math.max(first - page * pageSize, 0), last - page * pageSize + 1))
+          found.set(item.assetId, item)
         wanted.splice(0, run.length)
       }
-      return found
+      return [...found.values()]
     },
     close() {
       search += 1

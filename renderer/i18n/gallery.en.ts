@@ -33,6 +33,7 @@ export const galleryEn = {
   'gallery.count_other': '{{count}} results',
   'gallery.selected_one': '{{count}} selected',
   'gallery.selected_other': '{{count}} selected',
+  'gallery.selected.most': '{{count}} selected, the most at a time',
   'gallery.filter.kind': 'Made by',
   'gallery.filter.style': 'Style',
   'gallery.filter.engine': 'Engine',

@@ -29,6 +29,7 @@ export const galleryZh = {
   'gallery.search': '搜索提示词、风格、照片',
   'gallery.count_other': '{{count}} 个结果',
   'gallery.selected_other': '已选 {{count}} 个',
+  'gallery.selected.most': '已选 {{count}} 个（一次最多这么多）',
   'gallery.filter.kind': '方式',
   'gallery.filter.style': '风格',
   'gallery.filter.engine': '引擎',

@@ -34,6 +34,9 @@ export interface GalleryActions {
   emptyTrash(assetIds?: readonly string[]): Promise<void>
 }
 
+/** Results of one page of a search at most. */
+const mostInPage = 500
+
 /** What can be done with the gallery. */
 export function createGalleryActions(
   { store, ask, toast }: ActionContext,
@@ -101,10 +104,16 @@ export function createGalleryActions(
       await ask('collections.add', { id, assetIds: ids(results), ...(beforeAssetId === undefined ? {} : { beforeAssetId }) })
     },
     async moveToFront(id, results) {
-      const first = await ask('results.search', { collectionId: id, limit: Math.min(results.length + 1, 500) })
-      const beforeAssetId = first?.items.find((item) => !ids(results).includes(item.assetId))?.assetId
-      if (beforeAssetId === undefined) return
-      await ask('collections.add', { id, assetIds: ids(results), beforeAssetId })
+      const moving = new Set(ids(results))
+      // The first that stays is what they go before; with many selected it can be far down.
+      for (let offset = 0; ; offset += mostInPage) {
+        const page = await ask('results.search', { collectionId: id, offset, limit: mostInPage })
+        if (!page || page.items.length === 0) return
+        const first = page.items.find((item) => !moving.has(item.assetId))
+        if (!first) continue
+        await ask('collections.add', { id, assetIds: [...moving], beforeAssetId: first.assetId })
+        return
+      }
     },
     async dropFromCollection(id, results) {
       await ask('collections.drop', { id, assetIds: ids(results) })

@@ -1,5 +1,6 @@
 import type { Job, JobState } from '#shared/domain/job'
 import type { Picture, Version } from '#shared/domain/picture'
+import type { Result } from '#shared/domain/result'
 
 /** An id for examples in tests: `id(7)` is always the same. */
 export function id(n: number): string {
@@ -63,5 +64,26 @@ export function exampleVersion(assetId: string, change: Partial<Version> = {}): 
     },
     label: 'original',
     ...change,
+  }
+}
+
+/** A result of picture 1 for tests. */
+export function exampleResult(n: number): Result {
+  return {
+    seq: n,
+    assetId: id(40_000 + n),
+    jobId: id(10_000 + n),
+    pictureId: id(1),
+    pictureName: 'cup-1',
+    width: 600,
+    height: 400,
+    kind: 'style',
+    label: 'clay',
+    engine: 'draft',
+    workflow: '',
+    seed: 7,
+    star: 0,
+    rejected: false,
+    madeAt: 0,
   }
 }

@@ -1,4 +1,5 @@
 import type { EventBody } from '#shared/contract/events'
+import type { AssetMark } from '#shared/domain/mark'
 import type { Collection, Result, ResultFilter } from '#shared/domain/result'
 
 /** Which part of the gallery is shown. */
@@ -46,17 +47,35 @@ export function galleryChanged(
   return { ...state, collections, revision, scope }
 }
 
-/** Says that the set of results has changed, and keeps what is selected true. */
-export function galleryStale(state: GalleryState, change?: (result: Result) => Result | undefined): GalleryState {
-  if (!change) return { ...state, revision: state.revision + 1 }
+/** Says that the set of results has changed. */
+export function galleryStale(state: GalleryState): GalleryState {
+  return { ...state, revision: state.revision + 1 }
+}
+
+/** As {@link galleryStale}; what is selected and compared is kept true by `change`, which answers `undefined` for what is gone. */
+function galleryKept(state: GalleryState, change: (result: Result) => Result | undefined): GalleryState {
   const comparing = state.comparing?.flatMap((result) => change(result) ?? [])
   return {
-    ...state,
-    revision: state.revision + 1,
+    ...galleryStale(state),
     active: state.active && change(state.active),
     selected: state.selected.flatMap((result) => change(result) ?? []),
     comparing: comparing && comparing.length > 0 ? comparing : undefined,
   }
+}
+
+/** Takes new marks. Ten thousand selected can all be marked at once: each is looked up, not looked for. */
+export function galleryMarked(state: GalleryState, marks: readonly AssetMark[]): GalleryState {
+  const byAsset = new Map(marks.map((mark) => [mark.assetId, mark]))
+  return galleryKept(state, (result) => {
+    const mark = byAsset.get(result.assetId)
+    return mark ? { ...result, star: mark.star, rejected: mark.rejected } : result
+  })
+}
+
+/** Takes these results out of what is selected and compared. */
+export function galleryWithout(state: GalleryState, assetIds: readonly string[]): GalleryState {
+  const gone = new Set(assetIds)
+  return galleryKept(state, (result) => (gone.has(result.assetId) ? undefined : result))
 }
 
 /** Scope and filter together, as the app is asked. */

@@ -5,7 +5,7 @@ import type { EventBody } from '#shared/contract/events'
 import { createListeners } from '#shared/contract/listeners'
 import { AppError } from '#shared/domain/error'
 import { settingsSchema } from '#shared/domain/settings'
-import { exampleJob, examplePicture, exampleVersion, id } from './examples.test-data'
+import { exampleJob, examplePicture, exampleResult, exampleVersion, id } from './examples.test-data'
 import { createStudio, type Studio } from './store'
 
 /** An app in memory that answers by the contract: what is tested is the studio, over the real sync. */
@@ -122,6 +122,26 @@ describe('the studio', () => {
     app.answers['pictures.restore'] = () => ({ count: 1 })
     await studio.actions.undo()
     expect(state().undo).toMatchObject({ done: [], undone: [{ redo: { type: 'trash' } }] })
+  })
+
+  it('keeps a selection of thousands true while they are marked, moved and thrown away', async () => {
+    const results = Array.from({ length: 1_200 }, (_unused, n) => exampleResult(n))
+    studio.actions.selectResults(results[0], results)
+    app.tell({ type: 'marks', marks: results.slice(0, 700).map(({ assetId }) => ({ assetId, star: 3, rejected: false })) })
+    await settle()
+    expect(state().gallery.selected.map(({ star }) => star)).toEqual(results.map((_result, n) => (n < 700 ? 3 : 0)))
+    app.answers['results.search'] = ({ offset, limit }: { offset: number; limit: number }) => ({
+      items: results.slice(offset, offset + limit),
+      total: results.length,
+    })
+    app.answers['collections.add'] = () => ({ added: [], collection: {} })
+    // Before the first that stays, which is on the third page.
+    await studio.actions.moveToFront(id(7), results.slice(0, 1_100))
+    expect(app.asked.at(-1)).toMatchObject({ name: 'collections.add', input: { beforeAssetId: results[1_100]?.assetId } })
+    app.tell({ type: 'trash', results: results.slice(0, 1_000).map(({ assetId }) => ({ assetId, trashedAt: 1 })) })
+    await settle()
+    expect(state().gallery.active).toBeUndefined()
+    expect(state().gallery.selected.map(({ assetId }) => assetId)).toEqual(results.slice(1_000).map(({ assetId }) => assetId))
   })
 
   it('takes a setting back that could not be saved', async () => {

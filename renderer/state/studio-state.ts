@@ -7,7 +7,7 @@ import type { BatchCounts, Job } from '#shared/domain/job'
 import type { Picture } from '#shared/domain/picture'
 import { settingsSchema, type Settings } from '#shared/domain/settings'
 import type { Style, StyleMarks } from '#shared/domain/style'
-import { galleryChanged, galleryStale, noGallery, type GalleryState } from './gallery'
+import { galleryChanged, galleryMarked, galleryStale, galleryWithout, noGallery, type GalleryState } from './gallery'
 import {
   historyChanged,
   jobProgressed,
@@ -231,26 +231,18 @@ function withOther(state: StudioState, body: Exclude<EventBody, { type: 'job' | 
     case 'queue':
       return { ...state, queue: body.queue }
     case 'marks':
-      return {
-        ...marksTaken(state, body.marks),
-        gallery: galleryStale(state.gallery, (result) => {
-          const mark = body.marks.find((each) => each.assetId === result.assetId)
-          return mark ? { ...result, star: mark.star, rejected: mark.rejected } : result
-        }),
-      }
+      return { ...marksTaken(state, body.marks), gallery: galleryMarked(state.gallery, body.marks) }
     case 'trash':
       return {
         ...trashTaken(state, body.results),
         // Out of what is shown: what went is not in the gallery any more, what came back is not in the trash.
-        gallery: galleryStale(state.gallery, (result) =>
-          body.results.some((moved) => moved.assetId === result.assetId) ? undefined : result,
+        gallery: galleryWithout(
+          state.gallery,
+          body.results.map(({ assetId }) => assetId),
         ),
       }
     case 'removed':
-      return {
-        ...removedTaken(state, body),
-        gallery: galleryStale(state.gallery, (result) => (body.assetIds.includes(result.assetId) ? undefined : result)),
-      }
+      return { ...removedTaken(state, body), gallery: galleryWithout(state.gallery, body.assetIds) }
     case 'collection':
     case 'collection.removed':
       return { ...state, gallery: galleryChanged(state.gallery, body) }

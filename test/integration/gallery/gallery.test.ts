@@ -82,6 +82,10 @@ it('keeps named collections in an order of their own, through a restart', async 
   expect(await inside()).toEqual([c, b, a])
   expect((await again.call('collections.drop', { id: collection.id, assetIds: [b, picture.rootAssetId] })).dropped).toEqual([b])
   expect(await inside()).toEqual([c, a])
+  // What comes back is at the end, whatever gaps were left.
+  await again.call('collections.drop', { id: collection.id, assetIds: [c] })
+  await again.call('collections.add', { id: collection.id, assetIds: [c, b] })
+  expect(await inside()).toEqual([a, c, b])
   await again.call('collections.remove', { id: collection.id })
   expect((await again.call('results.search', {})).total).toBe(3)
   await expect(again.call('collections.rename', { id: collection.id, name: 'x' })).rejects.toMatchObject({

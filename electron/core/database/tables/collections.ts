@@ -46,6 +46,11 @@ export function collectionTable(db: Database) {
        WHERE i.collection_seq = (SELECT seq FROM collections WHERE id = ?) ORDER BY i.position, i.result_seq`,
     )
     .pluck()
+  const lastPlace = db
+    .prepare<[string], number | null>(
+      'SELECT max(position) FROM collection_results WHERE collection_seq = (SELECT seq FROM collections WHERE id = ?)',
+    )
+    .pluck()
   const known = db
     .prepare<[string], string>(
       `SELECT a.id FROM json_each(?) wanted JOIN assets a ON a.id = wanted.value JOIN results r ON r.asset_seq = a.seq ORDER BY wanted.key`,
@@ -83,8 +88,11 @@ export function collectionTable(db: Database) {
     const order = [...rest.slice(0, before), ...moving, ...rest.slice(before)]
     // Whole numbers anew each time: a collection is small, and places never run out of digits.
     const wasPresent = new Set(present)
-    const first = before === rest.length && present.length === rest.length ? before : 0
-    for (let n = first; n < order.length; n++) put.run({ id, assetId: order[n] as string, position: n })
+    if (before === rest.length && present.length === rest.length) {
+      // What was taken out has left gaps: the end is beyond the last place, not at the count.
+      const end = (lastPlace.get(id) ?? -1) + 1
+      moving.forEach((assetId, n) => put.run({ id, assetId, position: end + n }))
+    } else order.forEach((assetId, n) => put.run({ id, assetId, position: n }))
     return moving.filter((assetId) => !wasPresent.has(assetId))
   })
   const move = db.transaction((id: string, beforeId: string | undefined) => {
