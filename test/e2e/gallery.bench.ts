@@ -30,10 +30,10 @@ function jump(share: number): Promise<number> {
   if (!scroller) return Promise.resolve(-1)
   return new Promise<number>((done) => {
     const began = performance.now()
-    const painted = async (images: (HTMLImageElement | null)[]): Promise<number> => {
+    const untilPainted = async (images: (HTMLImageElement | null)[]): Promise<void> => {
       await Promise.all(images.map((image) => image?.decode()))
       await new Promise(requestAnimationFrame)
-      return performance.now() - began
+      done(performance.now() - began)
     }
     scroller.scrollTop = share * (scroller.scrollHeight - scroller.clientHeight)
     const look = (): void => {
@@ -45,7 +45,7 @@ function jump(share: number): Promise<number> {
         })
         .map((item) => item.querySelector('img'))
       const whole = images.length > 8 && images.every((image) => image?.complete === true && image.naturalWidth > 0)
-      if (whole) void painted(images).then(done)
+      if (whole) void untilPainted(images)
       else if (performance.now() - began > 5_000) done(-1)
       else requestAnimationFrame(look)
     }
