@@ -155,8 +155,10 @@ export const calls = {
     output: z.object({ batches: z.array(batchCountsSchema) }),
   })),
   'jobs.get': call(() => ({ input: z.object({ id: idSchema }), output: jobSchema })),
-  /** Cancels these, or all that are not final when `ids` is absent. Answers those that it stopped. */
-  /** `goesOn`: what a former start began on servers that could not be asked now to stop it; the next start does. */
+  /**
+   * Cancels these, or all that are not final when `ids` is absent. Answers those that it stopped; `goesOn`: what a former start began on
+   * servers that could not be asked now to stop it; the next start does.
+   */
   'jobs.cancel': call(() => ({
     input: z.object({ ids: ids.optional() }),
     output: z.object({

@@ -28,7 +28,7 @@ export interface Queue {
 /** Rows that change in one transaction: a few milliseconds of the main loop. */
 const chunk = 500
 /**
- * Least distance between two places of a moved batch. The board tells priority and place as one number, and a double of that size
+ * Least distance between two places that a move gives. The board tells priority and place as one number, and a double of that size
  * (1e9) tells no smaller ones apart.
  */
 const leastStep = 1e-6
@@ -140,10 +140,10 @@ export function createQueue(context: {
           const [before] = need([beforeId])
           if (before?.state !== 'queued') throw notQueued()
           const above = jobs.positionBefore(before, id) ?? before.position - 2
-          const middle = (above + before.position) / 2
-          // Halving runs out of digits after about fifty moves to the same place, and equal places have no middle.
-          if ((middle > above && middle < before.position) || renumbered) {
-            jobs.place(id, before.priority, middle)
+          const step = (before.position - above) / 2
+          // Halving comes to its end after some twenty moves to the same place, and equal places have no middle.
+          if (step >= leastStep || renumbered) {
+            jobs.place(id, before.priority, above + step)
             return
           }
           for (const other of jobs.renumber(before.priority)) changed.add(other)
@@ -182,7 +182,7 @@ export function createQueue(context: {
       )
       for (const id of moved) changed.add(id)
       board.announceMany([...changed])
-      return moving.length
+      return moved.length
     },
 
     async clear() {

@@ -269,7 +269,7 @@ describe('the queue', () => {
     const { app } = await openApp()
     const [picture] = await importPictures(app)
     await app.call('queue.pause', { paused: true })
-    const jobs = await submit(app, [picture], { count: 6 })
+    const jobs = await submit(app, [picture], { count: 6, priority: 'batch' })
     const order = jobs.map((job) => job.id)
     for (let n = 0; n < 100; n++) {
       // Always the last one, to the place before what is first but one.
@@ -277,7 +277,10 @@ describe('the queue', () => {
       await app.call('jobs.move', { id, beforeId: existing(order[1]) })
       order.splice(1, 0, id)
     }
-    expect((await app.call('app.snapshot', {})).jobs.map((job) => job.id)).toEqual(order)
+    const queued = (await app.call('app.snapshot', {})).jobs
+    expect(queued.map((job) => job.id)).toEqual(order)
+    // Who orders them by what is told of their places comes to the same.
+    expect(new Set(queued.map((job) => job.position)).size).toBe(6)
   })
 
   test('a batch is put before another job or at the end as a whole, however often', async () => {
