@@ -1,17 +1,11 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import sharp from 'sharp'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { writeOddPictures } from '../../pictures/odd-pictures'
-import { openBench, writePhotos, type Line, type TestBench } from './support'
+import { useBench, writePhotos, type Line } from './support'
 
-let bench: TestBench
-
-beforeAll(async () => {
-  bench = await openBench()
-}, 120_000)
-afterEach(async () => await bench.cleanUp())
-afterAll(() => bench.close())
+const bench = useBench()
 
 const named = (lines: Line[], event: string): Line[] => lines.filter((line) => line.event === event)
 

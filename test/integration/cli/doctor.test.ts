@@ -1,16 +1,10 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { openBench, writePhotos, type Line, type TestBench } from './support'
+import { describe, expect, it } from 'vitest'
+import { useBench, writePhotos, type Line } from './support'
 
-let bench: TestBench
-
-beforeAll(async () => {
-  bench = await openBench()
-}, 120_000)
-afterEach(async () => await bench.cleanUp())
-afterAll(() => bench.close())
+const bench = useBench()
 
 /** A data folder with photos and a result of each. */
 async function used(count = 3): Promise<{ data: string; photos: string[]; out: string }> {

@@ -1,19 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openBench, type TestBench } from './support'
+import { describe, expect, it } from 'vitest'
+import { useBench } from './support'
 
 const photo = resolve(import.meta.dirname, '../../../resources/samples/coffee.png')
 
 describe('a command that paints one draft', () => {
-  let bench: TestBench
-  beforeAll(async () => {
-    bench = await openBench()
-  })
-  afterAll(async () => {
-    await bench.cleanUp()
-    bench.close()
-  })
+  const bench = useBench()
 
   it('loads and builds nothing that only servers, downloads or the studio need', async () => {
     const dir = bench.dir()

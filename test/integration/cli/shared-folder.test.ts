@@ -3,16 +3,10 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import BetterSqlite3 from 'better-sqlite3'
 import sharp from 'sharp'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { openBench, writePhotos, type TestBench } from './support'
+import { describe, expect, it } from 'vitest'
+import { useBench, writePhotos } from './support'
 
-let bench: TestBench
-
-beforeAll(async () => {
-  bench = await openBench()
-}, 120_000)
-afterEach(async () => await bench.cleanUp())
-afterAll(() => bench.close())
+const bench = useBench()
 
 /** Pictures large enough that a batch of them can be caught in the middle. */
 const size = { width: 384, height: 256 }

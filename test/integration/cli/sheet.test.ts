@@ -1,14 +1,8 @@
 import { readdirSync } from 'node:fs'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { openBench, writePhotos, type TestBench } from './support'
+import { describe, expect, it } from 'vitest'
+import { useBench, writePhotos } from './support'
 
-let bench: TestBench
-
-beforeAll(async () => {
-  bench = await openBench()
-}, 120_000)
-afterEach(async () => await bench.cleanUp())
-afterAll(() => bench.close())
+const bench = useBench()
 
 describe('sheet', () => {
   it('lays results of jobs out as one picture and as a turntable, and refuses a job that there is not', async () => {

@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
+import { afterAll, afterEach, beforeAll } from 'vitest'
 import { scene } from '../../pictures/odd-pictures'
 import { bundle } from '../bundle'
 
@@ -36,22 +37,34 @@ export interface StartOptions {
   uid?: number
 }
 
-/** The command line, built, with folders that are removed at the end. */
+/** The command line, built, and folders for it. */
 export interface TestBench {
   dir(name?: string): string
   start(args: readonly string[], options?: StartOptions): Running
   run(args: readonly string[], options?: StartOptions): Promise<Outcome>
-  cleanUp(): Promise<void>
-  close(): void
 }
 
-/** Builds the command line and its draft process as the app's build does. */
-export async function openBench(): Promise<TestBench> {
-  const built = await bundle({}, ['cli', 'draft'])
-  // Its own user's only, as made; tests may start it as another one.
-  chmodSync(built, 0o755)
+/**
+ * The bench of a test file or a `describe`: built before its first test as the app's build does it, what commands run and which folders
+ * are left is ended and removed after each test.
+ */
+export function useBench(): TestBench {
+  let built = ''
   const dirs: string[] = []
   const running = new Set<Running>()
+  beforeAll(async () => {
+    built = await bundle({}, ['cli', 'draft'])
+    // Its own user's only, as made; tests may start it as another one.
+    chmodSync(built, 0o755)
+  }, 120_000)
+  afterEach(async () => {
+    for (const { child, ended } of running) {
+      child.kill('SIGKILL')
+      await ended
+    }
+    for (const dir of dirs.splice(0)) rmSync(dir, { recursive: true, force: true, maxRetries: 5 })
+  })
+  afterAll(() => rmSync(built, { recursive: true, force: true }))
 
   function start(args: readonly string[], options: StartOptions = {}): Running {
     const child = spawn(process.execPath, [join(built, 'cli.cjs'), ...args], {
@@ -127,14 +140,6 @@ export async function openBench(): Promise<TestBench> {
       mkdirSync(inner)
       return inner
     },
-    async cleanUp() {
-      for (const { child, ended } of running) {
-        child.kill('SIGKILL')
-        await ended
-      }
-      for (const dir of dirs.splice(0)) rmSync(dir, { recursive: true, force: true, maxRetries: 5 })
-    },
-    close: () => rmSync(built, { recursive: true, force: true }),
   }
 }
 

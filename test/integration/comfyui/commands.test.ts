@@ -1,18 +1,11 @@
 import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openBench, type Outcome, type TestBench } from '../cli/support'
+import { describe, expect, it } from 'vitest'
+import { useBench, type Outcome } from '../cli/support'
 import { startFake, temporaryFolder, writePhoto } from './harness'
 
-let bench: TestBench
-beforeAll(async () => {
-  bench = await openBench()
-}, 120_000)
-afterAll(async () => {
-  await bench.cleanUp()
-  bench.close()
-})
+const bench = useBench()
 
 interface Place {
   folder: string

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { seededFile, sha256Of, startFileServer, type FileServer } from '../../fakes/file-server/file-server'
-import { openBench, type Outcome, type Running, type TestBench } from '../cli/support'
+import { useBench, type Outcome, type Running } from '../cli/support'
 
-let bench: TestBench
+const bench = useBench()
 let hub: FileServer
 let data: string
 
@@ -13,19 +13,12 @@ let data: string
 const open = 'next-scene_lora-v2-3000.safetensors'
 const file = seededFile(2_000_000)
 
-beforeAll(async () => {
-  bench = await openBench()
-}, 120_000)
-afterAll(() => bench.close())
 beforeEach(async () => {
   hub = await startFileServer()
   hub.put(`/lovis93/next-scene-qwen-image-lora-2509/resolve/main/${open}`, file)
   data = bench.dir()
 })
-afterEach(async () => {
-  await bench.cleanUp()
-  await hub.close()
-})
+afterEach(async () => await hub.close())
 
 const models = (...args: string[]): Promise<Outcome> =>
   bench.run(['models', ...args, '--data', data], { env: { HF_ENDPOINT: hub.url, HF_TOKEN: '' } })
