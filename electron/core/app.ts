@@ -1,9 +1,7 @@
 import { constants } from 'node:fs'
 import { access, mkdir } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
-import type { Readable } from 'node:stream'
-import { calls, isCallName, type CallName, type CallOutput, type ImportResult } from '#shared/contract/calls'
-import type { FileUrlOptions } from '#shared/contract/client'
+import { calls, isCallName, type CallName, type CallOutput } from '#shared/contract/calls'
 import { AppError } from '#shared/domain/error'
 import { createHandlers } from './api'
 import { openAssetStore } from './assets/asset-store'
@@ -13,15 +11,13 @@ import { toCoreError } from './database/errors'
 import { openDatabase } from './database/open'
 import { databasePath } from './database/path'
 import { openTables } from './database/tables'
-import { createDraftEngine } from './engines/draft/draft-engine'
-import { createComfyEngine } from './engines/comfyui/comfy-engine'
-import { accessOf, openSavedServers, type Access } from './engines/servers/saved-servers'
+import { openEngines, type EngineContext, type RemoteContext } from './engines/open-engines'
+import { openSavedServers } from './engines/servers/saved-servers'
 import type { Engine } from './engines/engine'
 import { createGpuUse } from './engines/gpu-use'
-import { createPool, isAddress } from './engines/pool'
 import { createEventHub, type EventHub } from './event-hub'
 import { createExports } from './exports/exports'
-import { createFiles } from './files'
+import { createFiles, type AppFiles } from './files'
 import { checkInput } from './input-check'
 import { checkOutput } from './output-check'
 import { createHistoryLimit } from './gallery/history-limit'
@@ -39,7 +35,6 @@ import { createScheduler } from './jobs/scheduler'
 import { createDownloader, type DownloaderOptions } from './download/downloader'
 import { loadLicences, type LicenceBook } from './models/licences'
 import { createModels, modelsFolder } from './models/models'
-import { createLocalEngine } from './runtime/local-engine'
 import { askNvidiaUse } from './runtime/hardware/probe'
 import { Runtime, type RuntimeParts } from './runtime/runtime'
 import { resourceFolder, workflowFolder } from './resources'
@@ -58,27 +53,6 @@ export interface AppLogger {
   info(fields: object, message?: string): void
   warn(fields: object, message?: string): void
   error(fields: object, message?: string): void
-}
-
-/** What an engine factory may use. */
-export interface EngineContext {
-  dataDir: string
-  /** Threads for the draft networks; 0 = as many as the machine has cores. */
-  draftThreads: number
-  modelsDir: string | undefined
-  draftProcessPath: string | undefined
-  logger: AppLogger
-}
-
-/** What the engine of a ComfyUI address gets: also the headers and the certificate of a saved server. */
-export interface RemoteContext extends Access {
-  address: string
-  library: () => Promise<WorkflowLibrary>
-  /** This data folder's own, so that servers know us again after a restart. */
-  clientId: string
-  /** To be called when the server may be gone: it is looked at then. */
-  onSuspect: () => void
-  logger: AppLogger
 }
 
 /** Options of {@link createApp}. */
@@ -118,27 +92,6 @@ export interface AppOptions {
   vault?: SecretVault
 }
 
-/** A stored picture, ready to be sent: by path where there is a file for it, else by its bytes. */
-export interface AppFile {
-  path?: string
-  bytes?: Uint8Array
-  mime: string
-  /** Strong entity tag, quotes included; the content behind one id and form never changes. */
-  etag: string
-  /** The name to save it under; only for downloads. */
-  downloadName?: string
-}
-
-/** Pictures in and out of the app by content, for shells whose users don't share its disk. */
-export interface AppFiles {
-  /** Finds a picture in the wanted form; rejects with `input.not_found` for an unknown id. */
-  read(assetId: string, options?: FileUrlOptions): Promise<AppFile>
-  /** The thumbnails of these assets that are kept, in their order; undefined for one that is not, or would have to be made. */
-  thumbnails(assetIds: readonly string[], width: number): Promise<(Uint8Array | undefined)[]>
-  /** Imports one uploaded file, from a folder of this name; a bad file is an `error` in the result, not a rejection. */
-  importUpload(name: string, stream: Readable, as: 'picture' | 'style', folder?: string): Promise<ImportResult>
-}
-
 /** Recast itself, without a face: everything that a shell needs. */
 export interface App {
   readonly dataDir: string
@@ -154,12 +107,6 @@ export interface App {
 }
 
 const silent: AppLogger = { debug() {}, info() {}, warn() {}, error() {} }
-
-/** What Recast has without anything set up: drafts on the CPU. */
-function defaultEngines({ dataDir, draftThreads, modelsDir, draftProcessPath, logger }: EngineContext): Engine[] {
-  const cacheDir = join(dataDir, 'cache', 'tiles')
-  return [createDraftEngine({ cacheDir, threads: draftThreads, modelsDir, processPath: draftProcessPath, logger })]
-}
 
 /** Makes the data folder, for this user only: it holds their pictures. */
 async function makeDataDir(dataDir: string): Promise<void> {
@@ -199,13 +146,6 @@ export async function createApp(options: AppOptions): Promise<App> {
     if (takeJobs) await sweepWorkDirs(dataDir)
     const events = createEventHub((error) => logger.error({ err: error }, 'a listener of events threw'))
     const board = createBoard(tables, events, () => settings.isPaused())
-    const engineContext: EngineContext = {
-      dataDir,
-      draftThreads: settings.get().draftThreads,
-      modelsDir: options.modelsDir,
-      draftProcessPath: options.draftProcessPath,
-      logger,
-    }
     let reading: Promise<WorkflowLibrary> | undefined
     const custom = openCustomStore(tables.customWorkflows)
     const library = (): Promise<WorkflowLibrary> => (reading ??= loadLibrary())
@@ -235,39 +175,27 @@ export async function createApp(options: AppOptions): Promise<App> {
       parts: options.runtime,
     })
     await runtime.open(takeJobs)
-    const local = createLocalEngine({
+    const pool = openEngines({
+      given: options.engines,
+      context: {
+        dataDir,
+        draftThreads: settings.get().draftThreads,
+        modelsDir: options.modelsDir,
+        draftProcessPath: options.draftProcessPath,
+        logger,
+      },
+      remoteEngine: options.remoteEngine,
       runtime,
-      remote: (address) =>
-        (options.remoteEngine ?? createComfyEngine)({
-          address,
-          library,
-          clientId: settings.clientId(),
-          onSuspect: () => void pool.probe('local'),
-          logger,
-        }),
-    })
-    const pool = createPool([...(options.engines ?? defaultEngines)(engineContext), local], {
-      logger,
-      remote: (address) =>
-        (options.remoteEngine ?? createComfyEngine)({
-          address,
-          ...accessOf(servers.get(address)),
-          library,
-          clientId: settings.clientId(),
-          onSuspect: () => void pool.probe(address),
-          logger,
-        }),
-      addresses: () => (isAddress(settings.get().engine) ? [settings.get().engine] : []),
       servers,
+      settings,
+      library,
+      events,
       jobsOn: (id) => scheduler.jobsOn(id),
-      onRemoved: (id) => events.emit({ type: 'engine.removed', id }),
-      onChange(engine) {
-        events.emit({ type: 'engine', engine })
-        if (engine.state === 'ready' && takeJobs) left.sweep(engine.id)
+      onChange(readyId) {
+        if (readyId !== undefined && takeJobs) left.sweep(readyId)
         scheduler.kick()
       },
     })
-    servers.unlock((address) => void pool.forget(address).then(() => pool.get(address)))
     const left = createLeftPrompts({ tables, pool, logger })
     const failoverMs = (): number => options.failoverMs ?? settings.get().failoverAfter * 1_000
     const exporter = createJobExporter({ db, tables, store, logger })

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { AppError } from '#shared/domain/error'
-import type { AppFile } from './app'
+import type { AppFile } from './files'
 import type { AssetStore } from './assets/asset-store'
 import type { Engine } from './engines/engine'
 

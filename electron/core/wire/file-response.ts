@@ -5,7 +5,7 @@ import type { FileUrlOptions } from '#shared/contract/client'
 import { readFileAddress } from '#shared/contract/file-address'
 import { encodePack, packName, readPackQuery } from '#shared/contract/thumbnail-pack'
 import { toAppError, type ErrorCode, type ErrorView } from '#shared/domain/error'
-import type { AppFiles } from '../app'
+import type { AppFiles } from '../files'
 import { securityHeaders } from './content-security'
 
 /** An answer to a request for a picture, for any kind of HTTP-like shell. Exactly one of `path`, `bytes`, `error`, or none (304). */

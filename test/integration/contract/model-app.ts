@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
-import type { AppFile } from '#core/app'
+import type { AppFile } from '#core/files'
 import { createEventHub, type EventSource } from '#core/event-hub'
 import { calls, type CallName, type ImportResult, type QueueView } from '#shared/contract/calls'
 import type { FileUrlOptions } from '#shared/contract/client'
