@@ -1,5 +1,6 @@
+import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync } from 'node:fs'
-import { mkdir, open, rename, unlink } from 'node:fs/promises'
+import { mkdir, open, rename, unlink, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /**
@@ -73,6 +74,22 @@ export async function publish(partPath: string, finalPath: string, flushed = fal
   if (!flushed) await syncFile(partPath)
   await rename(partPath, finalPath)
   await syncFolder(dirname(finalPath))
+}
+
+/**
+ * Writes a file of the user's alone so that its name holds the old content or the new one, whatever happens; what fails (a full disk)
+ * leaves nothing behind.
+ * @param durable whether it must survive a power loss; what can be made again need not
+ */
+export async function saveFile(path: string, content: string | Uint8Array, durable = true): Promise<void> {
+  const part = `${path}.${randomBytes(4).toString('hex')}.part`
+  try {
+    await writeFile(part, content, { mode: 0o600, flag: 'wx' })
+    await (durable ? publish(part, path) : rename(part, path))
+  } catch (error) {
+    await discard(part)
+    throw error
+  }
 }
 
 /** Removes a file that may not be there; what hinders it is not worth an error of its own. */

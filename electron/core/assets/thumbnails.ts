@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto'
-import { readdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { toAppError } from '#shared/domain/error'
-import { discard, makeFolder } from './durable-file'
+import { discard, makeFolder, saveFile } from './durable-file'
 import { gate } from './gate'
 import { decode, pictureError } from './picture-reader'
 
@@ -94,7 +93,6 @@ export async function openThumbnails(dataDir: string, maxBytes = defaultCacheByt
   for (const { name, bytes } of found.sort((a, b) => a.age - b.age)) remember(name, bytes)
 
   const create = async (source: string, name: string, width: ThumbnailWidth): Promise<Uint8Array> => {
-    const part = join(folder, `${randomUUID()}.part`)
     try {
       const bytes = await decode(source)
         .autoOrient()
@@ -102,13 +100,11 @@ export async function openThumbnails(dataDir: string, maxBytes = defaultCacheByt
         .resize({ width, height: width * 4, fit: 'inside', withoutEnlargement: true })
         .webp(format)
         .toBuffer()
-      await writeFile(part, bytes)
-      await rename(part, join(folder, name))
+      await saveFile(join(folder, name), bytes, false)
       remember(name, bytes.length)
       await evict()
       return bytes
     } catch (error) {
-      await discard(part)
       throw pictureError(error)
     }
   }

@@ -1,7 +1,8 @@
-import { chmod, open as openFile, rename, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { chmod, open as openFile, stat } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
 import { AppError } from '#shared/domain/error'
 import { compareVersions } from '#shared/domain/version'
+import { backUp } from './backups'
 import type { Database } from './database'
 import { toCoreError } from './errors'
 import { openSqlite } from './sqlite'
@@ -85,26 +86,6 @@ function configure(db: Database): void {
   db.pragma('trusted_schema = OFF')
   db.pragma('temp_store = MEMORY')
   db.pragma('journal_size_limit = 67108864')
-}
-
-/** Copies the database as it is (log included) to a new file beside it; answers its path. */
-async function backUp(db: Database, path: string, version: number): Promise<string> {
-  let target = `${path}.v${version}.backup`
-  for (
-    let n = 2;
-    await stat(target).then(
-      () => true,
-      () => false,
-    );
-    n++
-  )
-    target = `${path}.v${version}-${n}.backup`
-  const part = join(dirname(path), `.${basename(target)}.part`)
-  await rm(part, { force: true })
-  await db.backup(part)
-  await chmod(part, 0o600)
-  await rename(part, target)
-  return target
 }
 
 /** Runs the steps that are missing, each in one transaction with its number; for a new database all in one. Leaves foreign keys on. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readdir } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 import { setImmediate as breathe } from 'node:timers/promises'
 import sharp from 'sharp'
@@ -10,6 +10,7 @@ import { exportExtensions, fillName, hasQuality, restoredSize, type ExportOption
 import type { Picture } from '#shared/domain/picture'
 import type { AssetStore } from '../assets/asset-store'
 import { fileSize } from '../assets/blob-store'
+import { saveFile } from '../assets/durable-file'
 import { pathKey, type EncodeOptions } from '../assets/export'
 import { numberedStem, safeFileStem } from '../assets/names'
 import { toCoreError } from '../database/errors'
@@ -97,9 +98,7 @@ export function createExports(context: { dataDir: string; version: string; table
     const file = join(folder, `${createHash('sha256').update(icc).digest('hex').slice(0, 32)}.icc`)
     if ((await fileSize(file)) === icc.byteLength) return file
     await mkdir(folder, { recursive: true })
-    const part = `${file}.${process.pid}.part`
-    await writeFile(part, icc)
-    await rename(part, file)
+    await saveFile(file, icc, false)
     return file
   }
 

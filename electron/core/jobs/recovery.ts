@@ -56,10 +56,11 @@ export async function recover(context: RecoveryContext, signal: AbortSignal): Pr
 
 async function recoverOne(context: RecoveryContext, attempt: AttemptRecord, signal: AbortSignal): Promise<void> {
   const { tables, pool, scheduler, logger } = context
-  const engine = pool.get(attempt.engineId)
   let waitMs = askAgainMs.first
   const startedAt = performance.now()
   while (!signal.aborted) {
+    // Each time anew: one whose login the keychain gives only now is another engine then, and the one before it answers no more.
+    const engine = pool.get(attempt.engineId)
     const job = tables.jobs.get(attempt.jobId)
     if (!job || !isActive(job.state)) {
       // Cancelled while we waited for its engine, or left by a bug of an older version.

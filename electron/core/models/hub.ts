@@ -1,6 +1,7 @@
-import { chmod, readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '#shared/domain/error'
+import { saveFile } from '../assets/durable-file'
 import { keepSecret } from '../diagnostics/redact'
 import { checkAddress } from '../download/http-source'
 import type { SecretVault } from '../secrets/vault'
@@ -46,21 +47,30 @@ export function createHub({ dataDir, endpoint, mirrors, environment, vault }: Hu
   const main = (): string => endpoint().trim() || named()
   /** What the keychain gave for a sealed token: it is asked once. */
   let opened: { sealed: string; token: string } | undefined
+  let sealing: Promise<void> | undefined
 
-  async function store(origin: string, token: string): Promise<void> {
+  const read = (): Promise<string | undefined> => readFile(path, 'utf8').catch(() => undefined)
+
+  /** @param only what the file must say still: another token that was given meanwhile stays */
+  async function store(origin: string, token: string, only?: string): Promise<void> {
     const kept = vault ? { origin, sealed: await vault.seal(token) } : { origin, token }
-    await writeFile(path, JSON.stringify(kept), { mode: 0o600 })
-    // A file that was there keeps its mode.
-    await chmod(path, 0o600)
+    if (only === undefined || (await read()) === only) await saveFile(path, JSON.stringify(kept))
   }
 
-  async function open({ origin, sealed }: { origin: string; sealed: string }): Promise<string | undefined> {
+  async function open({ origin, sealed }: { origin: string; sealed: string }, file: string): Promise<string | undefined> {
     if (opened?.sealed === sealed) return opened.token
     if (!vault) return undefined
     const { text, renew } = await vault.reveal(sealed)
+    // What a damaged keychain gives instead is no login to send to anybody.
+    if (!isToken(text)) return undefined
     opened = { sealed, token: text }
-    if (renew) await store(origin, text).catch(() => undefined)
+    if (renew) await store(origin, text, file).catch(() => undefined)
     return text
+  }
+
+  /** Has the keychain seal a token that a Recast without one has left open; it is asked once. */
+  function sealOpen({ origin, token }: { origin: string; token: string }, file: string): void {
+    if (vault) sealing ??= store(origin, token, file).catch(() => undefined)
   }
 
   return {
@@ -73,19 +83,20 @@ export function createHub({ dataDir, endpoint, mirrors, environment, vault }: Hu
     async tokens() {
       // The environment's token belongs to the environment's endpoint: a mirror that was set in Recast must not see it.
       const own = given ? { [originOf(named())]: given } : {}
-      const text = await readFile(path, 'utf8').catch(() => undefined)
+      const text = await read()
       if (text === undefined) return own
       const stored = readStored(text)
       if (!stored) return own
       // One that the keychain does not give counts as none: what needs it says so, and to set it once more.
-      const token = stored.sealed === undefined ? stored.token : await open(stored).catch(() => undefined)
+      const token = stored.sealed === undefined ? stored.token : await open(stored, text).catch(() => undefined)
+      if (stored.sealed === undefined) sealOpen(stored, text)
       if (token === undefined) return own
       keepSecret(token)
       return { ...own, [stored.origin]: token }
     },
     async setToken(token) {
       if (token === '') return rm(path, { force: true })
-      if (!/^[\x21-\x7e]{1,512}$/.test(token)) {
+      if (!isToken(token)) {
         throw new AppError(
           'input.invalid',
           'This is no access token: it has spaces or other characters. Copy it again from the hub.',
@@ -96,6 +107,8 @@ export function createHub({ dataDir, endpoint, mirrors, environment, vault }: Hu
     },
   }
 }
+
+const isToken = (text: string): boolean => /^[\x21-\x7e]{1,512}$/.test(text)
 
 function originOf(endpoint: string): string {
   return checkAddress(endpoint).origin

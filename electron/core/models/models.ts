@@ -366,7 +366,11 @@ export function createModels(context: ModelsContext): Models {
 
     setToken: (token) => hub.setToken(token.trim()),
     settingsChanged,
-    start: () => queue.start(),
+    start() {
+      queue.start()
+      // What a Recast without a keychain has left open is sealed.
+      if (context.vault) void hub.tokens().catch(() => undefined)
+    },
     async close() {
       stopping.abort()
       await queue.close()

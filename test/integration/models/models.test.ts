@@ -186,10 +186,18 @@ describe('getting what is missing', () => {
 
   it('has the keychain seal the token, and goes on without it where that does not give it', async () => {
     await models.close()
-    vault = cipherVault()
+    const isOpen = async () => (await readFile(join(dir, 'model-token.json'), 'utf8')).includes('hf_secret')
+    // Left open by a Recast without a keychain.
     models = open()
     await models.setToken('hf_secret')
-    expect(await readFile(join(dir, 'model-token.json'), 'utf8')).not.toContain('hf_secret')
+    expect(await isOpen()).toBe(true)
+    await models.close()
+    vault = cipherVault()
+    models = open()
+    expect((await models.list()).tokenFor).toHaveLength(1)
+    await expect.poll(isOpen).toBe(false)
+    await models.setToken('hf_secret')
+    expect(await isOpen()).toBe(false)
     await models.close()
     models = open()
     await pull(['lora.safetensors'])

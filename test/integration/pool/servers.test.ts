@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { copyFile, readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { App } from '#core/app'
 import { openLog } from '#core/diagnostics/log'
 import { AppError } from '#shared/domain/error'
@@ -35,6 +35,8 @@ describe('the login of a saved server', () => {
     await before.call('engines.add', { address: fake.url, name: 'Studio', headers })
     await before.close()
     expect(await isOnDisk()).toBe(true)
+    // Also in the copy that a migration has made.
+    await copyFile(join(dataDir, 'recast.db'), join(dataDir, 'recast.db.v12.backup'))
     const first = await openApp(dataDir, { vault })
     await expect.poll(isOnDisk).toBe(false)
     expect(await states(first)()).toEqual(['ready'])
@@ -46,7 +48,8 @@ describe('the login of a saved server', () => {
     await second.close()
     expect(await isOnDisk()).toBe(false)
 
-    for (const other of [undefined, cipherVault()]) {
+    const garbage = (text: string) => ({ ...vault, reveal: () => Promise.resolve({ text, renew: true }) })
+    for (const other of [undefined, cipherVault(), garbage('"a"'), garbage('{"x-key":"other"}')]) {
       const stranger = await openApp(dataDir, other ? { vault: other } : {})
       await expect.poll(states(stranger)).toEqual(['secrets.unavailable'])
       // What has nothing to do with the login can be changed, and loses none of it.
@@ -62,6 +65,31 @@ describe('the login of a saved server', () => {
     const stranger = await openApp(dataDir)
     const { engine } = await stranger.call('engines.add', { address: fake.url, headers })
     expect(engine.state).toBe('ready')
+  })
+
+  it('is given late, by a user who unlocks the keychain then: what ran at the server goes on and is not run twice', async () => {
+    const fake = await startFake({ headers, stepMs: 300 })
+    const folder = await temporaryFolder()
+    const dataDir = join(folder, 'data')
+    const vault = cipherVault()
+    const first = await openApp(dataDir, { vault })
+    await first.call('engines.add', { address: fake.url, headers })
+    const [job] = await submit(first, await writePhoto(join(folder, 'photo.png')), { engine: 'auto' })
+    await until(() => fake.executions.size === 1, 'it runs there')
+    await first.close()
+
+    let unlock = (): void => undefined
+    const unlocked = new Promise<void>((resolve) => (unlock = resolve))
+    const reveal = (sealed: string) => unlocked.then(() => vault.reveal(sealed))
+    const logger = { debug() {}, info() {}, warn: vi.fn(), error() {} }
+    const second = await openApp(dataDir, { vault: { ...vault, reveal }, logger })
+    await until(
+      () => logger.warn.mock.calls.some(([, words]) => /could not be asked for its job/.test(String(words))),
+      'it was asked',
+    )
+    unlock()
+    expect(await untilState(second, job, 'done', 'failed')).toMatchObject({ state: 'done', attempt: 1 })
+    expect([...fake.executions.values()]).toEqual([1])
   })
 
   it('is not kept at all where the keychain refuses', async () => {

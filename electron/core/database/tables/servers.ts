@@ -1,3 +1,4 @@
+import { clearBackedUpHeaders } from '../backups'
 import type { Database } from '../database'
 
 /** A saved ComfyUI server. */
@@ -69,7 +70,7 @@ export function serverTable(db: Database) {
     /** In the order in which they were added. */
     all: (): ServerRecord[] => all.all().map(recordOfRow),
     put,
-    /** As {@link put}, and what the row said before is nowhere in the files any more. */
+    /** As {@link put}, and what the row said before is nowhere in the database's files any more. */
     putOver(record: ServerRecord): void {
       db.pragma('secure_delete = ON')
       try {
@@ -79,6 +80,8 @@ export function serverTable(db: Database) {
         db.pragma('secure_delete = OFF')
       }
     },
+    /** Takes header values out of the copies that migrations have made of this database. */
+    clearBackups: (): void => void clearBackedUpHeaders(db.name),
     /** False when there is none. */
     remove: (address: string): boolean => remove.run(address).changes > 0,
   }

@@ -1,6 +1,6 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { type Edit, styleAmounts, type StyleEdit } from '#shared/domain/edit'
@@ -8,6 +8,7 @@ import type { EngineView } from '#shared/domain/engine'
 import { AppError } from '#shared/domain/error'
 import { resolveStyle, styleFromWords } from '#shared/styles/catalogue'
 import { poseFromPhoto } from '#shared/views/relative-pose'
+import { saveFile } from '../../assets/durable-file'
 import type { Engine, EngineEvent, EngineResult, EngineTask } from '../engine'
 import { defaultModelsDir, defaultProcessPath } from './locations'
 import type { Work } from './messages'
@@ -340,12 +341,5 @@ async function thumbnailName(inputPath: string, styleId: string, size: number): 
 
 async function keep(path: string, image: Buffer): Promise<void> {
   await mkdir(join(path, '..'), { recursive: true })
-  const part = `${path}.${randomUUID()}.part`
-  try {
-    await writeFile(part, image)
-    await rename(part, path)
-  } catch (thrown) {
-    await rm(part, { force: true })
-    throw thrown
-  }
+  await saveFile(path, image, false)
 }

@@ -51,10 +51,10 @@ export interface SavedServers {
 /** How a server is reached, as the client takes it. */
 export function accessOf(record: KnownServer | undefined): Access {
   if (!record) return {}
-  if (record.locked) return { locked: record.locked }
+  const { headers, certificateAuthority, locked } = record
   return {
-    ...(Object.keys(record.headers).length > 0 ? { headers: record.headers } : {}),
-    ...(record.certificateAuthority === undefined ? {} : { certificateAuthority: record.certificateAuthority }),
+    ...(locked ? { locked } : Object.keys(headers).length > 0 ? { headers } : {}),
+    ...(certificateAuthority === undefined ? {} : { certificateAuthority }),
   }
 }
 
@@ -110,20 +110,35 @@ export function openSavedServers(table: ServerTable, vault: SecretVault | undefi
     }
     try {
       const { text, renew } = await vault.reveal(sealed)
-      const headers = JSON.parse(text) as Record<string, string>
+      const headers = openedHeaders(text, Object.keys(record.headers))
       for (const value of Object.values(headers)) keepSecret(value)
       const seal = renew ? await vault.seal(text).catch(() => sealed) : sealed
       const now = current()
       if (!now) return
-      const opened: KnownServer = { ...now, headers, sealed: seal, locked: undefined }
-      if (seal === sealed) servers.set(address, opened)
-      else keep(opened)
+      const opened: KnownServer = { ...now, headers, locked: undefined }
+      servers.set(address, opened)
+      if (seal !== sealed) keepLater({ ...opened, sealed: seal })
     } catch (thrown) {
       const now = current()
       if (!now) return
       servers.set(address, { ...now, locked: locked(record, thrown) })
     }
     onOpened(address)
+  }
+
+  /** A migration's copy may be of a time before the keychain. */
+  function clearBackups(): void {
+    const secrets = [...servers.values()].filter(({ headers }) => Object.keys(headers).length > 0)
+    if (vault && secrets.length > 0 && secrets.every(({ sealed }) => sealed !== undefined)) table.clearBackups()
+  }
+
+  /** Writes what was sealed anew; a disk that refuses leaves it sealed as it was, for the next start. */
+  function keepLater(record: KnownServer): void {
+    try {
+      keep(record)
+    } catch {
+      // It is known and in use.
+    }
   }
 
   /** Writes a server; of sealed headers only the names. */
@@ -149,7 +164,11 @@ export function openSavedServers(table: ServerTable, vault: SecretVault | undefi
 
   return {
     unlock(onOpened) {
-      for (const record of table.all()) unlock(record, onOpened).catch(() => undefined)
+      const all = table.all().map((record) => unlock(record, onOpened).catch(() => undefined))
+      // A copy that cannot be written stays for the next start.
+      Promise.all(all)
+        .then(clearBackups)
+        .catch(() => undefined)
     },
     all: () => [...servers.values()],
     get,
@@ -198,6 +217,16 @@ export function openSavedServers(table: ServerTable, vault: SecretVault | undefi
       return known !== undefined && table.remove(known.address) && servers.delete(known.address)
     },
   }
+}
+
+/**
+ * The headers that the keychain gave. Throws where they are not those that were sealed: what another program or a damaged keychain gives
+ * must not go to a server as a login.
+ */
+function openedHeaders(text: string, names: readonly string[]): Record<string, string> {
+  const headers = checkHeaders(JSON.parse(text) as Record<string, string>)
+  if (JSON.stringify(Object.keys(headers)) === JSON.stringify(names)) return headers
+  throw new AppError('secrets.unavailable', 'The keychain gave something else than what it was given. Enter the login once more.')
 }
 
 function locked({ address }: ServerRecord, cause?: unknown): AppError {

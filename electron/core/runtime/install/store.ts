@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { chmod, lstat, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { chmod, lstat, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { cudaGenerationSchema, runtimeDeviceSchema, type InstallationView } from '#shared/domain/runtime'
-import { discard, makeFolder, publish, syncFolder } from '../../assets/durable-file'
+import { discard, makeFolder, saveFile, syncFolder } from '../../assets/durable-file'
 import { venvPython, type RuntimeLayout } from '../layout'
 
 const treeEntrySchema = z.object({ path: z.string(), mode: z.enum(['100644', '100755', '120000']), blob: z.string() })
@@ -61,14 +61,7 @@ export interface RuntimePlace {
 
 /** Writes JSON so that the file has the old content or the new, whatever happens. */
 export async function writeJson(path: string, value: unknown): Promise<void> {
-  const part = `${path}.${randomBytes(4).toString('hex')}.part`
-  const handle = await open(part, 'w', 0o600)
-  try {
-    await handle.writeFile(JSON.stringify(value, undefined, 2))
-  } finally {
-    await handle.close()
-  }
-  await publish(part, path)
+  await saveFile(path, JSON.stringify(value, undefined, 2))
 }
 
 /** Reads JSON that fits the schema; undefined for a missing, half or foreign file. */
