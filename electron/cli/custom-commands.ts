@@ -51,7 +51,7 @@ export function addCustomCommand(
     .option('--seed <n>', 'what random numbers are drawn from; random when left out', seed)
     .option('--count <n>', 'how many times; seeds that are not set are drawn anew for each', wholeIn(1, 64), 1)
     .option('--name <name>', 'what the results are called', textUpTo(200))
-    .option('--out <dir>', 'folder for the results', defaultOut)
+    .option('--out <dir>', 'folder for the results', textUpTo(4096), defaultOut)
     .addHelpText('after', example)
     .action(
       run<CustomFlags>((flags, [workflow = '', ...photos]) => {

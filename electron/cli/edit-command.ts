@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs'
 import { relative } from 'node:path'
 import type { InstanceClient } from '#core/instance/instance'
 import { databasePath } from '#core/database/path'
-import { pictureName } from '#core/assets/names'
 import type { ImportResult } from '#shared/contract/calls'
 import { AppError, toAppError, type ErrorCode } from '#shared/domain/error'
+import { targetsOf } from '#shared/domain/edit-targets'
 import type { SubmissionInput } from '#shared/domain/job'
 import { answersTo } from '#shared/styles/plain-name'
 import type { CommandContext, CommonOptions } from './context'
@@ -250,12 +250,11 @@ async function noteAwayEngine(wish: string, client: InstanceClient, reporter: Re
   }
 }
 
-/** Reports what was refused; answers each picture once, by the name of its file now: it may have come before under another. */
+/** Reports what was refused; answers each picture under each name that a file gives it now, once. */
 function takeImports(
   results: readonly ImportResult[],
   reporter: Reporter,
 ): { pictures: NonNullable<SubmissionInput['pictures']>; refused: number } {
-  const firstFile = new Map<string, string>()
   let refused = 0
   for (const { file, picture, asset, error } of results) {
     if (error || !picture) {
@@ -264,12 +263,13 @@ function takeImports(
       continue
     }
     for (const words of importNotes(asset?.notes ?? [])) reporter.note(`${shown(file)} ${words}.`)
-    const twin = firstFile.get(picture.id)
-    if (twin === undefined) firstFile.set(picture.id, file)
-    else reporter.note(`${shown(file)} is the same picture as ${shown(twin)}; it is done once.`)
   }
-  const pictures = [...firstFile].map(([pictureId, file]) => ({ pictureId, name: pictureName(file) }))
-  return { pictures, refused }
+  const { targets, repeated } = targetsOf(results)
+  for (const { file, of, sameName } of repeated)
+    reporter.note(
+      `${shown(file)} is the same picture as ${shown(of)}; ${sameName ? 'it is done once' : 'each name gets a result'}.`,
+    )
+  return { pictures: targets, refused }
 }
 
 function refuse(reporter: Reporter, error: AppError): void {

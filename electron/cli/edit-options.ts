@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import type { CommonOptions } from './context'
 import { dataDir } from './data-dir'
 import type { EditCommand } from './edit-command'
-import { engine, numberIn, pairOf, seed, textUpTo, wholeIn } from './usage'
+import { engine, numberIn, pairOf, seed, textUpTo, UsageError, wholeIn } from './usage'
 
 /** Where results go when nothing else is said: a folder of their own, so that they never mix with the photos. */
 export const defaultOut = 'recast-out'
@@ -48,7 +48,7 @@ export function addEditOptions(command: Command, most = 64): Command {
     .option('--set <name=value>', 'any other value of the workflow, such as guidance=3; may come several times', collect(pairOf))
     .option('--variant <choice=option>', 'a variant of the workflow, such as speed=full; may come several times', collect(pairOf))
   if (most > 1) command.option('--count <n>', 'results of each, with seeds n, n + 1 …', wholeIn(1, most), 1)
-  return command.option('--out <dir>', 'folder for the results', defaultOut)
+  return command.option('--out <dir>', 'folder for the results', textUpTo(4096), defaultOut)
 }
 
 /** What every command has. */
@@ -59,6 +59,8 @@ export function common(flags: GlobalFlags): CommonOptions {
 /** What every command that makes pictures has. */
 export function editBase(photos: string[], flags: EditFlags): Omit<EditCommand, 'edits'> {
   const { steps, cfg, sampler, scheduler, set, variant } = flags
+  // A variable of a script that was not set would mean the folder that the command is run in.
+  if (photos.some((photo) => photo === '')) throw new UsageError("A photo's name is empty. Give files or folders.")
   return {
     ...common(flags),
     photos,

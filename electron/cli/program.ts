@@ -123,7 +123,7 @@ export async function runProgram(args: readonly string[], options: ProgramOption
       'Product photos in, finished pictures out: style and camera edits on your own GPU, on ComfyUI servers, or as drafts.',
     )
     .version(options.version)
-    .option('--data <dir>', 'data folder')
+    .option('--data <dir>', 'data folder', textUpTo(4096))
     .option('--json', 'one JSON object a line, for programs')
     .addHelpText('after', examples.recast)
     .configureHelp({ showGlobalOptions: true })

@@ -2,7 +2,7 @@ import { useCallback, useMemo, type ReactElement, type ReactNode } from 'react'
 import { assertNever } from '#shared/domain/error'
 import { DragAndDrop, type DropAction, type SystemFile, type PictureRef, type SystemFiles } from '../dnd'
 import { slotOfKey } from '../compose/slot-key'
-import { targetsOf } from '../library-intake/edit-targets'
+import { targetsOf } from '#shared/domain/edit-targets'
 import { folderOf } from '../library-intake/incoming'
 import type { IncomingFile } from '../state/actions'
 import { cameraView } from '../sheets/wanted-views'
@@ -77,7 +77,8 @@ export function StudioDragAndDrop(props: { children: ReactNode }): ReactElement 
       case 'import-and-restyle': {
         const results = await actions.importFiles(await read(files))
         const { targets, repeated } = targetsOf(results)
-        if (repeated > 0) actions.toast({ tone: 'info', text: { key: 'import.repeated', values: { count: repeated } } })
+        if (repeated.length > 0)
+          actions.toast({ tone: 'info', text: { key: 'import.repeated', values: { count: repeated.length } } })
         if (targets.length > 0) await actions.restyle({ styleId: action.styleId }, targets)
         return
       }

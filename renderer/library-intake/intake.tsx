@@ -2,7 +2,7 @@ import { useCallback, useMemo, useRef, type ChangeEvent, type ReactElement, type
 import type { ImportResult } from '#shared/contract/calls'
 import { useActions } from '../state/context'
 import { useDesktop } from '../state/shell'
-import { targetsOf, type EditTarget } from './edit-targets'
+import { targetsOf, type EditTarget } from '#shared/domain/edit-targets'
 import { picturesOfSelection } from './incoming'
 import { PickersContext, type Pickers } from './pickers'
 
@@ -18,7 +18,7 @@ export function Intake(props: { children: ReactNode }): ReactElement {
     (results: readonly ImportResult[], then?: (targets: EditTarget[]) => void): void => {
       if (!then) return
       const { targets, repeated } = targetsOf(results)
-      if (repeated > 0) toast({ tone: 'info', text: { key: 'import.repeated', values: { count: repeated } } })
+      if (repeated.length > 0) toast({ tone: 'info', text: { key: 'import.repeated', values: { count: repeated.length } } })
       then(targets)
     },
     [toast],

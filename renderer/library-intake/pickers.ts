@@ -1,5 +1,5 @@
 import { createContext, useContext } from 'react'
-import type { EditTarget } from './edit-targets'
+import type { EditTarget } from '#shared/domain/edit-targets'
 
 /** Opens the system's pickers. */
 export interface Pickers {

@@ -3,7 +3,7 @@ import type { ReactElement } from 'react'
 import { useWords } from '../i18n/i18n'
 import { useActions, useStudio } from '../state/context'
 import { editTargets } from '../state/selection'
-import type { EditTarget } from '../library-intake/edit-targets'
+import type { EditTarget } from '#shared/domain/edit-targets'
 import { usePickers } from '../library-intake/pickers'
 import { Button, IconButton, MenuButton } from '../widgets'
 

@@ -27,7 +27,7 @@ import { noShown, shownAfterJobs, type ShownState } from './shown'
 import { noToasts, type ToastsState } from './toasts'
 import type { UiState } from './ui'
 import { noUndo, type UndoState } from './undo'
-import type { EditTarget } from '../library-intake/edit-targets'
+import type { EditTarget } from '#shared/domain/edit-targets'
 
 /** A search in the library; its results are apart from the library's own order. */
 export interface SearchState {

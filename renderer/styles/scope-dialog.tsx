@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react'
 import { count as number } from '../i18n/format'
 import { useWords } from '../i18n/i18n'
-import type { EditTarget } from '../library-intake/edit-targets'
+import type { EditTarget } from '#shared/domain/edit-targets'
 import { useActions, useStudio } from '../state/context'
 import { Button, DialogFrame } from '../widgets'
 

@@ -1,44 +1,8 @@
-import { basename, extname } from 'node:path'
 import type { Edit } from '#shared/domain/edit'
+import { cutText, pictureName, printableName } from '#shared/domain/picture-name'
 
-/** Longest picture name that the app shows and stores, in characters. */
-const maxDisplayCharacters = 120
 /** Longest file name without its extension, in UTF-8 bytes: 255 is the limit of ext4 and APFS; the rest is for ` (9999).jpeg`. */
 const maxStemBytes = 200
-
-/** Made when the first long name comes: making one takes 9 ms of every start (measured), and names are rarely long. */
-let segmenter: Intl.Segmenter | undefined
-
-/** Cuts after whole characters (as a reader counts them) so that the text stays within `limit` as `measure` counts. */
-function cut(text: string, limit: number, measure: (part: string) => number): string {
-  if (measure(text) <= limit) return text
-  let length = 0
-  let kept = ''
-  segmenter ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' })
-  for (const { segment } of segmenter.segment(text)) {
-    length += measure(segment)
-    if (length > limit) break
-    kept += segment
-  }
-  return kept
-}
-
-/** Controls, and marks that reorder or hide text (a name could otherwise look like another one). Joiners of scripts and emoji stay. */
-// oxlint-disable-next-line no-control-regex -- control characters are what this removes
-const unprintable = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g
-
-/** Halves of a character, which no file system's encoding can hold. */
-const loneSurrogates = /\p{Surrogate}/gu
-
-/** A file's name as a picture's name: no folder, no extension, composed (NFC) Unicode, one line, any script. */
-export function pictureName(file: string): string {
-  // Both separators: browsers and Windows users send paths too.
-  const last = basename(file.replaceAll('\\', '/'))
-  const extension = extname(last)
-  const stem = /^\.[A-Za-z0-9]{1,5}$/.test(extension) ? last.slice(0, -extension.length) : last
-  const clean = stem.replace(loneSurrogates, '\ufffd').normalize('NFC').replace(unprintable, '').replace(/\s+/g, ' ').trim()
-  return cut(clean, maxDisplayCharacters, (part) => [...part].length) || 'picture'
-}
 
 /** The name of the folder that a file lies in, written as a picture's name is; undefined where the path names none. */
 export function folderName(file: string): string | undefined {
@@ -55,7 +19,7 @@ export function nameFromEdit(edit: Edit): string {
   const words = 'prompt' in edit ? edit.prompt : edit.kind === 'story' ? (edit.roles[0]?.name ?? '') : undefined
   const text = words ?? (edit.kind === 'custom' ? (edit.title ?? edit.workflowId) : edit.kind)
   const name = pictureName(`${text.replaceAll(/[\\/]/g, ' ')} `)
-  const short = cut(name, maxNameFromWords, (part) => [...part].length)
+  const short = cutText(name, maxNameFromWords)
   return short === name ? name : short.replace(/\s+\S*$/u, '')
 }
 
@@ -64,14 +28,11 @@ const reserved = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9\u00b9\u00b2\u
 
 /** Makes a file name (without extension) that Windows, macOS and Linux all take, as close to the given one as that allows. */
 export function safeFileStem(name: string, maxBytes = maxStemBytes): string {
-  const clean = name
-    .replace(loneSurrogates, '\ufffd')
-    .normalize('NFC')
-    .replace(unprintable, '')
+  const clean = printableName(name)
     .replace(/[<>:"/\\|?*]/g, '_')
     .replace(/^[\s.]+/, '')
   // Windows drops trailing dots and spaces, so two names would become one.
-  const fit = cut(clean, maxBytes, (part) => Buffer.byteLength(part)).replace(/[\s.]+$/, '')
+  const fit = cutText(clean, maxBytes, (part) => Buffer.byteLength(part)).replace(/[\s.]+$/, '')
   return (reserved.test(fit) ? `_${fit}` : fit) || 'picture'
 }
 

@@ -1,18 +1,22 @@
 import { Transform, type Readable } from 'node:stream'
 import type { ImportResult } from '#shared/contract/calls'
 import { AppError, toAppError } from '#shared/domain/error'
-import type { AppFiles } from '../app'
+import { cutText } from '#shared/domain/picture-name'
+import type { AppFiles } from '../files'
 
 /** Bytes of one uploaded file that a shell passes on. The import has its own, stricter limits; this one guards the disk before them. */
 export const maxUploadBytes = 512 * 1024 * 1024
 /** Files in one upload. */
 export const maxUploadFiles = 10_000
 
+/** Characters of an upload's name: more than any file system allows, so that its end stays, by which its kind is known. */
+const maxNameCharacters = 512
+
 /** The last part of a name, without what no file system should be asked to hold. Browsers send paths for folders. */
 export function uploadName(given: string | undefined): string {
   const last = (given ?? '').split(/[\\/]/).at(-1) ?? ''
   // oxlint-disable-next-line no-control-regex -- control characters are what this removes
-  const clean = last.replace(/[\u0000-\u001f\u007f]/g, '').slice(0, 200)
+  const clean = cutText(last.replace(/[\u0000-\u001f\u007f]/g, ''), maxNameCharacters)
   return clean === '' || clean === '.' || clean === '..' ? 'picture' : clean
 }
 
@@ -46,7 +50,6 @@ export async function importUpload(
   maxBytes = maxUploadBytes,
 ): Promise<ImportResult> {
   const name = uploadName(given.name)
-  const folder = given.folder ? uploadName(given.folder) : undefined
   let failure: unknown
   const capped = limited(maxBytes, name)
   const { stream } = given
@@ -65,7 +68,7 @@ export async function importUpload(
   capped.on('error', fail)
   stream.pipe(capped)
   try {
-    const result = await files.importUpload(name, capped, given.as, folder)
+    const result = await files.importUpload(name, capped, given.as, given.folder)
     return failure instanceof AppError && !result.picture && !result.asset ? { ...result, error: failure.toView() } : result
   } catch (thrown) {
     const error = failure instanceof AppError ? failure : toAppError(thrown)

@@ -13,18 +13,12 @@ import {
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import sharp from 'sharp'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { displayP3, toSrgb } from '../../pictures/colour-profile'
 import { oddSize, scene, writeOddPictures } from '../../pictures/odd-pictures'
-import { openBench, writePhotos, type Line, type Outcome, type TestBench } from './support'
+import { useBench, writePhotos, type Line, type Outcome } from './support'
 
-let bench: TestBench
-
-beforeAll(async () => {
-  bench = await openBench()
-}, 120_000)
-afterEach(async () => await bench.cleanUp())
-afterAll(() => bench.close())
+const bench = useBench()
 
 /** `nobody`: root passes every permission check. */
 const nobody = 65_534
@@ -85,12 +79,13 @@ describe('one batch of every odd picture', () => {
     expect(codesByFile(outcome)).toEqual(new Map(bad.map(({ file, expected }) => [file, expected.code])))
     for (const line of named(outcome.lines(), 'error')) expectPlainWords(line['message'] as string)
 
-    // Files of one content are one picture, done once.
+    // Files of one content are one picture, done under each name.
     const sound = odd.filter(({ expected }) => expected.code === undefined)
     const outputs = named(outcome.lines(), 'output')
     const distinct = new Set(outputs.map((line) => line['path']))
     expect(distinct.size).toBe(outputs.length)
-    const twins = [...outcome.stderr.matchAll(/is the same picture as/g)].length
+    expect(outcome.stderr).toMatch(/ is the same picture as .*; each name gets a result\./)
+    const twins = [...outcome.stderr.matchAll(/ is the same picture as .*; it is done once\./g)].length
     expect(outputs.length + twins).toBe(sound.length)
     expect(new Set(outputs.map((line) => `${line['width']} × ${line['height']}`))).toEqual(new Set(['64 × 96', '96 × 64']))
     expect(outcome.lines().at(-1)).toMatchObject({ event: 'summary', done: outputs.length, failed: bad.length, canceled: 0 })
