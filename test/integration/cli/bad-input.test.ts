@@ -16,9 +16,9 @@ import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { displayP3, toSrgb } from '../../pictures/colour-profile'
 import { oddSize, scene, writeOddPictures } from '../../pictures/odd-pictures'
-import { useBench, writePhotos, type Line, type Outcome } from './support'
+import { openBench, writePhotos, type Line, type Outcome } from './support'
 
-const bench = useBench()
+const bench = openBench()
 
 /** `nobody`: root passes every permission check. */
 const nobody = 65_534

@@ -3,9 +3,9 @@ import { basename, join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { writeOddPictures } from '../../pictures/odd-pictures'
-import { useBench, writePhotos, type Line } from './support'
+import { openBench, writePhotos, type Line } from './support'
 
-const bench = useBench()
+const bench = openBench()
 
 const named = (lines: Line[], event: string): Line[] => lines.filter((line) => line.event === event)
 

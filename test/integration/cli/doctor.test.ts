@@ -2,9 +2,9 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, trun
 import { join } from 'node:path'
 import BetterSqlite3 from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
-import { useBench, writePhotos, type Line } from './support'
+import { openBench, writePhotos, type Line } from './support'
 
-const bench = useBench()
+const bench = openBench()
 
 /** A data folder with photos and a result of each. */
 async function used(count = 3): Promise<{ data: string; photos: string[]; out: string }> {

@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { useBench } from './support'
+import { openBench } from './support'
 
 const photo = resolve(import.meta.dirname, '../../../resources/samples/coffee.png')
 
 describe('a command that paints one draft', () => {
-  const bench = useBench()
+  const bench = openBench()
 
   it('loads and builds nothing that only servers, downloads or the studio need', async () => {
     const dir = bench.dir()

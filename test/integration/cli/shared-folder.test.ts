@@ -4,9 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import BetterSqlite3 from 'better-sqlite3'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { useBench, writePhotos } from './support'
+import { openBench, writePhotos } from './support'
 
-const bench = useBench()
+const bench = openBench()
 
 /** Pictures large enough that a batch of them can be caught in the middle. */
 const size = { width: 384, height: 256 }

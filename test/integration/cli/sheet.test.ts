@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { useBench, writePhotos } from './support'
+import { openBench, writePhotos } from './support'
 
-const bench = useBench()
+const bench = openBench()
 
 describe('sheet', () => {
   it('lays results of jobs out as one picture and as a turntable, and refuses a job that there is not', async () => {

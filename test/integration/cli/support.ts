@@ -48,7 +48,7 @@ export interface TestBench {
  * The bench of a test file or a `describe`: built before its first test as the app's build does it, what commands run and which folders
  * are left is ended and removed after each test.
  */
-export function useBench(): TestBench {
+export function openBench(): TestBench {
   let built = ''
   const dirs: string[] = []
   const running = new Set<Running>()

@@ -2,10 +2,10 @@ import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { useBench, type Outcome } from '../cli/support'
+import { openBench, type Outcome } from '../cli/support'
 import { startFake, temporaryFolder, writePhoto } from './harness'
 
-const bench = useBench()
+const bench = openBench()
 
 interface Place {
   folder: string

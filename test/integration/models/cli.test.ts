@@ -3,9 +3,9 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { seededFile, sha256Of, startFileServer, type FileServer } from '../../fakes/file-server/file-server'
-import { useBench, type Outcome, type Running } from '../cli/support'
+import { openBench, type Outcome, type Running } from '../cli/support'
 
-const bench = useBench()
+const bench = openBench()
 let hub: FileServer
 let data: string
 
