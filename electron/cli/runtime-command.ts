@@ -18,6 +18,8 @@ export type RuntimeAction =
       python?: string | undefined
     }
   | { name: 'start' | 'stop' | 'status' | 'snapshots' | 'update' | 'repair' }
+  | { name: 'snapshot'; label?: string | undefined }
+  | { name: 'discard'; id: string }
   | { name: 'rollback'; id?: string | undefined }
   | { name: 'remove'; cache: boolean }
 
@@ -76,6 +78,14 @@ export async function runRuntimeCommand({ action, dataDir, json }: RuntimeComman
       case 'remove':
         show(await client.call('runtime.remove', { cache: action.cache }))
         return exitCodes.done
+      case 'snapshot': {
+        const values = action.label === undefined ? {} : { name: action.label }
+        show(await orAborted(client.call('runtime.snapshot', values), signal))
+        return exitCodes.done
+      }
+      case 'discard':
+        show(await client.call('runtime.discard', { id: action.id }))
+        return exitCodes.done
       case 'rollback':
         show(await client.call('runtime.rollback', action.id === undefined ? {} : { id: action.id }))
         return exitCodes.done
@@ -133,8 +143,10 @@ function runtimeLines({ state, current, snapshots, address, pid, restarts, error
   ]
 }
 
-const snapshotLine = ({ id, version, installedAt }: RuntimeView['snapshots'][number]): string =>
-  `${id} (ComfyUI ${version}, ${installedAt.slice(0, 10)})`
+const snapshotLine = ({ id, version, installedAt, takenAt, name }: RuntimeView['snapshots'][number]): string =>
+  takenAt === undefined
+    ? `${id} (ComfyUI ${version}, ${installedAt.slice(0, 10)})`
+    : `${id} (${name === undefined ? '' : `"${name}", `}snapshot of ${takenAt.slice(0, 16).replace('T', ' ')} UTC, ComfyUI ${version})`
 
 function reportLines({ ok, hardware, checks, locks, runtime, selfTest }: RuntimeReport): string[] {
   const { cards, memoryMb, freeDiskMb, pageFileMb, platform, arch, wsl } = hardware

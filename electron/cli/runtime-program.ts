@@ -37,6 +37,7 @@ Examples:
   recast runtime install --mirror packages=https://mirror.example/simple
   recast runtime install --from ComfyUI.tar.gz         ComfyUI from an archive that you have
   recast runtime install --adopt ~/ComfyUI             use a ComfyUI that is there, where it is
+  recast runtime snapshot --name "before IPAdapter"    a copy to go back to (recast runtime rollback)
   recast runtime doctor --run                          let the card prove itself`
 
 interface InstallFlags extends Flags {
@@ -110,14 +111,24 @@ export function addRuntimeCommands(program: Command, run: Run): void {
       .action(act(() => ({ name })))
   }
   runtime
+    .command('snapshot')
+    .description('copy it, to go back to: before you try a new custom node')
+    .option('--name <words>', 'what you call it', textUpTo(80))
+    .action(act(({ name }: Flags & { name?: string }) => ({ name: 'snapshot', label: name })))
+  runtime
     .command('snapshots')
-    .description('earlier installations that rollback can go back to; each update and repair leaves one')
+    .description('earlier installations that rollback can go back to: those that you copied, and one of each update and repair')
     .action(act(() => ({ name: 'snapshots' })))
   runtime
     .command('rollback')
     .description('go back to an earlier installation')
     .argument('[id]', 'which one, as "runtime snapshots" lists them; the newest when left out')
     .action(act((_flags, [id]) => ({ name: 'rollback', id })))
+  runtime
+    .command('discard')
+    .description('delete an earlier installation')
+    .argument('<id>', 'which one, as "runtime snapshots" lists them')
+    .action(act((_flags, [id = '']) => ({ name: 'discard', id })))
   runtime
     .command('remove')
     .description('remove it; pictures and models stay')

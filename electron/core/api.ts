@@ -263,6 +263,8 @@ export function createHandlers(context: ApiContext): CallHandlers {
     'runtime.stop': () => runtime.stop(),
     'runtime.update': () => runtime.update(),
     'runtime.repair': () => runtime.repair(),
+    'runtime.snapshot': ({ name }) => runtime.snapshot(name),
+    'runtime.discard': ({ id }) => runtime.discard(id),
     'runtime.rollback': ({ id }) => runtime.rollback(id),
     'runtime.remove': (values) => runtime.remove(values),
 

@@ -1,7 +1,15 @@
 import { CircleCheck, CircleSlash } from 'lucide-react'
 import type { ReactElement } from 'react'
-import type { Hardware } from '#shared/domain/runtime'
+import type { Hardware, VerdictCode } from '#shared/domain/runtime'
 import { useSetupWords } from '../i18n/setup'
+
+/** Verdicts after which there is something to be done. */
+const mendable = ['driver_missing', 'driver_broken', 'driver_too_old', 'card_too_old'] as const
+const isMendable = (code: VerdictCode): code is (typeof mendable)[number] => mendable.some((one) => one === code)
+
+const worded = ['memory', 'disk', 'page_file', 'long_paths', 'synced'] as const
+/** A warning of a newer core is told in its own words. */
+const hasWords = (code: string): code is (typeof worded)[number] => worded.some((one) => one === code)
 
 const gb = (mb: number): string => (mb / 1024).toFixed(mb < 10_240 ? 1 : 0)
 
@@ -32,9 +40,10 @@ export function HardwareFacts({ hardware }: { hardware: Hardware | undefined }):
           {setup('runtime.memory', { free: gb(hardware.freeMemoryMb), total: gb(hardware.memoryMb) })}
           {hardware.freeDiskMb === undefined ? '' : ` · ${setup('runtime.disk', { free: gb(hardware.freeDiskMb) })}`}
         </p>
+        {isMendable(verdict.code) ? <p className="text-s text-text">{setup(`runtime.verdict.${verdict.code}.next`)}</p> : null}
         {warnings.map(({ code, message }) => (
           <p key={code} className="text-s text-text">
-            {message}
+            {hasWords(code) ? setup(`runtime.warning.${code}`) : message}
           </p>
         ))}
       </div>

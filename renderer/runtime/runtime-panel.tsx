@@ -1,13 +1,16 @@
-import { Cpu, Download, FlaskConical, Play, Power, RefreshCw, Trash2, Undo2, Wrench, X } from 'lucide-react'
+import { Cpu, Download, FlaskConical, Play, Power, RefreshCw, Trash2, Wrench, X } from 'lucide-react'
 import { useState, type ReactElement } from 'react'
 import { Disclosure, DisclosurePanel, Heading } from 'react-aria-components'
-import { errorWords } from '../i18n/errors'
+import type { ErrorView } from '#shared/domain/error'
 import { duration, percent } from '../i18n/format'
 import { useWords } from '../i18n/i18n'
 import { useSetupWords } from '../i18n/setup'
 import { Button, Progress } from '../widgets'
 import { ErrorDetails } from '../widgets/error-details'
 import { HardwareFacts } from './hardware-facts'
+import { MoreWays } from './more-ways'
+import { Snapshots } from './snapshots'
+import { troubleOf } from './trouble'
 import { useRuntime, type RuntimeState } from './use-runtime'
 
 /** The local ComfyUI: what the machine is good for, installing with progress, starting, stopping, mending, going back, its log. */
@@ -21,9 +24,11 @@ export function RuntimePanel(): ReactElement {
       {runtime ? (
         <>
           <Status state={state} />
-          {runtime.state === 'installing' ? <Installing state={state} /> : <Actions state={state} />}
+          {runtime.install ? <Installing state={state} /> : <Actions state={state} />}
           {runtime.error ? <Failure error={runtime.error} /> : null}
           <SelfTest state={state} />
+          <Snapshots state={state} />
+          <MoreWays state={state} />
           {runtime.current ? <Log state={state} /> : null}
         </>
       ) : (
@@ -68,6 +73,7 @@ function Installing({ state }: { state: RuntimeState }): ReactElement {
   const say = useWords()
   const install = state.runtime?.install
   const left = state.leftMs
+  const copying = install?.step === 'snapshot'
   return (
     <section className="flex flex-col gap-2" data-testid="runtime-installing">
       <div className="flex items-center justify-between gap-3">
@@ -80,7 +86,7 @@ function Installing({ state }: { state: RuntimeState }): ReactElement {
           {left === undefined ? '' : ` · ${say('job.left', { time: duration(left) })}`}
         </p>
       </div>
-      <Progress label={setup('runtime.state.installing')} value={install?.progress ?? 0} />
+      <Progress label={setup(copying ? 'runtime.step.snapshot' : 'runtime.state.installing')} value={install?.progress ?? 0} />
       <div>
         <Button
           icon={<X size={14} aria-hidden />}
@@ -89,13 +95,13 @@ function Installing({ state }: { state: RuntimeState }): ReactElement {
         >
           {setup('runtime.cancel')}
         </Button>
-        <span className="pl-3 text-s text-muted">{setup('runtime.cancel.hint')}</span>
+        <span className="pl-3 text-s text-muted">{setup(copying ? 'runtime.snapshot.cancel' : 'runtime.cancel.hint')}</span>
       </div>
     </section>
   )
 }
 
-const stepKeys = ['comfyui', 'nodes', 'python', 'packages', 'check', 'finish'] as const
+const stepKeys = ['comfyui', 'nodes', 'python', 'packages', 'check', 'finish', 'snapshot'] as const
 /** A step of a newer core is told as preparing. */
 function stepKey(step: string): (typeof stepKeys)[number] | 'other' {
   return stepKeys.find((known) => known === step) ?? 'other'
@@ -178,16 +184,6 @@ function Actions({ state }: { state: RuntimeState }): ReactElement {
             </Button>
           </>
         ) : null}
-        {runtime.snapshots.length > 0 ? (
-          <Button
-            icon={<Undo2 size={14} aria-hidden />}
-            onPress={() => void ask('runtime.rollback', {})}
-            tip={setup('runtime.rollback.hint', { version: runtime.snapshots[0]?.version ?? '' })}
-            data-testid="runtime-rollback"
-          >
-            {setup('runtime.rollback')}
-          </Button>
-        ) : null}
         {removing ? null : (
           <Button
             kind="quiet"
@@ -219,13 +215,17 @@ function Actions({ state }: { state: RuntimeState }): ReactElement {
   )
 }
 
-function Failure({ error }: { error: Parameters<typeof errorWords>[0] }): ReactElement {
-  const say = useWords()
-  const words = errorWords(error, say.language)
+/** What hinders, in words for it; below them the core's own, which name the file, address or module. */
+function Failure({ error }: { error: ErrorView }): ReactElement {
+  const setup = useSetupWords()
+  const trouble = troubleOf(error)
   return (
     <section className="rounded-m bg-bad-wash px-3 py-2" role="alert" data-testid="runtime-error">
-      <p>{words.title}</p>
-      <p className="text-s text-muted">{words.next}</p>
+      <p>{setup(`runtime.trouble.${trouble}`)}</p>
+      <p className="text-s">{setup(`runtime.trouble.${trouble}.next`)}</p>
+      <p className="pt-1 text-s break-words text-muted" lang="en" data-testid="runtime-error-words">
+        {error.message}
+      </p>
       <ErrorDetails error={error} />
     </section>
   )
@@ -236,7 +236,7 @@ function SelfTest({ state }: { state: RuntimeState }): ReactElement | null {
   const setup = useSetupWords()
   const say = useWords()
   const { report, runtime, testing } = state
-  if (!runtime?.current || runtime.state === 'installing') return null
+  if (!runtime?.current || runtime.install) return null
   const test = report?.selfTest
   return (
     <section className="flex flex-col gap-1.5">

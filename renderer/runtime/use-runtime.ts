@@ -13,7 +13,9 @@ export type RuntimeCall = Extract<
   | 'runtime.stop'
   | 'runtime.update'
   | 'runtime.repair'
+  | 'runtime.snapshot'
   | 'runtime.rollback'
+  | 'runtime.discard'
   | 'runtime.remove'
 >
 
@@ -28,7 +30,7 @@ export interface RuntimeState {
   leftMs: number | undefined
   testing: boolean
   ask: <N extends RuntimeCall>(name: N, input: CallInput<N>) => Promise<void>
-  refreshLog: () => Promise<void>
+  refreshLog: () => Promise<unknown>
   /** Looks at the machine; with `run` tests the runtime with a small job. */
   examine: (run: boolean) => Promise<void>
 }
@@ -52,13 +54,15 @@ export function useRuntime(): RuntimeState {
     began.current = install ? (began.current ?? { at: now, progress: install.progress }) : undefined
     setLeft(install && began.current ? timeLeft(began.current, now, install.progress) : undefined)
   }, [])
-  const refreshLog = useCallback(async (): Promise<void> => {
+  const refreshLog = useCallback(async (): Promise<RuntimeView | undefined> => {
     try {
       const answer = await client.call('runtime.status', {})
       take(answer.runtime)
       setLog(answer.log)
+      return answer.runtime
     } catch (thrown) {
       fail(thrown)
+      return undefined
     }
   }, [client, fail, take])
   const examine = useCallback(
@@ -101,8 +105,9 @@ export function useRuntime(): RuntimeState {
       try {
         take((await client.call(name, input)) as RuntimeView)
       } catch (thrown) {
-        fail(thrown)
-        await refreshLog()
+        const now = await refreshLog()
+        // What the panel shows in its own words is not told twice.
+        if (!(thrown instanceof Error) || now?.error?.message !== thrown.message) fail(thrown)
       }
     },
   }

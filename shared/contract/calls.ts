@@ -281,6 +281,13 @@ export const calls = {
   'runtime.update': call(() => ({ input: nothing, output: runtimeViewSchema })),
   /** Makes the installation what it was when it was installed. */
   'runtime.repair': call(() => ({ input: nothing, output: runtimeViewSchema })),
+  /** Copies the installation, to be gone back to; answers when the copy is whole. Progress comes as events. */
+  'runtime.snapshot': call(() => ({
+    input: z.object({ name: z.string().trim().min(1).max(80).optional() }),
+    output: runtimeViewSchema,
+  })),
+  /** Deletes an earlier installation; never the one that is used. */
+  'runtime.discard': call(() => ({ input: z.object({ id: z.string().max(100) }), output: runtimeViewSchema })),
   /** Goes back to an earlier installation; the newest one without an id. */
   'runtime.rollback': call(() => ({ input: z.object({ id: z.string().max(100).optional() }), output: runtimeViewSchema })),
   /** Removes the installation and its snapshots; pictures, models and the user's own folders stay. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { errorViewSchema } from './error-schema'
+import { mirrorAddress } from './mirror-address'
 
 /** What the managed ComfyUI computes on. */
 export const runtimeDeviceSchema = z.enum(['cuda', 'cpu'])
@@ -9,18 +10,14 @@ export type RuntimeDevice = z.infer<typeof runtimeDeviceSchema>
 export const cudaGenerationSchema = z.enum(['cu13', 'cu126'])
 export type CudaGeneration = z.infer<typeof cudaGenerationSchema>
 
-/** An address of a mirror: https, or plain http on this machine; no login in it. */
-const mirrorAddress = z
-  .string()
-  .max(400)
-  .regex(/^(https:\/\/[^\s@]+|http:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?(\/[^\s@]*)?)$/i)
+const mirrorUrl = z.string().max(400).regex(mirrorAddress)
 
 /** Mirrors by what they serve; models have their own setting. */
 export const runtimeMirrorsSchema = z.object({
-  python: mirrorAddress.optional(),
-  packages: mirrorAddress.optional(),
-  torch: mirrorAddress.optional(),
-  comfyui: mirrorAddress.optional(),
+  python: mirrorUrl.optional(),
+  packages: mirrorUrl.optional(),
+  torch: mirrorUrl.optional(),
+  comfyui: mirrorUrl.optional(),
 })
 export type RuntimeMirrors = z.infer<typeof runtimeMirrorsSchema>
 
@@ -107,6 +104,9 @@ export const installationViewSchema = z.object({
   /** The user's own ComfyUI, used where it is: never changed, never removed. */
   adopted: z.boolean(),
   installedAt: z.string(),
+  /** When it was copied by hand, and what the user calls it; only of snapshots that were. */
+  takenAt: z.string().optional(),
+  name: z.string().optional(),
 })
 export type InstallationView = z.infer<typeof installationViewSchema>
 

@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
@@ -11,9 +11,9 @@ test.beforeAll(() => mkdir(screenshots, { recursive: true }))
 
 const schemes = ['dark', 'light'] as const
 
-/** Pictures of a state in both themes, to be looked at, and axe on each. */
-async function look(page: Page, name: string): Promise<void> {
-  for (const scheme of schemes) {
+/** Pictures of a state in both themes (or those named), to be looked at, and axe on each. */
+async function look(page: Page, name: string, themes: readonly (typeof schemes)[number][] = schemes): Promise<void> {
+  for (const scheme of themes) {
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
     await expect(page.locator('html')).toHaveAttribute('data-theme', scheme)
     const { violations } = await new AxeBuilder({ page }).analyze()
@@ -54,12 +54,55 @@ test('the first questions say what was found, test a server, block nothing, and 
   await page.keyboard.press('Escape')
   // Asked of a fresh page, with the app started anew: it was kept, not only remembered here.
   await page.goto('about:blank')
+  await layInstallation(studio.dataDir)
   await studio.restart()
   await page.goto(studio.url)
   await expect(page.getByTestId('empty')).toBeVisible()
   await expect(page.getByTestId('first-run-card')).toBeHidden()
   await server.close()
+
+  // The local ComfyUI that is there now: copied, the copy deleted by keyboard after a no, copied again and gone back to.
+  await page.getByTestId('open-settings').click()
+  await page.getByTestId('settings-tab-runtime').click()
+  const panel = page.getByTestId('runtime')
+  const rows = panel.getByTestId('runtime-snapshot-row')
+  await expect(panel).toHaveAttribute('data-state', 'stopped', { timeout: 30_000 })
+  await panel.getByTestId('runtime-snapshot-name').fill('before IPAdapter')
+  await panel.getByTestId('runtime-snapshot').click()
+  await expect(rows).toContainText(['before IPAdapter'])
+  await panel.getByTestId('runtime-discard').focus()
+  await page.keyboard.press('Enter')
+  await expect(panel.getByRole('button', { name: 'Keep it' })).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(panel.getByTestId('runtime-discard')).toBeFocused()
+  await page.keyboard.press('Enter')
+  await panel.getByTestId('runtime-discard-really').click()
+  await expect(rows).toHaveCount(0)
+  await panel.getByTestId('runtime-snapshot-name').press('Enter')
+  await expect(rows).toContainText(['ComfyUI 0.8.0'])
+  await panel.getByTestId('runtime-rollback').click()
+  await expect(rows).toContainText(['kept by Recast'])
+  await panel.getByTestId('runtime-mirrors').click()
+  await panel.getByTestId('runtime-mirror-packages').fill('ftp://mirror.example')
+  await expect(panel).toContainText('An address begins with https://')
+  await panel.getByTestId('runtime-mirror-packages').fill('https://mirror.example/simple')
+  await panel.getByTestId('runtime-mirrors-save').click()
+  await expect(panel).toContainText('Saved.')
+  await look(page, 'runtime-snapshots')
 })
+
+/** Lays a ComfyUI into a data folder as the installer leaves one; its Python is a program that answers nothing. */
+async function layInstallation(dataDir: string): Promise<void> {
+  const id = '0.8.0-cpu-aaaaaa'
+  const folder = join(dataDir, 'runtime', 'versions', id)
+  const facts = { id, recipe: 'r', version: '0.8.0', device: 'cpu', pinned: true, comfyTree: '0'.repeat(40), nodes: [] }
+  await mkdir(join(folder, 'ComfyUI'), { recursive: true })
+  await mkdir(join(folder, 'venv', 'bin'), { recursive: true })
+  await writeFile(join(folder, 'ComfyUI', 'main.py'), '')
+  await symlink('/bin/false', join(folder, 'venv', 'bin', 'python'))
+  await writeFile(join(folder, 'installation.json'), JSON.stringify({ ...facts, installedAt: '2026-11-20T10:00:00.000Z' }))
+  await writeFile(join(dataDir, 'runtime', 'current.json'), JSON.stringify({ id }))
+}
 
 for (const language of ['en', 'zh'] as const) {
   test(`every section of the settings, by keyboard alone, in ${language}`, async ({ open: page }) => {
@@ -87,7 +130,8 @@ for (const language of ['en', 'zh'] as const) {
         await expect(page.getByTestId('settings-keep-told')).toContainText('0 B')
         await page.getByTestId(`settings-tab-${section}`).focus()
       }
-      await look(page, `settings-${section}-${language}`)
+      // The second language changes words, not colours: one theme tells.
+      await look(page, `settings-${section}-${language}`, language === 'en' ? schemes : ['dark'])
       await page.keyboard.press('ArrowDown')
     }
   })

@@ -88,6 +88,7 @@ function installationLine({
   nodes,
   adopted,
   installedAt,
+  takenAt,
 }: NonNullable<RuntimeView['current']>): string {
   return [
     `ComfyUI ${version}`,
@@ -97,6 +98,6 @@ function installationLine({
     ...(python === undefined ? [] : [`Python ${python}`]),
     ...(lock === undefined ? [] : [`lock ${lock}`]),
     ...(nodes.length === 0 ? [] : [`nodes ${nodes.join(' ')}`]),
-    installedAt,
+    takenAt === undefined ? installedAt : `copied by hand ${takenAt}`,
   ].join(', ')
 }

@@ -2,51 +2,26 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { AppError, toAppError } from '#shared/domain/error'
 import type { Hardware, InstallRequest, RuntimeReport, RuntimeView, SelfTest } from '#shared/domain/runtime'
-import type { Settings } from '#shared/domain/settings'
-import type { AppLogger } from '../app'
 import { makeFolder } from '../assets/durable-file'
-import type { Downloader } from '../download/downloader'
 import { probeHardware } from './hardware/probe'
 import { examine, inspect } from './install/care'
-import { findRuntimeTools, settlePython, type RuntimeTools } from './install/find-tools'
+import { findRuntimeTools, settlePython } from './install/find-tools'
 import { install } from './install/installer'
 import { Journal } from './install/journal'
 import { mendNodes } from './install/mend-nodes'
 import { probeMirrors } from './install/probe-mirrors'
+import { takeSnapshot } from './install/snapshot'
 import { InstallationStore, deleteFolder, installationView, type RuntimePlace } from './install/store'
 import { runtimeLayout } from './layout'
 import { readRecipe, recipeId, type Recipe } from './recipe'
 import { makeReport } from './report'
+import type { RuntimeContext, RuntimeParts } from './runtime-context'
 import { keepSelfTest, lastSelfTest, selfTest } from './self-test'
 import { absent, cardOf, serverPlan } from './server-plan'
-import { Supervisor, type ServerPlan, type SupervisorTimes } from './supervisor/supervisor'
-import { Work } from './work'
+import { Supervisor, type ServerPlan } from './supervisor/supervisor'
+import { Looks, Work } from './work'
 
-/** What the runtime needs of the app; tests bring their own recipe, tools and times. */
-export interface RuntimeContext {
-  dataDir: string
-  settings: () => Settings
-  /** Folder of the models, first; then others that are shared. */
-  modelFolders: () => readonly string[]
-  downloader: () => Downloader
-  /** Told the models folder of a ComfyUI that is adopted: from then on its models are everybody's. */
-  shareModels: (folder: string) => void
-  /** Told each new view; at most four a second while something is being installed. */
-  onChange: (view: RuntimeView) => void
-  logger: AppLogger
-  parts?: Partial<RuntimeParts> | undefined
-}
-
-/** What a test puts in the place of the real thing. */
-export interface RuntimeParts {
-  recipe: (wanted: Parameters<typeof readRecipe>[0]) => Recipe
-  tools: (python: string) => Promise<RuntimeTools>
-  hardware: (folder: string) => Promise<Hardware>
-  times: Partial<SupervisorTimes>
-  env: NodeJS.ProcessEnv
-}
-
-/** Earlier installations that are kept to go back to. */
+/** Installations before an update or repair that are kept to go back to. What was copied by hand is kept besides. */
 const keptSnapshots = 2
 
 /** The managed local ComfyUI of one data folder: installed, run, mended, removed. One piece of work at a time. */
@@ -58,6 +33,7 @@ export class Runtime {
   #place: RuntimePlace | undefined
   #snapshots: RuntimeView['snapshots'] = []
   readonly #work = new Work(() => this.#tell())
+  readonly #looks = new Looks()
   #hardware: Hardware | undefined
   #opening: Promise<void> | undefined
 
@@ -106,7 +82,8 @@ export class Runtime {
     const { supervisor } = this
     const current = this.#place && installationView(this.#place)
     const { progress } = this.#work
-    const state = progress ? 'installing' : !current ? 'absent' : supervisor.state
+    // A copy is made beside the server, which goes on.
+    const state = progress && progress.step !== 'snapshot' ? 'installing' : !current ? 'absent' : supervisor.state
     const error = this.#work.error ?? supervisor.error
     return {
       state,
@@ -128,6 +105,10 @@ export class Runtime {
 
   /** Looks at machine and installation; with `run` the installation proves itself. */
   async doctor({ run }: { run: boolean }): Promise<RuntimeReport> {
+    return await this.#looks.during(() => this.#examine(run))
+  }
+
+  async #examine(run: boolean): Promise<RuntimeReport> {
     await this.open(false)
     const hardware = await this.#lookAtHardware()
     const place = this.#place
@@ -208,24 +189,38 @@ export class Runtime {
       if (problems.length === 0) return
       this.#context.logger.warn({ problems }, 'the runtime is repaired')
       await this.#installRecipe(recipe, {})
-      // The damaged one is nothing to go back to.
-      if (place.installation) await this.store.discardFolder(this.store.folderOf(place.installation.id))
+      // The damaged one is nothing to go back to; one that was copied by hand is the user's to delete.
+      if (place.installation && place.installation.takenAt === undefined)
+        await this.store.discardFolder(this.store.folderOf(place.installation.id))
       await this.store.sweep()
+    })
+  }
+
+  /** Copies the installation, to be gone back to; the server goes on. */
+  snapshot(name: string | undefined): Promise<RuntimeView> {
+    return this.#exclusively('copied', async () => {
+      const { installation } = this.#managed('copied')
+      if (!installation) throw absent()
+      const signal = this.#work.begin('snapshot')
+      await takeSnapshot(this.store, installation, { name, signal, onProgress: (progress) => this.#work.advance(progress) })
     })
   }
 
   /** Goes back to an earlier installation. */
   rollback(id: string | undefined): Promise<RuntimeView> {
     return this.#exclusively('changed', async () => {
-      const known = await this.store.snapshots()
-      const wanted = id === undefined ? known[0] : known.find((one) => one.id === id)
-      if (!wanted)
-        throw new AppError(
-          'input.not_found',
-          'There is no such earlier installation to go back to. "recast runtime status" lists them.',
-        )
+      const wanted = await this.store.snapshot(id)
       await this.supervisor.stop()
       await this.store.pointTo(wanted.id)
+    })
+  }
+
+  /** Deletes an earlier installation. */
+  discard(id: string): Promise<RuntimeView> {
+    return this.#exclusively('changed', async () => {
+      const wanted = await this.store.snapshot(id)
+      await this.store.discardFolder(this.store.folderOf(wanted.id))
+      await this.store.sweep()
     })
   }
 
@@ -248,14 +243,20 @@ export class Runtime {
   /** Stops an installation and the server, and waits for every process. */
   async close(): Promise<void> {
     this.#work.close()
+    const looked = this.#looks.close()
     await this.supervisor.close()
     await this.#work.ended()
+    await looked
   }
 
   /** What is wrong with an installation; one that cannot be asked is wrong by that. */
   async #problems(place: RuntimePlace, { tools, imports, nodes }: Recipe): Promise<string[]> {
-    const question = { tools, imports, nodes: nodes.map(({ id }) => id) }
-    return await inspect(this.store, place, question).catch((thrown: unknown) => [toAppError(thrown).message])
+    const { signal } = this.#looks
+    const question = { tools, imports, nodes: nodes.map(({ id }) => id), signal }
+    return await inspect(this.store, place, question).catch((thrown: unknown) => {
+      signal.throwIfAborted()
+      return [toAppError(thrown).message]
+    })
   }
 
   /** Lets the installation prove itself, and keeps what came of it for later reports. */
@@ -269,10 +270,12 @@ export class Runtime {
         tools,
         hardware,
         card: cardOf(hardware),
+        signal: this.#looks.signal,
         start: () => this.start(),
         log: () => supervisor.log,
         crash: () => (supervisor.crash === crashBefore ? undefined : supervisor.crash),
       })
+      this.#looks.signal.throwIfAborted()
       await keepSelfTest(this.store.layout, place, test)
       return test
     } finally {
@@ -328,8 +331,8 @@ export class Runtime {
     })
     // The old server runs from a folder that is a snapshot now.
     await this.supervisor.stop()
-    for (const old of (await this.store.snapshots()).slice(keptSnapshots))
-      await this.store.discardFolder(this.store.folderOf(old.id))
+    const left = (await this.store.snapshots()).filter(({ takenAt }) => takenAt === undefined)
+    for (const old of left.slice(keptSnapshots)) await this.store.discardFolder(this.store.folderOf(old.id))
     await this.store.sweep()
     this.#work.end()
     await this.#read()
@@ -339,7 +342,7 @@ export class Runtime {
     const hardware = await this.#lookAtHardware()
     const device = request.device ?? (hardware.verdict.device === 'cuda' ? 'cuda' : 'cpu')
     const { tools } = this.#parts.recipe({ device: 'cpu' })
-    const adopted = await examine(folder, { python: request.python, device, tools })
+    const adopted = await examine(folder, { python: request.python, device, tools, signal: this.#looks.signal })
     await this.supervisor.stop()
     await this.store.adopt(adopted)
     const models = join(adopted.folder, 'models')

@@ -137,6 +137,8 @@ export interface SelfTestOptions {
   hardware: Hardware
   /** The card of several that the server gets. */
   card: number | undefined
+  /** Ends what it asks of Python; the server is the supervisor's to end. */
+  signal: AbortSignal
   start: () => Promise<string>
   /** The server's last output. */
   log: () => string
@@ -192,7 +194,7 @@ export async function lastSelfTest(layout: RuntimeLayout, place: RuntimePlace): 
   return kept?.of === nameOf(place) ? kept.test : undefined
 }
 
-async function proveTorch({ place, tools, hardware, card }: SelfTestOptions, test: SelfTest): Promise<void> {
+async function proveTorch({ place, tools, hardware, card, signal }: SelfTestOptions, test: SelfTest): Promise<void> {
   const facts = await askEnvironment({
     python: place.python,
     tools,
@@ -201,6 +203,7 @@ async function proveTorch({ place, tools, hardware, card }: SelfTestOptions, tes
     compute: place.device === 'cuda',
     card,
     foreign: place.adopted !== undefined,
+    signal,
   }).catch((thrown: unknown) => {
     throw asFinding('python_silent', thrown)
   })

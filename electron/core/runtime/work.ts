@@ -92,3 +92,26 @@ export class Work {
     this.#tell()
   }
 }
+
+/** What only looks: it may go on beside work, and ends when Recast does, with the programs that it started. */
+export class Looks {
+  readonly #closing = new AbortController()
+  readonly #pending = new Set<Promise<unknown>>()
+
+  get signal(): AbortSignal {
+    return this.#closing.signal
+  }
+
+  /** Looks; {@link close} waits for the end of it. */
+  during<T>(look: () => Promise<T>): Promise<T> {
+    const looking = look()
+    this.#pending.add(looking)
+    return looking.finally(() => this.#pending.delete(looking))
+  }
+
+  /** Stops what looks, and waits for it. */
+  async close(): Promise<void> {
+    this.#closing.abort()
+    await Promise.allSettled(this.#pending)
+  }
+}

@@ -7,7 +7,7 @@ import type { App } from '#core/app'
 import { findPython } from '#core/runtime/install/find-tools'
 import { probeHardware } from '#core/runtime/hardware/probe'
 import { identify, processesOfSession } from '#core/runtime/process/identity'
-import type { RuntimeParts } from '#core/runtime/runtime'
+import type { RuntimeParts } from '#core/runtime/runtime-context'
 import { findUv } from '../../../scripts/uv.mjs'
 import { openApp, submit, until, untilState, writePhoto } from '../comfyui/harness'
 import { makeExistingComfyui, treeOf } from './existing'
@@ -158,6 +158,11 @@ describe.skipIf(!uv || process.platform === 'win32')('the runtime in the app', (
       expect(existsSync(version)).toBe(false)
       expect((await app.call('runtime.doctor', {})).checks.find(({ name }) => name === 'runtime')?.ok).toBe(true)
 
+      const copied = await app.call('runtime.snapshot', { name: 'before IPAdapter' })
+      const [byHand] = copied.snapshots
+      expect(copied.current?.id).toBe(repaired.current?.id)
+      expect(byHand).toMatchObject({ name: 'before IPAdapter', takenAt: expect.any(String) as string, version: '0.0.7' })
+
       // A new pin whose server lacks a node: it does not become ready.
       recipe = {
         ...standIn.recipe,
@@ -176,6 +181,17 @@ describe.skipIf(!uv || process.platform === 'win32')('the runtime in the app', (
       const back = await app.call('runtime.rollback', { id: repaired.current?.id })
       expect(back).toMatchObject({ state: 'stopped', current: { id: repaired.current?.id } })
       env = {}
+
+      // What was copied by hand outlives updates, and works without what it was copied from.
+      expect(back.snapshots.map(({ id }) => id)).toContain(byHand?.id)
+      await app.call('runtime.rollback', { id: byHand?.id })
+      await expect(app.call('runtime.discard', { id: byHand?.id ?? '' })).rejects.toMatchObject({ code: 'input.not_found' })
+      for (const { id } of back.snapshots.filter((one) => one.id !== byHand?.id)) await app.call('runtime.discard', { id })
+      const alone = await app.call('runtime.discard', { id: repaired.current?.id ?? '' })
+      expect(alone).toMatchObject({ snapshots: [], current: { id: byHand?.id, name: 'before IPAdapter' } })
+      expect(readdirSync(join(app.dataDir, 'runtime', 'versions'))).toEqual([byHand?.id])
+      const [job] = await submit(app, photo, { engine: 'local' })
+      expect((await untilState(app, job, 'done', 'failed')).error?.message).toBeUndefined()
     },
   )
 

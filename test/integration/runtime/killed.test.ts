@@ -1,12 +1,13 @@
 // SIGKILL at random moments of an installation: afterwards it is installed or it is not, and the next start ends the work.
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { inspect } from '#core/runtime/install/care'
 import { findPython } from '#core/runtime/install/find-tools'
+import { takeSnapshot } from '#core/runtime/install/snapshot'
 import { InstallationStore } from '#core/runtime/install/store'
 import { runtimeLayout } from '#core/runtime/layout'
 import { findUv } from '../../../scripts/uv.mjs'
@@ -32,7 +33,10 @@ describe.skipIf(!uv || process.platform === 'win32')('an installation that is ki
     const python = await findPython('3')
     const tools = { uv: uv ?? '', python: python?.path, pythonVersion: python?.version }
     writeFileSync(join(folder, 'facts.json'), JSON.stringify({ recipe: standIn.recipe, tools }))
-    bundled = await bundle({ 'install-child': 'test/integration/runtime/install-child.ts' })
+    bundled = await bundle({
+      'install-child': 'test/integration/runtime/install-child.ts',
+      'snapshot-child': 'test/integration/runtime/snapshot-child.ts',
+    })
     child = join(bundled, 'install-child.js')
   })
   afterAll(async () => {
@@ -88,5 +92,26 @@ describe.skipIf(!uv || process.platform === 'win32')('an installation that is ki
     }
     process.stderr.write(`killed ${kills} times: ${seen.before} before it was whole, ${seen.after} after\n`)
     expect(seen.before + seen.after).toBe(kills)
+
+    // A snapshot that is killed half-way counts as none, and is swept; nothing of a whole one leads back to what it was copied from.
+    const dataDir = join(folder, 'whole')
+    const store = new InstallationStore(runtimeLayout(dataDir))
+    const installation = (await store.current())?.installation
+    if (!installation) throw new Error('not installed')
+    const ended = await new Promise((resolve) =>
+      spawn(process.execPath, [join(bundled, 'snapshot-child.js'), dataDir], { stdio: 'ignore' }).once('exit', (_code, signal) =>
+        resolve(signal),
+      ),
+    )
+    expect(ended).toBe('SIGKILL')
+    expect(readdirSync(store.layout.versions)).toHaveLength(2)
+    expect(await store.snapshots()).toEqual([])
+    await store.sweep()
+    expect(readdirSync(store.layout.versions)).toEqual([installation.id])
+    const options = { signal: new AbortController().signal, onProgress: () => undefined }
+    const copy = store.folderOf((await takeSnapshot(store, installation, options)).id)
+    const texts = readdirSync(copy, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+    const naming = texts.filter((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8').includes(store.layout.root))
+    expect(naming.map(({ name }) => name)).toEqual([])
   })
 })

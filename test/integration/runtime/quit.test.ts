@@ -1,5 +1,5 @@
 // Recast is quit in every state of its local ComfyUI: nothing of it is left, and the next start goes on.
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -49,10 +49,10 @@ describe.skipIf(!uv || process.platform !== 'linux')('quitting in the middle', (
     rmSync(folder, { recursive: true, force: true })
   })
 
-  const open = (env: NodeJS.ProcessEnv = {}): Promise<App> =>
+  const open = (env: NodeJS.ProcessEnv = {}, imports: readonly string[] = []): Promise<App> =>
     openApp(dataDir, {
       runtime: {
-        recipe: ({ device }) => ({ ...standIn.recipe, device }),
+        recipe: ({ device }) => ({ ...standIn.recipe, device, imports: [...standIn.recipe.imports, ...imports] }),
         tools: async (python) => {
           const found = await findPython(python)
           return { uv: uv ?? '', python: found?.path, pythonVersion: found?.version }
@@ -138,6 +138,22 @@ describe.skipIf(!uv || process.platform !== 'linux')('quitting in the middle', (
       'ComfyUI ran a job',
     )
     expect(busy).toHaveLength(1)
+
+    // The doctor's Python is one of ours as well: here it waits in a module that takes its time.
+    const modules = join(folder, 'modules')
+    mkdirSync(modules)
+    writeFileSync(join(modules, 'endless.py'), 'import time\ntime.sleep(3600)\n')
+    const [site = ''] = readdirSync(join(runtime, 'versions'), { recursive: true, encoding: 'utf8' }).filter((path) =>
+      path.endsWith('site-packages'),
+    )
+    writeFileSync(join(runtime, 'versions', site, 'endless.pth'), modules)
+    const looking = await open({}, ['endless'])
+    await quitWhile(
+      looking,
+      () => looking.call('runtime.doctor', {}),
+      () => processesIn(join(runtime, 'versions')).length > 0,
+      'the doctor asked Python',
+    )
 
     const again = await open()
     const done = await untilState(again, job, 'done', 'failed')

@@ -42,7 +42,7 @@ export function findUv(): string {
   throw new AppError(
     'engine.start',
     'The tool uv is not here: it comes with the packed app. In a source tree install it (pip install uv), or say where it is with RECAST_UV.',
-    { retry: 'user' },
+    { retry: 'user', detail: { absent: 'uv' } },
   )
 }
 

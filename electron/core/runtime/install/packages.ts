@@ -32,7 +32,7 @@ export function uvError(tail: string, what: string): AppError {
     return new AppError(
       'engine.start',
       `A package has not the content that the lock names (while ${what}). The mirror is wrong or tampered with: choose another one.`,
-      { detail, retry: 'user' },
+      { detail: { ...detail, wrong: true }, retry: 'user' },
     )
   }
   if (/Permission denied|os error 13|os error 5\b|Access is denied/i.test(tail)) {

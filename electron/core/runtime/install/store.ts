@@ -4,6 +4,7 @@ import { chmod, lstat, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
+import { AppError } from '#shared/domain/error'
 import { cudaGenerationSchema, runtimeDeviceSchema, type InstallationView } from '#shared/domain/runtime'
 import { discard, makeFolder, saveFile, syncFolder } from '../../assets/durable-file'
 import { venvPython, type RuntimeLayout } from '../layout'
@@ -25,6 +26,9 @@ export const installationSchema = z.object({
   comfyTree: z.string(),
   nodes: z.array(z.object({ id: z.string(), tree: z.string() })),
   installedAt: z.string(),
+  /** Of a snapshot that was taken by hand: when, and what the user calls it. An update never deletes those. */
+  takenAt: z.string().optional(),
+  name: z.string().optional(),
 })
 export type Installation = z.infer<typeof installationSchema>
 
@@ -148,7 +152,15 @@ export class InstallationStore {
     const places = await Promise.all(names.filter((name) => name !== current).map((name) => this.place(name)))
     return places
       .flatMap((place) => (place?.installation ? [place.installation] : []))
-      .sort((a, b) => b.installedAt.localeCompare(a.installedAt))
+      .sort((a, b) => (b.takenAt ?? b.installedAt).localeCompare(a.takenAt ?? a.installedAt))
+  }
+
+  /** One of those by its id, or the newest. Rejects with `input.not_found`, also for the current one. */
+  async snapshot(id: string | undefined): Promise<Installation> {
+    const known = await this.snapshots()
+    const found = id === undefined ? known[0] : known.find((one) => one.id === id)
+    if (found) return found
+    throw new AppError('input.not_found', 'There is no such earlier installation. "recast runtime snapshots" lists them.')
   }
 
   /** Points to a whole installation: from here on it is the one. */
@@ -202,7 +214,7 @@ export function installationView({
     }
   }
   if (!installation) return undefined
-  const { id, version, device, lock, torch, python, nodes, installedAt } = installation
+  const { id, version, device, lock, torch, python, nodes, installedAt, takenAt, name } = installation
   return {
     id,
     version,
@@ -213,5 +225,7 @@ export function installationView({
     nodes: nodes.map((node) => node.id),
     adopted: false,
     installedAt,
+    ...(takenAt === undefined ? {} : { takenAt }),
+    ...(name === undefined ? {} : { name }),
   }
 }
