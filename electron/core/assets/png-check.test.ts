@@ -76,6 +76,30 @@ describe('writeBarePng', () => {
     expect(await check(bare)).toEqual({ bitDepth: 8, animated: false, bare: true })
     expect(Buffer.compare(await sharp(bare).raw().toBuffer(), pixels)).toBe(0)
     expect((await sharp(bare).metadata()).comments).toBeUndefined()
+    expect(await writeBarePng(told, target)).toEqual(written)
+    expect(Buffer.compare(await readFile(target), bare)).toBe(0)
+  })
+  it('copies chunks of any length and number, from a file and from memory', async () => {
+    const [width, height] = [900, 700]
+    const pixels = Buffer.alloc(width * height * 3)
+    for (let i = 0, state = 7; i < pixels.length; i++) pixels[i] = (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) >>> 24
+    // One chunk of pixels that is longer than a reading.
+    const long = writePng({ width, height, colour: 'rgb', pixels })
+    const end = long.length - 12
+    const words = Array.from({ length: 200 }, (_, n) => pngChunk('tEXt', Buffer.from(`a\0${n}`)))
+    const torn = words.flatMap((word) => [word, pngChunk('IDAT', Buffer.alloc(0))])
+    const path = join(dir, 'long.png')
+    for (const png of [long, Buffer.concat([long.subarray(0, end), ...torn, long.subarray(end)])]) {
+      await writeFile(path, png)
+      for (const source of [png, path]) {
+        const target = join(dir, 'bare.png')
+        const { bytes, sha256 } = await writeBarePng(source, target)
+        const bare = await readFile(target)
+        expect({ bytes, sha256 }).toEqual({ bytes: bare.length, sha256: createHash('sha256').update(bare).digest('hex') })
+        expect(await check(bare)).toEqual({ bitDepth: 8, animated: false, bare: true })
+        expect(Buffer.compare(await sharp(bare).raw().toBuffer(), pixels)).toBe(0)
+      }
+    }
   })
   it('refuses a file that ends early', async () => {
     const path = join(dir, 'short.png')

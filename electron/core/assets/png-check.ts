@@ -128,6 +128,8 @@ export function pngSize(bytes: Buffer): { width: number; height: number } | unde
 
 /** Chunks without which an opaque sRGB picture can't be seen. */
 const neededChunks = new Set(['IHDR', 'PLTE', 'IDAT', 'IEND'])
+/** A server's picture has its words at its start: two parts are left of it. One in more pieces than this is copied instead. */
+const maxViews = 64
 
 /**
  * Copies a PNG (its path, or its bytes) to a new file without what it says beside its pixels (texts, dates, places, graphs); nothing is
@@ -139,36 +141,16 @@ export async function writeBarePng(source: string | Buffer, target: string): Pro
   try {
     const to = await open(target, 'w')
     try {
-      const pieces = await Pieces.of(from)
       const hash = createHash('sha256')
       let bytes = 0
-      const out = Buffer.allocUnsafe(readSize)
-      let held = 0
-      const flush = async (): Promise<void> => {
-        hash.update(out.subarray(0, held))
-        bytes += held
-        for (let done = 0; done < held;) done += (await to.write(out, done, held - done)).bytesWritten
-        held = 0
-      }
-      const keep = async (bytes: Buffer): Promise<void> => {
-        if (held + bytes.length > out.length) await flush()
-        held += bytes.copy(out, held)
-      }
-      await keep(signature)
-      for (;;) {
-        const head = await pieces.all(8, 'a chunk header')
-        const type = head.toString('latin1', 4, 8)
-        const needed = neededChunks.has(type)
-        let left = head.readUInt32BE(0) + 4
-        if (needed) await keep(head)
-        while (left > 0) {
-          const part = await pieces.some(left, `its ${type} chunk`)
-          left -= part.byteLength
-          if (needed) await keep(part)
+      for await (const parts of bareParts(from)) {
+        const writing = writeAll(to, parts)
+        for (const part of parts) {
+          hash.update(part)
+          bytes += part.length
         }
-        if (type === 'IEND') break
+        await writing
       }
-      await flush()
       await to.sync()
       return { sha256: hash.digest('hex'), bytes }
     } finally {
@@ -177,4 +159,64 @@ export async function writeBarePng(source: string | Buffer, target: string): Pro
   } finally {
     if (!Buffer.isBuffer(from)) await from.close()
   }
+}
+
+/** Writes parts one after another, however little the system takes at a time. */
+async function writeAll(to: FileHandle, parts: readonly Buffer[]): Promise<void> {
+  for (let left = parts; left.length > 0;) {
+    let { bytesWritten: written } = await to.writev(left)
+    const first = left.findIndex((part) => written < part.length || ((written -= part.length), false))
+    left = first < 0 ? [] : left.slice(first).map((part, i) => (i === 0 ? part.subarray(written) : part))
+  }
+}
+
+/** What {@link writeBarePng} keeps of a PNG, some parts at a time. They are overwritten by the next ones. */
+function bareParts(png: FileHandle | Buffer): AsyncIterable<Buffer[]> | Iterable<Buffer[]> {
+  const views = Buffer.isBuffer(png) ? viewsOf(png) : undefined
+  return views ? [views] : copiedParts(png)
+}
+
+/**
+ * The same as views of a PNG in memory: copies of whole pictures, one for each job, would call the garbage collector into the middle of
+ * others. Undefined where it is in too many pieces for that.
+ */
+function viewsOf(png: Buffer): Buffer[] | undefined {
+  const parts: Buffer[] = []
+  let kept = 0
+  for (let at = signature.length, type = ''; type !== 'IEND';) {
+    if (png.length - at < 12) throw damaged('it ends inside a chunk')
+    const end = at + 12 + png.readUInt32BE(at)
+    type = png.toString('latin1', at + 4, at + 8)
+    if (end > png.length) throw damaged(`it ends inside its ${type} chunk`)
+    if (!neededChunks.has(type)) {
+      if (at > kept && parts.push(png.subarray(kept, at)) === maxViews) return undefined
+      kept = end
+    } else if (type === 'IEND') parts.push(png.subarray(kept, end))
+    at = end
+  }
+  return parts
+}
+
+/** The same of one in a file, or of one in many pieces. */
+async function* copiedParts(png: FileHandle | Buffer): AsyncGenerator<Buffer[]> {
+  const pieces = await Pieces.of(png)
+  const out = Buffer.allocUnsafe(readSize)
+  let held = signature.copy(out)
+  for (let type = ''; type !== 'IEND';) {
+    // What is read stays where it is only until more is read.
+    const head = Buffer.from(await pieces.all(8, 'a chunk header'))
+    type = head.toString('latin1', 4, 8)
+    const needed = neededChunks.has(type)
+    let left = head.readUInt32BE(0) + 4
+    for (let part: Buffer = head; part.length > 0;) {
+      if (needed && held + part.length > out.length) {
+        yield [out.subarray(0, held)]
+        held = 0
+      }
+      if (needed) held += part.copy(out, held)
+      part = left > 0 ? await pieces.some(Math.min(left, readSize), `its ${type} chunk`) : part.subarray(part.length)
+      left -= part.length
+    }
+  }
+  yield [out.subarray(0, held)]
 }
