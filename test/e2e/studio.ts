@@ -158,8 +158,11 @@ export function jobs(page: Page, state?: string): Locator {
 /** Milliseconds that pictures of an engine may take on a slow machine. */
 export const engineTime = 60_000
 
-/** Playwright's test with a studio of its own, on an empty data folder, and its page open. */
-export const test = base.extend<{ studio: RunningStudio; open: Page }>({
+/**
+ * Playwright's test with a studio of its own, on an empty data folder, and its page open. `second` is an empty page in a window of its
+ * own: behind another tab of one window a page gets a frame a second (styles.spec.ts has two tabs of one).
+ */
+export const test = base.extend<{ studio: RunningStudio; open: Page; second: Page }>({
   // oxlint-disable-next-line no-empty-pattern -- Playwright reads the fixture's needs from this pattern
   studio: async ({}, provide) => {
     const studio = await startStudio()
@@ -180,6 +183,11 @@ export const test = base.extend<{ studio: RunningStudio; open: Page }>({
     await expect(page.getByTestId('mode-style')).toBeVisible()
     await provide(page)
     expect(problems, 'errors in the page').toEqual([])
+  },
+  second: async ({ browser }, provide) => {
+    const context = await browser.newContext()
+    await provide(await context.newPage())
+    await context.close()
   },
 })
 

@@ -5,8 +5,7 @@ import { bringPhoto, chelsea, dropFiles, engineTime, expect, jobs, screenshots, 
 
 test.beforeAll(() => mkdir(screenshots, { recursive: true }))
 
-test('two tabs show the same truth, whichever acts', async ({ open: one, context, studio }) => {
-  const two = await context.newPage()
+test('two tabs show the same truth, whichever acts', async ({ open: one, second: two, studio }) => {
   await two.goto(studio.url)
   await expect(two.getByTestId('empty')).toBeVisible()
   await bringPhoto(one)
@@ -78,13 +77,12 @@ async function gate(page: Page): Promise<{ shut(): Promise<void>; open(): void }
 
 test('a tab whose link was lost says so, comes back by itself and shows what happened meanwhile', async ({
   page,
-  context,
+  second: other,
   studio,
 }) => {
   const link = await gate(page)
   await page.goto(studio.url)
   await bringPhoto(page)
-  const other = await context.newPage()
   await other.goto(studio.url)
   await expect(other.getByTestId('canvas-image').first()).toBeVisible()
 
@@ -120,13 +118,12 @@ test('a tab of an earlier start says how to go on', async ({ page, studio }) => 
 
 test('two tabs show the same gallery: stars, collections, the trash, and an undo in the other tab', async ({
   open: one,
-  context,
+  second: two,
   studio,
 }) => {
   await bringPhoto(one)
   for (const style of ['clay', 'pencil']) await one.getByTestId(`style-${style}`).dblclick()
   await expect(jobs(one, 'done')).toHaveCount(2, { timeout: engineTime })
-  const two = await context.newPage()
   await two.goto(studio.url)
   for (const tab of [one, two]) {
     await tab.getByTestId('show-gallery').click()
