@@ -9,6 +9,7 @@ import { chooseReporter } from './report/choose-reporter'
 import { editLabel, jobTitle } from './report/reporter'
 import { count, duration, fit } from './report/words'
 import { runJobs } from './run-jobs'
+import { UsageError } from './usage'
 
 /** Looks at the queue, or changes it. */
 export interface JobsCommand extends CommonOptions {
@@ -20,6 +21,8 @@ const unfinishedStates = ['queued', ...activeStates] as const
 /** Runs one of the job commands. */
 export async function runJobsCommand(command: JobsCommand, context: CommandContext): Promise<ExitCode> {
   const { action } = command
+  if (action.name === 'cancel' && action.ids.length > 1 && action.ids.includes('all'))
+    throw new UsageError('"all" stops every job that is left. Give it alone, or the ids of the jobs to stop.')
   const works = action.name === 'retry' || action.name === 'resume'
   const data = await orAborted(openData(command.dataDir, context, works), context.signal)
   const { client } = data.instance

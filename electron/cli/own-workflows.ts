@@ -44,10 +44,10 @@ export async function runOwnWorkflows(
             ])
           } catch (thrown) {
             signal.throwIfAborted()
-            const error = toAppError(thrown)
+            const { code, message } = toAppError(thrown)
             refused++
-            if (json) terminal.out(`${JSON.stringify({ event: 'problem', file: path, error: error.toView() })}\n`)
-            else terminal.err(`${path}: ${error.message}\n`)
+            if (json) terminal.out(`${JSON.stringify({ event: 'error', file: path, code, message })}\n`)
+            else terminal.err(`${path}: ${message}\n`)
           }
         }
         return refused > 0 ? exitCodes.failed : exitCodes.done

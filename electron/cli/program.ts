@@ -270,7 +270,13 @@ export async function runProgram(args: readonly string[], options: ProgramOption
   workflows
     .command('list', { isDefault: true })
     .description('every workflow with its edit and licence')
-    .action(run<GlobalFlags>(async (flags, _words, begin) => await runWorkflows(flags, begin)))
+    .allowExcessArguments(true)
+    .action(
+      run<GlobalFlags>(async (flags, [word], begin) => {
+        if (word !== undefined) throw unknownCommand(word, workflows)
+        return await runWorkflows(flags, begin)
+      }),
+    )
   workflows
     .command('check')
     .description('what a server has for each workflow, and what it lacks')

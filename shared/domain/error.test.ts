@@ -19,6 +19,7 @@ describe('a file-system error', () => {
     ['EROFS', { path: '/a/b' }, 'io.permission', 'The disk of /a/b can only be read. Choose another folder, then retry.'],
     ['ENOENT', { path: '/data/x', dest: '/out/y' }, 'input.not_found', 'There is no /data/x. Check the path and try again.'],
     ['ENOTDIR', { path: '/a/b' }, 'io.failed', 'A file is in the place of the folder /a/b. Choose another folder.'],
+    ['EISDIR', { path: '/a/b' }, 'io.failed', '/a/b is a folder. Choose a file.'],
     ['ENAMETOOLONG', { path: '/a/b' }, 'io.failed', 'The name /a/b is too long for its disk. Shorten it and try again.'],
     ['EIO', { path: '/a/b' }, 'io.failed', 'Reading or writing /a/b failed (EIO). Check the disk and retry.'],
     ['EIO', {}, 'io.failed', 'Reading or writing a file or folder failed (EIO). Check the disk and retry.'],

@@ -159,6 +159,7 @@ function fileErrorWords(errno: string, code: ErrorCode, path: string): string {
   if (errno === 'EROFS') return `The disk of ${what} can only be read. Choose another folder, then retry.`
   if (code === 'io.permission') return `No access to ${what}. Allow it, or choose another one, then retry.`
   if (errno === 'ENOTDIR' || errno === 'EEXIST') return `A file is in the place of the folder ${what}. Choose another folder.`
+  if (errno === 'EISDIR') return `${path === '' ? 'That' : path} is a folder. Choose a file.`
   if (errno === 'ENAMETOOLONG') return `The name ${what} is too long for its disk. Shorten it and try again.`
   return `Reading or writing ${what} failed (${errno}). Check the disk and retry.`
 }

@@ -24,6 +24,9 @@ describe('wrong usage ends with 2 and a sentence', () => {
     ['an unknown view', ['views', 'a.png', '--views', 'frnt'], ['frnt', 'front']],
     ['a perspectives file that is not there', ['views', 'a.png', '--perspectives', 'none.json'], ['none.json']],
     ['an unknown job command', ['jobs', 'lst'], ['lst', 'list']],
+    ['all jobs and one more', ['jobs', 'cancel', 'all', '3f2a'], ['all', 'alone']],
+    ['an unknown workflows command', ['workflows', 'lst'], ['lst', 'list']],
+    ['a variable of a script that is not set', ['style', '', '--style', 'clay'], ['empty']],
     ['an unknown engine', ['style', 'a.png', '--style', 'clay', '--engine', 'gpu'], ['--engine', 'draft']],
   ])('%s', async (_what, args, words) => {
     const data = bench.dir()
