@@ -72,6 +72,7 @@ export function createImporter(context: ImportContext): Importer {
     const there = pictures.getByRootAsset(asset.id)
     if (there) {
       pictures.restore([there.id])
+      pictures.setFolder(there.id, folderName(path))
       return { asset, picture: pictures.get(there.id) ?? there, duplicate: true }
     }
     return {

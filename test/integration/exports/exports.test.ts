@@ -49,13 +49,17 @@ describe('planned names', () => {
         .toBuffer()
       return existing((await app.files.importUpload(name, Readable.from([bytes]), 'picture', folder)).picture)
     }
-    const [two, three] = [await upload('two.png', '蓝'), await upload('three.png')]
+    const [two, three, four] = [await upload('two.png', '蓝'), await upload('three.png'), await upload('four-4.png')]
+    // The first folder that is known of it stays.
+    for (const folder of ['green', 'other']) expect((await upload('four-4.png', folder)).folder).toBe('green')
     const { names } = await app.call('exports.plan', {
-      items: [picture.rootAssetId, firstOf(outputs).assetId, two.rootAssetId, three.rootAssetId].map((assetId) => ({ assetId })),
+      items: [picture.rootAssetId, firstOf(outputs).assetId, two.rootAssetId, three.rootAssetId, four.rootAssetId].map(
+        (assetId) => ({ assetId }),
+      ),
       pattern: '{folder}_{name}_{style}',
       format: 'png',
     })
-    expect(names).toEqual(['red cups_one', 'red cups_one_clay', '蓝_two', 'three'])
+    expect(names).toEqual(['red cups_one', 'red cups_one_clay', '蓝_two', 'three', 'green_four-4'])
   })
 
   it('are unlike each other, whatever the case, and safe as file names', async () => {

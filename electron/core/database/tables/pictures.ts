@@ -97,6 +97,8 @@ export interface PictureTable {
   trash(ids: readonly string[], now: number): string[]
   /** Out of the trash; answers the ids that were in it. */
   restore(ids: readonly string[]): string[]
+  /** Tells the folder of a picture of which none is known, as of those from before Recast kept it. */
+  setFolder(id: string, folder: string | undefined): void
 }
 
 // One more than the distinct results. A row's own index look-ups, a hundred a page, so no join over all jobs and no query per picture.
@@ -172,6 +174,7 @@ export function pictureTable(db: Database): PictureTable {
     .pluck()
   const pose = db.prepare<[string | null, string]>('UPDATE pictures SET pose = ? WHERE id = ?')
   const trash = db.prepare<[number, string]>('UPDATE pictures SET trashed_at = ? WHERE id = ? AND trashed_at IS NULL')
+  const setFolder = db.prepare<[string, string]>('UPDATE pictures SET folder = ? WHERE id = ? AND folder IS NULL')
   const restore = db.prepare<[string]>('UPDATE pictures SET trashed_at = NULL WHERE id = ? AND trashed_at IS NOT NULL')
 
   const get = (id: string): Picture | undefined => {
@@ -232,5 +235,6 @@ export function pictureTable(db: Database): PictureTable {
     setPose: (pictureId, value) => pose.run(value ? JSON.stringify(value) : null, pictureId).changes > 0,
     trash: (ids, now) => trashAll(ids, now),
     restore: (ids) => restoreAll(ids),
+    setFolder: (id, folder) => void (folder === undefined || setFolder.run(folder, id)),
   }
 }
