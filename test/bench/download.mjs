@@ -1,14 +1,13 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { createReadStream, mkdirSync, mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { createReadStream, mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { parseArgs, promisify } from 'node:util'
-import { build } from 'vite'
+import { loadBundled } from './client/build.mjs'
 
 const run = promisify(execFile)
-const root = resolve(import.meta.dirname, '../..')
 
 /** A file of so many bytes that takes no room, and its sha256. */
 async function sparse(path, bytes) {
@@ -51,30 +50,13 @@ async function bench(args) {
       json: { type: 'boolean', default: false },
     },
   })
-  mkdirSync(join(root, 'out'), { recursive: true })
-  const outDir = mkdtempSync(join(root, 'out', 'bench-'))
+  const built = await loadBundled({}, { run: 'test/bench/download-run.ts' })
   const folder = mkdtempSync(join(tmpdir(), 'recast-bench-'))
   try {
-    await build({
-      configFile: false,
-      root,
-      logLevel: 'error',
-      ssr: { noExternal: ['zod'] },
-      build: {
-        ssr: true,
-        target: 'node20',
-        outDir,
-        minify: false,
-        rollupOptions: {
-          input: { run: join(root, 'test/bench/download-run.ts') },
-          output: { format: 'es', entryFileNames: '[name].js' },
-        },
-      },
-    })
     const source = join(folder, 'source')
     const target = join(folder, 'target')
     const ours = async (url, bytes, sha256) => {
-      const { stdout } = await run(process.execPath, [join(outDir, 'run.js'), url, target, String(bytes), sha256])
+      const { stdout } = await run(process.execPath, [join(built.outDir, 'run.js'), url, target, String(bytes), sha256])
       rmSync(target)
       return JSON.parse(stdout)
     }
@@ -126,7 +108,7 @@ async function bench(args) {
     }
     return missed > 0 ? 1 : 0
   } finally {
-    rmSync(outDir, { recursive: true, force: true })
+    built.remove()
     rmSync(folder, { recursive: true, force: true })
   }
 }

@@ -2,12 +2,12 @@
 // npm run torture -- [KILLS] [--engine tint|draft] [--storing durable|naive] [--jobs N]
 // npm run torture -- downloads [KILLS]   (see downloads.mjs)
 // Kills Recast's core at random moments during batches of jobs, and examines what is left. Exit 1 when anything is wrong.
-import { mkdtempSync, mkdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
-import { build, runnerImport } from 'vite'
+import { runnerImport } from 'vite'
+import { loadBundled } from '../bench/client/build.mjs'
 
 const others = { faults: './run-faults.mjs', mixtures: './run-mixtures.mjs', comfyui: './run-comfyui.mjs' }
 if (Object.hasOwn(others, process.argv[2] ?? '')) {
@@ -38,43 +38,21 @@ if (positionals[0] === 'downloads') {
   process.exit(await run(Number(positionals[1] ?? 30)))
 }
 const kills = Number(positionals[0] ?? 200)
-if (!Number.isInteger(kills) || kills < 1) {
-  console.error('usage: npm run torture -- [KILLS] [--engine tint|draft] [--storing durable|naive] [--jobs N]')
+if (!Number.isInteger(kills) || kills < 1 || !/^[1-9]\d*0$/.test(values.jobs)) {
+  console.error('usage: npm run torture -- [KILLS] [--engine tint|draft] [--storing durable|naive] [--jobs N, in tens]')
   process.exit(2)
 }
 
 const root = resolve(import.meta.dirname, '../..')
-const parent = join(root, 'out')
-mkdirSync(parent, { recursive: true })
-const outDir = mkdtempSync(join(parent, 'torture-'))
 const folder = mkdtempSync(join(tmpdir(), 'recast-torture-'))
+const built = await loadBundled({ torture: 'test/torture/torture.ts' }, { owner: 'test/torture/owner.ts' })
 try {
-  await build({
-    configFile: false,
-    root,
-    logLevel: 'error',
-    ssr: { noExternal: ['zod'] },
-    build: {
-      ssr: true,
-      target: 'node20',
-      outDir,
-      emptyOutDir: false,
-      minify: false,
-      rollupOptions: {
-        input: {
-          torture: join(root, 'test/torture/torture.ts'),
-          owner: join(root, 'test/torture/owner.ts'),
-        },
-        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
-      },
-    },
-  })
   const { module: bundles } = await runnerImport(join(root, 'scripts/node-bundles.ts'), { root, logLevel: 'error' })
-  await bundles.buildProgram(root, outDir, 'draft')
-  const { torture } = await import(pathToFileURL(join(outDir, 'torture.js')).href)
+  await bundles.buildProgram(root, built.outDir, 'draft')
+  const { torture } = built.modules.torture
   const start = performance.now()
   const report = await torture({
-    owner: join(outDir, 'owner.js'),
+    owner: join(built.outDir, 'owner.js'),
     folder,
     kills,
     jobs: Number(values.jobs),
@@ -93,6 +71,6 @@ try {
   )
   process.exitCode = report.faults.length === 0 ? 0 : 1
 } finally {
-  rmSync(outDir, { recursive: true, force: true })
+  built.remove()
   rmSync(folder, { recursive: true, force: true })
 }

@@ -163,7 +163,8 @@ export async function examine(order: OwnerOrder): Promise<{ results: number; fau
         if (!copy || sha256(copy) !== output.sha256) faults.push(`half: copy ${output.path}`)
       }
     }
-    for (const name of await readdir(order.exportDir)) {
+    // Made with the first copy: a round may have been killed before there was any.
+    for (const name of await readdir(order.exportDir).catch(() => [])) {
       if (!paths.has(join(order.exportDir, name))) faults.push(`left over in the export folder: ${name}`)
     }
     for (const name of await readdir(join(order.dataDir, 'staging'))) faults.push(`left over in staging: ${name}`)
