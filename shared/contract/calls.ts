@@ -3,7 +3,7 @@ import { customPurposes, customWorkflowDetailSchema, customWorkflowSchema } from
 import { engineViewSchema } from '../domain/engine'
 import { errorViewSchema } from '../domain/error-schema'
 import { idSchema } from '../domain/id'
-import { batchCountsSchema, jobSchema, jobStateSchema, submissionSchema } from '../domain/job'
+import { batchCountsSchema, jobCountsSchema, jobSchema, jobStateSchema, submissionSchema } from '../domain/job'
 import { modelViewSchema, unusedModelSchema, verificationSchema, workflowNeedsSchema } from '../domain/model'
 import { assetSchema, pictureSchema, versionSchema } from '../domain/picture'
 import { installRequestSchema, runtimeReportSchema, runtimeViewSchema } from '../domain/runtime'
@@ -26,14 +26,7 @@ const page = <T extends z.ZodType>(item: T) =>
   z.object({ items: z.array(item), total: z.int().min(0), nextCursor: z.int().optional() })
 const pageRequest = { cursor: z.int().optional(), limit: z.int().min(1).max(500).default(100) }
 
-export const queueViewSchema = z.object({
-  paused: z.boolean(),
-  queued: z.int().min(0),
-  active: z.int().min(0),
-  done: z.int().min(0),
-  failed: z.int().min(0),
-  canceled: z.int().min(0),
-})
+export const queueViewSchema = jobCountsSchema.extend({ paused: z.boolean() })
 export type QueueView = z.infer<typeof queueViewSchema>
 
 /** What became of one file of an import. One bad file never stops the others. */

@@ -78,15 +78,19 @@ export const jobSchema = z.object({
 })
 export type Job = z.infer<typeof jobSchema>
 
-/** How far a batch is: how many of its jobs are in which state. */
-export const batchCountsSchema = z.object({
-  batchId: idSchema,
+/** How many jobs are in which state. */
+export const jobCountsSchema = z.object({
   queued: z.int().min(0),
   active: z.int().min(0),
   done: z.int().min(0),
   failed: z.int().min(0),
   canceled: z.int().min(0),
 })
+
+export type JobCounts = z.infer<typeof jobCountsSchema>
+
+/** How far a batch is. */
+export const batchCountsSchema = jobCountsSchema.extend({ batchId: idSchema })
 export type BatchCounts = z.infer<typeof batchCountsSchema>
 
 /** What is asked for in one go: these edits of these pictures, `count` seeds each. Rows = pictures × edits × count.

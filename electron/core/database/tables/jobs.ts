@@ -1,5 +1,5 @@
 import type { ErrorView } from '#shared/domain/error'
-import type { BatchCounts, JobState } from '#shared/domain/job'
+import type { BatchCounts, JobCounts, JobState } from '#shared/domain/job'
 import { AppError } from '#shared/domain/error'
 import { canMove } from '../../jobs/machine'
 import type { Database } from '../database'
@@ -261,7 +261,7 @@ export function jobTable(db: Database) {
     nextDue: (now: number, longestWait: number): number | undefined => nextDue.get({ now, longestWait }) ?? undefined,
 
     /** Counts for the queue panel: finished ones without the cleared. */
-    counts(): { queued: number; active: number; done: number; failed: number; canceled: number } {
+    counts(): JobCounts {
       const counts = { queued: waitingCount.get() ?? 0, active: activeCount.get() ?? 0, done: 0, failed: 0, canceled: 0 }
       for (const { state, n } of panelCounts.all()) counts[state as 'done' | 'failed' | 'canceled'] = n
       return counts
