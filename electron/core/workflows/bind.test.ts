@@ -185,7 +185,7 @@ describe('variants and rules', () => {
     expect(bound.models.map((use) => use.slot)).toEqual(['checkpoint'])
   })
 
-  test('the server’s own file names are put in, the prefix goes to SaveImage alone', () => {
+  test('the server’s own file names are put in, the prefix of each attempt goes to SaveImage alone (hazard 7)', () => {
     const bound = bindWorkflow(camera, words, photo, {
       prefix,
       models: { unet: 'sub\\Qwen-Image-Edit-2511.safetensors', lightning: 'L4.safetensors' },

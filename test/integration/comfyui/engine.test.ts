@@ -10,7 +10,7 @@ import { openApp, quickEngine, startFake, submit, temporaryFolder, until, untilS
 const lightning = 'Qwen-Image-Edit-2511-Lightning-4steps-V1.0-bf16.safetensors'
 
 describe('a job on a ComfyUI address', () => {
-  it('by style comes back over its photo, with previews, progress and no metadata', async () => {
+  it('by style comes back over its photo, with previews, progress and no metadata; its server may forget it (hazard 10)', async () => {
     const fake = await startFake({ stepMs: 20 })
     const folder = await temporaryFolder()
     const app = await openApp(folder)
@@ -25,6 +25,7 @@ describe('a job on a ComfyUI address', () => {
     const done = await untilState(app, job, 'done', 'failed')
     expect(done.error).toBeUndefined()
     expect(done).toMatchObject({ engineId: fake.url, attempt: 1, outputs: [{ width: 300, height: 200 }] })
+    await fake.restart(0)
     const file = await app.files.read(done.outputs[0]?.assetId ?? '')
     const meta = await sharp(file.path).metadata()
     // The photo's transparency came back, although models know none.
@@ -225,7 +226,7 @@ describe('on a server with faults', () => {
     expect(failed.error?.detail?.['lighter']).toContain('sd15-style')
   })
 
-  it('silence of a running prompt ends it there; a server that was only slow gets more patience at the next try', async () => {
+  it('silence of a running prompt ends it there (hazard 18); one that was only slow gets more patience at the next try', async () => {
     const fake = await startFake({ stepMs: 600 })
     const folder = await temporaryFolder()
     const app = await openApp(folder, { remoteEngine: quickEngine({ silenceMs: 400 }) })

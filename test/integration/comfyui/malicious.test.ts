@@ -81,7 +81,7 @@ describe('a malicious server', () => {
     expect([...fake.executions.values()]).toEqual([1])
   })
 
-  it('a frame of 200 MB is cut off by its head, and the job ends by the history', async () => {
+  it('a frame of 200 MB is cut off by its head, and the job ends by the history (hazard 17)', async () => {
     const { app, fake, job, grown } = await attacked({ giantFrameBytes: 200e6 })
     expect(await untilState(app, job, 'done', 'failed')).toMatchObject({ state: 'done' })
     expect([...fake.executions.values()]).toEqual([1])

@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -192,6 +195,87 @@ describe('a prompt', () => {
     const names = await Promise.all([1, 2, 3].map(() => server.upload(photo, never)))
     expect(new Set(names).size).toBe(1)
     expect(fake.uploads).toHaveLength(1)
+  })
+})
+
+/** Posts, looks and uploads against a server that answers each route with its next answer, and the last one again and again. */
+async function withScript<T>(
+  script: Record<string, [status: number, body: unknown][]>,
+  act: (client: ComfyServer, asked: { route: string; origin: string | undefined }[]) => Promise<T>,
+): Promise<T> {
+  const asked: { route: string; origin: string | undefined }[] = []
+  const scripted = createServer((request, response) => {
+    const route = `${request.method} ${request.url?.split('/')[1]}`
+    asked.push({ route, origin: request.headers.origin })
+    const answers = script[route] ?? []
+    const [status, body] = (answers.length > 1 ? answers.shift() : answers[0]) ?? [404, '']
+    request.resume().on('end', () => response.writeHead(status).end(typeof body === 'string' ? body : JSON.stringify(body)))
+  })
+  scripted.on('upgrade', (request, socket) => {
+    asked.push({ route: 'socket', origin: request.headers.origin })
+    socket.destroy()
+  })
+  await once(scripted.listen(0, '127.0.0.1'), 'listening')
+  const client = new ComfyServer({ address: `http://127.0.0.1:${(scripted.address() as AddressInfo).port}`, socketWaitMs: 50 })
+  try {
+    return await act(client, asked)
+  } finally {
+    await client.close()
+    scripted.closeAllConnections()
+    scripted.close()
+  }
+}
+
+describe('hazards of a real server', () => {
+  beforeEach(() => start())
+  const id = '0d6f9f8e-5d0f-4c7d-9f0a-0123456789ab'
+  const queue = (where: 'queue_running' | 'queue_pending' | undefined) => ({
+    queue_running: [],
+    queue_pending: [],
+    ...(where ? { [where]: [[1, id, {}, {}, []]] } : {}),
+  })
+  const over = { [id]: { outputs: {}, status: { status_str: 'success', completed: true, messages: [] } } }
+
+  it.each([
+    ['waits', [queue('queue_pending')], {}, 'pending'],
+    ['begins between the looks', [queue(undefined), queue('queue_running')], {}, 'running'],
+    ['has ended', [queue(undefined)], over, 'history'],
+    ['was never there', [queue(undefined)], {}, 'nowhere'],
+  ])(
+    'an empty history says nothing of one that %s: the queue is asked before and after (hazard 2)',
+    async (_name, queues, history, place) => {
+      const script = {
+        'GET queue': queues.map((body): [number, unknown] => [200, body]),
+        'GET history': [[200, history] as [number, unknown]],
+      }
+      expect((await withScript(script, (client) => client.locate(id))).place).toBe(place)
+    },
+  )
+
+  it('an upload that the server renames goes by its name there (hazard 12)', async () => {
+    const answer = { name: 'photo (1).png', subfolder: 'in', type: 'input' }
+    const name = await withScript({ 'POST upload': [[200, answer]] }, (client) => client.upload(Buffer.from('png'), never))
+    expect(name).toBe('in/photo (1).png')
+  })
+
+  it('what is too large for a server is said, for uploads and prompts alike (hazard 14)', async () => {
+    const tooLarge: [number, string][] = [[413, 'Maximum request body size 104857600 exceeded']]
+    await withScript({ 'POST upload': tooLarge, 'POST prompt': tooLarge }, async (client) => {
+      const refused = { code: 'input.too_large' }
+      await expect(client.upload(Buffer.from('png'), never)).rejects.toMatchObject(refused)
+      await expect(client.run(randomUUID(), graph('large'), listener(), never)).rejects.toMatchObject(refused)
+    })
+  })
+
+  it('nothing is asked with an Origin, neither over HTTP nor by the socket (hazard 15)', async () => {
+    await withScript(
+      { 'POST prompt': [[400, { error: { type: 'x', message: 'no', details: '' }, node_errors: {} }]] },
+      async (client, asked) => {
+        await expect(client.run(randomUUID(), graph('a'), listener(), never)).rejects.toMatchObject({ code: 'engine.rejected' })
+        expect(asked.map(({ route }) => route)).toEqual(expect.arrayContaining(['socket', 'POST prompt']))
+        expect(asked.filter(({ origin }) => origin !== undefined)).toEqual([])
+      },
+    )
   })
 })
 

@@ -128,7 +128,7 @@ describe.each(workflows.map((workflow) => [workflow.id, workflow] as const))('%s
     expect(count).toBeGreaterThan(0)
   })
 
-  test('node ids are stable across a batch: only prompts, seed and prefix differ', () => {
+  test('node ids are stable across a batch: only prompts, seed and prefix differ; results are files (hazard 19)', () => {
     const images = pictureSets(workflow)[0] ?? {}
     const bind = (n: number) => {
       const own: Record<string, unknown> = { ...words(workflow) }
