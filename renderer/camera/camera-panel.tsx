@@ -1,6 +1,7 @@
 import { Copy, Focus, GripVertical, MapPin, MapPinOff, Plus, Check } from 'lucide-react'
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactElement } from 'react'
 import type { Pose } from '#shared/domain/view'
+import { EditReadiness } from '../compose/readiness-note'
 import { useDragSource } from '../dnd'
 import { PanelHeading } from '../frame/side-panel'
 import { PanelHelp } from '../help/panel-help'
@@ -170,7 +171,8 @@ export function CameraPanel(): ReactElement {
         </div>
         <p className="pt-3 text-s text-muted">{say(isDraft ? 'view.layout' : 'view.hidden')}</p>
       </div>
-      <div className="shrink-0 border-t border-line p-4">
+      <div className="flex shrink-0 flex-col gap-2 border-t border-line p-4">
+        <EditReadiness edit="perspective" workflowId={values.workflowId} />
         <Button
           kind="primary"
           size="l"

@@ -52,6 +52,16 @@ describe('whether it can', () => {
     expect(composeReadiness(studio, workflows, 'generate', 'poor')).toMatchObject({ state: 'lacking', workflow: { id: 'poor' } })
   })
 
+  it('says before it is queued that nothing of it fits into the memory of the card; of drafts it wants nothing', () => {
+    const small = { ...studio, vram: { total: 6e9, free: 6e9 } }
+    const readiness = composeReadiness(small, [workflow('heavy', 0)], 'generate', undefined)
+    expect(readiness).toMatchObject({ state: 'tight', workflow: { id: 'heavy' }, totalGb: 6 })
+    const light = { ...workflow('light', 0), vramGb: 4 }
+    expect(composeReadiness(small, [workflow('heavy', 0), light], 'generate', undefined).state).toBe('ready')
+    expect(composeReadiness(small, [workflow('heavy', 0), light], 'generate', 'heavy').state).toBe('tight')
+    expect(composeReadiness(draft, undefined, 'style', undefined).state).toBe('ready')
+  })
+
   it('names what is nearest to being ready', () => {
     const workflows = [workflow('far', 3), workflow('near', 1)]
     const readiness = composeReadiness(studio, workflows, 'generate', undefined)

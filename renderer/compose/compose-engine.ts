@@ -20,6 +20,9 @@ export function composeEngine(choice: string, setting: string, engines: readonly
   return { wish, engine: able.length === 0 ? undefined : currentEngine(wish, able) }
 }
 
+/** How much of what a workflow wants a card must have; a card of 24 GB says a little less. The scheduler counts the same. */
+const tightFit = 0.95
+
 /** Whether something can be composed now, and if not, what is in the way. */
 export type ComposeReadiness =
   /** No ComfyUI is set up: nothing could take the job. */
@@ -29,6 +32,8 @@ export type ComposeReadiness =
   /** It has not said yet what it has. */
   | { state: 'asking' }
   | { state: 'ready' }
+  /** It has everything, but none of what would run fits into its card's memory: it may be slow, or run out of it. */
+  | { state: 'tight'; workflow: WorkflowView; totalGb: number; engine: EngineView }
   /** It lacks this for the workflow that is nearest to being ready. */
   | { state: 'lacking'; workflow: WorkflowView; missing: readonly Lack[]; engine: EngineView }
 
@@ -43,12 +48,19 @@ export function composeReadiness(
   workflowId: string | undefined,
 ): ComposeReadiness {
   if (!engine) return { state: 'none' }
+  // Drafts need no workflow.
+  if (engine.kind === 'draft') return { state: 'ready' }
   if (engine.state === 'starting') return { state: 'asking' }
   if (engine.state !== 'ready') return { state: 'away', engine }
   if (!workflows) return { state: 'asking' }
   const all = workflows.filter((workflow) => workflow.edit === edit)
   const mine = all.filter(({ id }) => workflowId === undefined || id === workflowId)
-  if (mine.some(({ ready }) => ready !== false)) return { state: 'ready' }
+  const [lightest] = mine.filter(({ ready }) => ready !== false).toSorted((a, b) => a.vramGb - b.vramGb)
+  if (lightest) {
+    const total = engine.vram?.total
+    if (total === undefined || total >= lightest.vramGb * 1e9 * tightFit) return { state: 'ready' }
+    return { state: 'tight', workflow: lightest, totalGb: Math.round(total / 2 ** 30), engine }
+  }
   const [nearest] = mine.toSorted((a, b) => a.missing.length - b.missing.length || bytesOf(a) - bytesOf(b))
   if (!nearest) return { state: 'ready' }
   return { state: 'lacking', workflow: nearest, missing: nearest.missing, engine }

@@ -7,7 +7,7 @@ import { shownAssetId } from '../state/open-picture'
 import { Check, NumberEntry, Select, TextArea, TextEntry, Tip } from '../widgets'
 import { Button as AriaButton } from 'react-aria-components'
 import type { OwnValue } from './compose-values'
-import { fieldValue, isAmbiguous } from './custom-form'
+import { fieldLabel, fieldValue } from './custom-form'
 import { SeedField } from './fields'
 import { PictureSlot } from './picture-slot'
 
@@ -31,7 +31,7 @@ export function CustomFields(props: {
           key={field.key}
           workflow={workflow}
           field={field}
-          label={isAmbiguous(field, all) ? `${field.group} · ${field.label}` : field.label}
+          label={fieldLabel(field, all)}
           takesOpen={field.key === firstPicture}
         />
       ))}

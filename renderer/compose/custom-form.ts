@@ -50,9 +50,19 @@ export function fieldValue(field: CustomField, values: Readonly<Record<string, O
   return values?.[field.key] ?? (field.kind === 'seed' ? { random: true } : field.default)
 }
 
-/** Whether a label alone would not tell a field from another one of the form. */
-export function isAmbiguous(field: CustomField, fields: readonly CustomField[]): boolean {
-  return fields.some((other) => other.key !== field.key && other.label === field.label)
+/**
+ * What a field is called: by its own label, and where that does not tell it from another of the form, after its node, by what the sampler
+ * takes it for (ComfyUI's own words: positive, negative), or after the node's number.
+ */
+export function fieldLabel(field: CustomField, fields: readonly CustomField[]): string {
+  const ways: ((each: CustomField) => string)[] = [
+    ({ label }) => label,
+    ({ group, label }) => `${group} · ${label}`,
+    ({ group, label, role }) => `${group} · ${role === 'prompt' ? 'positive' : role === 'negative' ? 'negative' : label}`,
+    ({ group, label, node }) => `${group} #${node} · ${label}`,
+  ]
+  const tells = ways.find((way) => !fields.some((other) => other.key !== field.key && way(other) === way(field)))
+  return (tells ?? ways.at(-1) ?? ways[0])?.(field) ?? field.label
 }
 
 /**

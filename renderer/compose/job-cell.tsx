@@ -1,8 +1,7 @@
-import { CircleAlert } from 'lucide-react'
 import type { ReactElement } from 'react'
 import type { Job } from '#shared/domain/job'
 import { PreviewCanvas } from '../canvas/preview-canvas'
-import { errorWords } from '../i18n/errors'
+import { CellFailure } from '../widgets/cell-failure'
 import { duration, percent } from '../i18n/format'
 import { useWords } from '../i18n/i18n'
 import { useActions, useClient, useStudio, useStudioRoot } from '../state/context'
@@ -31,8 +30,7 @@ export function JobCell(props: {
   const assetId = job.outputs.find(({ index }) => index === output)?.assetId
   const isRunning = !isFinal(job) && job.state !== 'queued' && !live.pending
   const state = say(!isFinal(job) && live.pending ? 'job.state.pending' : `job.state.${job.state}`)
-  const words = job.error && errorWords(job.error, say.language)
-  const reason = words && [words.title, words.next].join(' ')
+  const again = (): void => void retry([job.id])
   const left = live.etaMs === undefined ? undefined : say('job.left', { time: duration(live.etaMs) })
   return (
     <div
@@ -82,11 +80,12 @@ export function JobCell(props: {
           <Progress label={state} value={live.progress} tone={isRunning ? 'accent' : 'idle'} />
         </div>
       )}
-      {job.state === 'failed' || job.state === 'canceled' ? (
-        <div className="absolute inset-0 flex flex-col items-center justify-center gap-1.5 overflow-y-auto bg-panel p-3 text-center">
-          <CircleAlert size={16} aria-hidden className={job.state === 'failed' ? 'text-bad' : 'text-muted'} />
-          <p className="text-s">{reason ?? say(`job.state.${job.state}`)}</p>
-          <Button size="s" onPress={() => void retry([job.id])} data-testid="compose-retry">
+      {job.state === 'failed' && job.error ? (
+        <CellFailure error={job.error} about={`job ${job.id}`} onRetry={again} />
+      ) : job.state === 'canceled' || job.state === 'failed' ? (
+        <div className="absolute inset-0 flex flex-col items-center justify-center gap-1.5 bg-panel p-3">
+          <p className="text-s text-muted">{say(`job.state.${job.state}`)}</p>
+          <Button size="s" onPress={again} data-testid="compose-retry">
             {say('job.retry')}
           </Button>
         </div>

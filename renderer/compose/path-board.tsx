@@ -163,6 +163,8 @@ function PathBar(props: { job: Job | undefined; steps: readonly PathStep[] }): R
   const levels = job ? nextLevels(job) : []
   const hasSketches = props.steps.some(({ level }) => level === 'sketch')
   const assetId = job?.outputs[0]?.assetId
+  // What is left to do with a final picture is to open it.
+  const isFinished = job?.state === 'done' && levels.length === 0
   const show = (): void => {
     if (job?.pictureId === undefined || assetId === undefined) return
     openPicture(job.pictureId)
@@ -170,7 +172,7 @@ function PathBar(props: { job: Job | undefined; steps: readonly PathStep[] }): R
   }
   return (
     <div className="flex h-14 shrink-0 items-center gap-2 border-t border-line bg-panel px-6" data-testid="path-bar">
-      <p className="min-w-0 flex-1 truncate text-muted">
+      <p className="line-clamp-2 min-w-0 flex-1 text-muted">
         {job
           ? levels.length > 0
             ? say('compose.path.refine')
@@ -180,6 +182,7 @@ function PathBar(props: { job: Job | undefined; steps: readonly PathStep[] }): R
           : say(hasSketches ? 'compose.path.choose' : 'compose.path.choose.final')}
       </p>
       <Button
+        kind={isFinished ? 'primary' : 'plain'}
         icon={<Image size={14} aria-hidden />}
         isDisabled={assetId === undefined || job?.pictureId === undefined}
         onPress={show}
@@ -198,7 +201,7 @@ function PathBar(props: { job: Job | undefined; steps: readonly PathStep[] }): R
             {say('compose.path.mid')}
           </Button>
           <Button
-            kind="primary"
+            kind={isFinished ? 'plain' : 'primary'}
             icon={<Sparkles size={14} aria-hidden />}
             isDisabled={!levels.includes('final')}
             onPress={() => job && void refine(job, 'final')}

@@ -57,10 +57,7 @@ export function PictureSlot(props: {
           )}
         >
           {shown === undefined ? (
-            <>
-              <ImagePlus size={props.size === 's' ? 14 : 18} aria-hidden />
-              {props.size === 's' ? null : <span className="max-w-full truncate px-1 text-s">{title}</span>}
-            </>
+            <ImagePlus size={props.size === 's' ? 14 : 18} aria-hidden />
           ) : (
             <img
               src={client.fileUrl(shown, { width: 256 })}

@@ -6,6 +6,13 @@ import { useWords } from '../i18n/i18n'
 import { useActions } from '../state/context'
 import { Button } from '../widgets'
 import type { ComposeReadiness } from './compose-engine'
+import { useReadiness } from './use-readiness'
+
+/** The same for styles and views; that their engine is away the queue says, once something waits for it. */
+export function EditReadiness(props: { edit: 'style' | 'perspective'; workflowId?: string | undefined }): ReactElement | null {
+  const { readiness } = useReadiness(props.edit, props.workflowId)
+  return readiness.state === 'lacking' || readiness.state === 'tight' ? <ReadinessNote readiness={readiness} /> : null
+}
 
 /** What is in the way of composing, in words, with the buttons that lead on; nothing where all is there. */
 export function ReadinessNote({ readiness }: { readiness: ComposeReadiness }): ReactElement | null {
@@ -26,6 +33,20 @@ export function ReadinessNote({ readiness }: { readiness: ComposeReadiness }): R
           <ToEngines label={say('engine.manage')} />
         </Note>
       )
+    case 'tight':
+      return (
+        <Note
+          title={say('compose.tight', { workflow: readiness.workflow.title[say.language] })}
+          text={say('compose.tight.text', {
+            name: readiness.engine.name,
+            total: readiness.totalGb,
+            needs: readiness.workflow.vramGb,
+          })}
+          testId="compose-tight"
+        >
+          <ToModels />
+        </Note>
+      )
     case 'lacking':
       return (
         <Missing
@@ -42,29 +63,35 @@ export function ReadinessNote({ readiness }: { readiness: ComposeReadiness }): R
 /** What a server lacks for a workflow: each thing with its size and place, and where to get it. */
 export function Missing(props: { title: string; missing: readonly Lack[] }): ReactElement {
   const say = useWords()
-  const { openDialog } = useActions()
   const models = props.missing.some(({ model }) => model !== undefined)
   return (
     <Note title={props.title} testId="compose-lacking">
-      <ul className="flex basis-full flex-col gap-1 pb-1">
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so keys must reach it */}
+      <ul className="flex max-h-32 basis-full flex-col gap-1 overflow-y-auto pb-1" tabIndex={0}>
         {props.missing.map((lack) => (
           <li key={lack.words} data-selectable className="break-words text-s text-muted">
             {lackWords(lack, say)}
           </li>
         ))}
       </ul>
-      {models ? (
-        <Button
-          size="s"
-          icon={<Boxes size={12} aria-hidden />}
-          onPress={() => openDialog({ type: 'models' })}
-          data-testid="compose-models"
-        >
-          {say('compose.models')}
-        </Button>
-      ) : null}
+      {models ? <ToModels /> : null}
       <ToEngines label={say('engine.manage')} />
     </Note>
+  )
+}
+
+function ToModels(): ReactElement {
+  const say = useWords()
+  const { openDialog } = useActions()
+  return (
+    <Button
+      size="s"
+      icon={<Boxes size={12} aria-hidden />}
+      onPress={() => openDialog({ type: 'models' })}
+      data-testid="compose-models"
+    >
+      {say('compose.models')}
+    </Button>
   )
 }
 

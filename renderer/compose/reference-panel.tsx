@@ -38,6 +38,7 @@ export function ReferencePanel(): ReactElement {
         <Button
           size="s"
           kind="quiet"
+          className="-mr-2"
           isDisabled={open === undefined || assetIds.includes(open) || assetIds.length >= mostReferences}
           onPress={() => fillSlot({ of: 'reference', index: assetIds.length }, open)}
           data-testid="reference-open"

@@ -50,6 +50,7 @@ export function StoryPanel(): ReactElement {
         <Button
           size="s"
           kind="quiet"
+          className="-mr-2"
           icon={<Plus size={13} aria-hidden />}
           isDisabled={roles.length >= storyLimits.roles}
           onPress={addRole}
@@ -70,6 +71,7 @@ export function StoryPanel(): ReactElement {
           <Button
             size="s"
             kind="quiet"
+            className="-mr-2"
             icon={<Plus size={13} aria-hidden />}
             isDisabled={scenes.length >= storyLimits.scenes}
             onPress={addScene}

@@ -1,4 +1,4 @@
-import { Expand } from 'lucide-react'
+import { ImageUpscale } from 'lucide-react'
 import type { ReactElement } from 'react'
 import { useWords } from '../i18n/i18n'
 import { useActions } from '../state/context'
@@ -32,7 +32,7 @@ export function UpscaleMenu(props: { disabled: boolean }): ReactElement {
     >
       <IconButton
         label={say('compose.upscale')}
-        icon={<Expand size={15} aria-hidden />}
+        icon={<ImageUpscale size={15} aria-hidden />}
         isDisabled={props.disabled}
         data-testid="upscale"
       />

@@ -3,6 +3,7 @@ import { useShallow } from 'zustand/react/shallow'
 import { useStore } from 'zustand'
 import type { EditKind } from '#shared/domain/edit'
 import type { WorkflowView } from '#shared/domain/workflow'
+import { currentEngine } from '../i18n/labels'
 import { useActions, useStudioRoot } from '../state/context'
 import { composeEngine, composeReadiness, type ComposeReadiness } from './compose-engine'
 
@@ -12,16 +13,24 @@ export interface Readiness {
   workflows: readonly WorkflowView[] | undefined
 }
 
-/** How ready the composing engine is for an edit; asked again whenever the engine or what it has changes. */
+/** How ready the engine of an edit is for it; asked again whenever the engine or what it has changes. */
 export function useReadiness(edit: EditKind, workflowId?: string): Readiness {
   const { workflowsOf } = useActions()
   const engine = useStore(
     useStudioRoot().store,
-    useShallow((state) => composeEngine(state.ui.compose.engine, state.settings.engine, state.engines).engine),
+    useShallow((state) =>
+      // Styles and views go to the engine of the settings, which may be drafts.
+      edit === 'style' || edit === 'perspective'
+        ? currentEngine(state.settings.engine, state.engines)
+        : composeEngine(state.ui.compose.engine, state.settings.engine, state.engines).engine,
+    ),
   )
   const [answer, setAnswer] = useState<{ key: string; workflows: readonly WorkflowView[] }>()
   const id = engine?.id
-  const key = engine?.state === 'ready' ? `${id} ${engine.version ?? ''} ${engine.workflows?.ready ?? ''}` : undefined
+  const key =
+    engine?.kind !== 'draft' && engine?.state === 'ready'
+      ? `${id} ${engine.version ?? ''} ${engine.workflows?.ready ?? ''}`
+      : undefined
   useEffect(() => {
     if (id === undefined || key === undefined) return undefined
     let open = true

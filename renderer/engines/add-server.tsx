@@ -1,9 +1,9 @@
 import { useState, type ReactElement } from 'react'
 import type { CallOutput } from '#shared/contract/calls'
-import { errorWords } from '../i18n/errors'
 import { useWords } from '../i18n/i18n'
 import { useActions } from '../state/context'
 import { Button, Check, TextArea, TextEntry } from '../widgets'
+import { TestAnswer } from './test-answer'
 
 /** What is typed to add a server; a header's value lives here until it is sent, and nowhere else. */
 export function AddServer(props: { onClose: () => void }): ReactElement {
@@ -24,14 +24,14 @@ export function AddServer(props: { onClose: () => void }): ReactElement {
     ...(locked && value !== '' ? { headers: { [header]: value } } : {}),
     ...(isPrivate && certificate.trim() !== '' ? { certificateAuthority: certificate.trim() } : {}),
   }
-  const canSend = address.trim() !== '' && !busy
+  const canSend = address.trim() !== ''
   const test = async (): Promise<void> => {
     setBusy(true)
     setTested(await testServer(access))
     setBusy(false)
   }
   const add = async (): Promise<void> => {
-    if (!canSend) return
+    if (!canSend || busy) return
     setBusy(true)
     const words = tags.split(/[\s,，]+/u).filter(Boolean)
     const saved = await addServer({
@@ -113,17 +113,17 @@ export function AddServer(props: { onClose: () => void }): ReactElement {
           data-testid="server-certificate"
         />
       ) : null}
-      <div className="flex items-center gap-2">
-        <p aria-live="polite" className="min-w-0 flex-1 text-s" data-testid="server-tested">
-          {tested ? <Tested answer={tested} /> : null}
-        </p>
+      <div aria-live="polite" className="text-s" data-testid="server-tested">
+        {tested ? <TestAnswer address={address} answer={tested} /> : null}
+      </div>
+      <div className="flex items-center justify-end gap-2">
         <Button kind="quiet" onPress={props.onClose} data-testid="server-cancel">
           {say('job.cancel')}
         </Button>
-        <Button isDisabled={!canSend} onPress={() => void test()} data-testid="server-test">
+        <Button isPending={busy} isDisabled={!canSend} onPress={() => void test()} data-testid="server-test">
           {say('engines.test')}
         </Button>
-        <Button kind="primary" isDisabled={!canSend} onPress={() => void add()} data-testid="server-add">
+        <Button kind="primary" isPending={busy} isDisabled={!canSend} onPress={() => void add()} data-testid="server-add">
           {say('engines.add.run')}
         </Button>
       </div>
@@ -134,19 +134,4 @@ export function AddServer(props: { onClose: () => void }): ReactElement {
 /** Begins in the first field, which also brings the form into view. */
 function focusFirst(form: HTMLElement | null): void {
   form?.querySelector('input')?.focus()
-}
-
-function Tested({ answer: { found, error, ms } }: { answer: CallOutput<'engines.test'> }): ReactElement | null {
-  const say = useWords()
-  if (found) {
-    const what = [found.version === undefined ? 'ComfyUI' : `ComfyUI ${found.version}`, found.device].filter(Boolean).join(' · ')
-    return <span className="text-good">{say('engines.test.good', { what, ms })}</span>
-  }
-  if (!error) return null
-  const { title, next } = errorWords(error, say.language)
-  return (
-    <span className="text-bad">
-      {title}. {next}
-    </span>
-  )
 }

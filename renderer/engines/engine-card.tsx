@@ -7,6 +7,7 @@ import { useWords } from '../i18n/i18n'
 import { deviceLabel, engineLabel } from '../i18n/labels'
 import { useActions } from '../state/context'
 import { Button, classes, IconButton, NumberEntry, Tip } from '../widgets'
+import { ErrorDetails } from '../widgets/error-details'
 import { engineDots } from './engine-dots'
 import { WorkflowList } from './workflow-list'
 
@@ -63,10 +64,11 @@ export function EngineCard({ engine }: { engine: EngineView }): ReactElement {
           </p>
         ) : null}
         {error ? (
-          <p className="rounded-s bg-bad-wash px-2.5 py-1.5 text-text" data-testid="engine-error">
-            <span className="font-semibold text-bad">{errorWords(error, say.language).title}.</span>{' '}
-            {errorWords(error, say.language).next}
-          </p>
+          <div className="rounded-s bg-bad-wash px-2.5 py-1.5" data-testid="engine-error">
+            <p className="font-semibold text-bad">{errorWords(error, say.language).title}</p>
+            <p>{errorWords(error, say.language).next}</p>
+            <ErrorDetails error={error} about={engine.id} />
+          </div>
         ) : null}
         {vram || queue || workflows ? (
           <dl className="grid grid-cols-3 gap-3">

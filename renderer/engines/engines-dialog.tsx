@@ -49,7 +49,7 @@ export function EnginesDialog(props: { onClose: () => void }): ReactElement {
             kind="quiet"
             className="-ml-3"
             icon={<RefreshCw size={14} aria-hidden className={asking ? 'motion-safe:animate-spin' : ''} />}
-            isDisabled={asking}
+            isPending={asking}
             onPress={() => void look()}
             data-testid="engines-refresh"
           >

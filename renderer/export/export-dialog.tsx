@@ -100,7 +100,7 @@ export function ExportDialog(props: {
               kind="quiet"
               icon={<Copy size={14} aria-hidden />}
               onPress={() => void copy()}
-              className="mr-auto"
+              className="-ml-3 mr-auto"
               data-testid="export-copy"
             >
               {setup('export.copy')}

@@ -40,7 +40,7 @@ export function ExportForm(props: {
           data-testid="export-quality"
         />
       ) : (
-        <p className="flex h-8 items-center text-s text-muted">{say('export.quality.lossless')}</p>
+        <p className="flex h-8 items-center pl-21 text-s text-muted">{say('export.quality.lossless')}</p>
       )}
       <Field name={setup('export.size')} hint={props.resizable === 0 ? setup('export.size.none') : ''}>
         <Segmented

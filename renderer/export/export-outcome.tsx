@@ -1,10 +1,9 @@
 import { RotateCcw } from 'lucide-react'
 import type { ReactElement } from 'react'
-import { errorWords } from '../i18n/errors'
 import { useWords } from '../i18n/i18n'
 import { useSetupWords } from '../i18n/setup'
 import { Button, Progress } from '../widgets'
-import { ErrorDetails } from '../widgets/error-details'
+import { ErrorNote } from '../widgets/error-note'
 import type { ExportRun } from './export-run'
 
 /** How an export goes and how it ended: the bar, and each picture that failed with its reason; what failed can be tried again. */
@@ -25,11 +24,7 @@ export function ExportOutcome(props: { run: ExportRun; onRetry: () => void }): R
           {run.skipped > 0 ? setup('export.skipped', { count: run.skipped }) : ''}
         </span>
       </p>
-      <Progress
-        label={say('export.title')}
-        value={run.count === 0 ? 0 : run.done / run.count}
-        tone={running ? 'accent' : 'idle'}
-      />
+      {running ? <Progress label={say('export.title')} value={run.count === 0 ? 0 : run.done / run.count} /> : null}
       {run.failed.length > 0 ? (
         <div className="flex flex-col gap-1" data-testid="export-failures">
           <div className="flex items-center justify-between gap-3">
@@ -37,7 +32,7 @@ export function ExportOutcome(props: { run: ExportRun; onRetry: () => void }): R
             <Button
               size="s"
               icon={<RotateCcw size={12} aria-hidden />}
-              isDisabled={running}
+              isPending={running}
               onPress={props.onRetry}
               data-testid="export-retry"
             >
@@ -46,18 +41,11 @@ export function ExportOutcome(props: { run: ExportRun; onRetry: () => void }): R
           </div>
           {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so keys must reach it */}
           <ul className="max-h-56 overflow-y-auto" tabIndex={0} aria-label={setup('export.failed', { count: run.failed.length })}>
-            {run.failed.map(({ item, error }, index) => {
-              const words = errorWords(error, say.language)
-              return (
-                <li key={index} className="border-t border-line py-2">
-                  <p className="break-words">
-                    {item.name}: {words.title}
-                  </p>
-                  <p className="text-s text-muted">{words.next}</p>
-                  <ErrorDetails error={error} about={item.name} />
-                </li>
-              )
-            })}
+            {run.failed.map(({ item, error }, index) => (
+              <li key={index} className="border-t border-line py-2">
+                <ErrorNote error={error} of={item.name} about={item.name} />
+              </li>
+            ))}
           </ul>
         </div>
       ) : null}

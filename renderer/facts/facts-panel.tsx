@@ -12,52 +12,88 @@ import { PanelHeading } from '../frame/side-panel'
 import { useActions, useStudio } from '../state/context'
 import { canRecall } from '../state/recall'
 import { shownVersion } from '../state/open-picture'
+import { useWorkflowTitles } from '../state/use-workflow-titles'
 import { Button } from '../widgets'
 
-/** The facts of what is on the canvas: size, file, how it was made, and its seed and settings to use again. */
+/** The facts of what is in sight: of the picture on the canvas, or of what is chosen among the sketches and what became of them. */
 export function FactsPanel(): ReactElement {
+  const path = useStudio(({ ui }) => ui.center === 'board' && ui.compose.tab === 'words')
+  return path ? <ChosenFacts /> : <PictureFacts />
+}
+
+/** How the chosen picture of a way from sketch to final was made. */
+function ChosenFacts(): ReactElement {
+  const say = useWords()
+  const chosen = useStudio(({ ui }) => ui.compose.words.chosen)
+  const job = useJob(chosen)
+  const output = job?.outputs[0]
+  return (
+    <FactsFrame title={say('facts.result')}>
+      {job ? (
+        <dl className="grid grid-cols-[72px_1fr] gap-x-3 gap-y-1 text-s">
+          {output ? (
+            <Fact name={say('facts.size')}>
+              {output.width} × {output.height}
+            </Fact>
+          ) : null}
+          <JobFacts job={job} />
+        </dl>
+      ) : (
+        <p className="text-s text-muted">{say('facts.pick')}</p>
+      )}
+      {job && canRecall(job) ? <Recall job={job} /> : null}
+    </FactsFrame>
+  )
+}
+
+function FactsFrame(props: { title: string; children: ReactNode }): ReactElement {
+  return (
+    <section aria-label={props.title} className="flex max-h-[45%] shrink-0 flex-col border-t border-line" data-testid="facts">
+      <div className="px-4 pt-1.5">
+        <PanelHeading title={props.title} />
+      </div>
+      {/* oxlint-disable-next-line jsx-a11y/prefer-tag-over-role, jsx-a11y/no-noninteractive-tabindex -- it scrolls, so keys must reach it */}
+      <div className="min-h-24 overflow-y-auto px-4 pb-3" tabIndex={0} role="group" aria-label={props.title}>
+        {props.children}
+      </div>
+    </section>
+  )
+}
+
+function PictureFacts(): ReactElement {
   const say = useWords()
   const picture = useStudio((state) => state.pictures.byId[state.selection.openId ?? ''])
   const version = useStudio(shownVersion)
   const job = useJob(version?.jobId)
   return (
-    <section
-      aria-label={say('facts.title')}
-      className="flex max-h-[45%] shrink-0 flex-col border-t border-line"
-      data-testid="facts"
-    >
-      <div className="px-4 pt-1.5">
-        <PanelHeading title={say('facts.title')} />
-      </div>
-      {/* oxlint-disable-next-line jsx-a11y/prefer-tag-over-role, jsx-a11y/no-noninteractive-tabindex -- it scrolls, so keys must reach it */}
-      <div className="min-h-24 overflow-y-auto px-4 pb-3" tabIndex={0} role="group" aria-label={say('facts.title')}>
-        {picture && version ? (
-          <dl className="grid grid-cols-[72px_1fr] gap-x-3 gap-y-1 text-s">
-            <Fact name={say('facts.name')}>{picture.name}</Fact>
-            <Fact name={say('facts.size')}>
-              {version.asset.width} × {version.asset.height}
-            </Fact>
-            <Fact name={say('facts.file')}>
-              {version.asset.format.toUpperCase()} · {bytes(version.asset.bytes)}
-            </Fact>
-            {job ? <JobFacts job={job} /> : null}
-            <Notes version={version} job={job} />
-          </dl>
-        ) : (
-          <p className="text-s text-muted">{picture ? '' : say('facts.none')}</p>
-        )}
-        {job && canRecall(job) ? <Recall job={job} /> : null}
-      </div>
-    </section>
+    <FactsFrame title={say('facts.title')}>
+      {picture && version ? (
+        <dl className="grid grid-cols-[72px_1fr] gap-x-3 gap-y-1 text-s">
+          <Fact name={say('facts.name')}>{picture.name}</Fact>
+          <Fact name={say('facts.size')}>
+            {version.asset.width} × {version.asset.height}
+          </Fact>
+          <Fact name={say('facts.file')}>
+            {version.asset.format.toUpperCase()} · {bytes(version.asset.bytes)}
+          </Fact>
+          {job ? <JobFacts job={job} /> : null}
+          <Notes version={version} job={job} />
+        </dl>
+      ) : (
+        <p className="text-s text-muted">{picture ? '' : say('facts.none')}</p>
+      )}
+      {job && canRecall(job) ? <Recall job={job} /> : null}
+    </FactsFrame>
   )
 }
 
 /** How a job made its result, as entries of a list of facts. */
 export function JobFacts({ job }: { job: Job }): ReactElement {
   const say = useWords()
-  const { setStyle } = useActions()
+  const { reuseSeed } = useActions()
   const styles = useStudio((state) => state.styles)
   const engine = useStudio((state) => state.engines.find((candidate) => candidate.id === job.engineId))
+  const titleOf = useWorkflowTitles()
   const { edit } = job
   return (
     <>
@@ -78,7 +114,7 @@ export function JobFacts({ job }: { job: Job }): ReactElement {
           className="-my-1 ml-1 align-middle text-accent-text"
           icon={<Lock size={11} aria-hidden />}
           aria-label={say('facts.useSeed', { seed: job.seed })}
-          onPress={() => setStyle({ seed: job.seed })}
+          onPress={() => reuseSeed({ seed: job.seed, kind: edit.kind })}
           data-testid="use-seed"
         >
           {say('facts.use')}
@@ -95,7 +131,11 @@ export function JobFacts({ job }: { job: Job }): ReactElement {
       ) : 'prompt' in edit ? (
         <Fact name={say('facts.words')}>{edit.prompt}</Fact>
       ) : null}
-      {job.made ? <Fact name={say('facts.workflow')}>{job.made.workflowId}</Fact> : null}
+      {job.made ? (
+        <Fact name={say('facts.workflow')}>
+          {(edit.kind === 'custom' ? edit.title : undefined) ?? titleOf(job.made.workflowId)}
+        </Fact>
+      ) : null}
     </>
   )
 }

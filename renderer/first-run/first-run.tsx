@@ -2,7 +2,7 @@ import { Cpu, PencilRuler, Server } from 'lucide-react'
 import { useState, type ReactElement, type ReactNode } from 'react'
 import { Radio, RadioGroup } from 'react-aria-components'
 import type { CallOutput } from '#shared/contract/calls'
-import { errorWords } from '../i18n/errors'
+import { TestAnswer } from '../engines/test-answer'
 import { useWords } from '../i18n/i18n'
 import { useSetupWords } from '../i18n/setup'
 import { HardwareFacts } from '../runtime/hardware-facts'
@@ -52,13 +52,14 @@ export function FirstRunDialog(props: { onClose: () => void }): ReactElement {
       data-testid="first-run"
       footer={
         <>
-          <Button kind="quiet" className="mr-auto" onPress={leave} data-testid="first-run-skip">
+          <Button kind="quiet" className="-ml-3 mr-auto" onPress={leave} data-testid="first-run-skip">
             {setup('first.skip')}
           </Button>
           <Button
             kind="primary"
             onPress={() => void finish()}
-            isDisabled={busy || (way === 'remote' && address.trim() === '')}
+            isPending={busy}
+            isDisabled={way === 'remote' && address.trim() === ''}
             data-testid="first-run-done"
           >
             {setup(way === 'gpu' && runtime?.current === undefined ? 'first.done.gpu' : 'first.done')}
@@ -150,7 +151,6 @@ function Remote(props: { address: string; onChange: (address: string) => void })
     setAnswer(await testServer({ address: props.address.trim() }))
     setAsking(false)
   }
-  const error = answer?.error && errorWords(answer.error, say.language)
   return (
     <div className="flex flex-col gap-1.5">
       <div className="flex items-end gap-2">
@@ -166,33 +166,27 @@ function Remote(props: { address: string; onChange: (address: string) => void })
           className="flex-1"
           data-testid="first-run-address"
         />
-        <Button onPress={() => void test()} isDisabled={asking || props.address.trim() === ''} data-testid="first-run-test">
+        <Button
+          onPress={() => void test()}
+          isPending={asking}
+          isDisabled={props.address.trim() === ''}
+          data-testid="first-run-test"
+        >
           {say('engines.test')}
         </Button>
       </div>
-      <p aria-live="polite" className="min-h-9 text-s" data-testid="first-run-tested">
-        {answer?.found ? (
-          <span className="text-good">
-            {say('engines.test.good', {
-              what: [answer.found.version === undefined ? 'ComfyUI' : `ComfyUI ${answer.found.version}`, answer.found.device]
-                .filter(Boolean)
-                .join(' · '),
-              ms: answer.ms,
-            })}
-          </span>
-        ) : error ? (
-          <span className="text-bad">
-            {error.title}. {error.next}
-          </span>
+      <div aria-live="polite" className="min-h-9 text-s" data-testid="first-run-tested">
+        {answer ? (
+          <TestAnswer address={props.address} answer={answer} />
         ) : (
-          <span className="text-muted">{setup('first.remote.hint')}</span>
-        )}{' '}
+          <p className="text-muted">{setup('first.remote.hint')}</p>
+        )}
         {answer?.error ? (
-          <Button size="s" kind="quiet" onPress={() => openDialog({ type: 'engines' })}>
+          <Button size="s" className="mt-2" onPress={() => openDialog({ type: 'engines' })}>
             {setup('set.servers.open')}
           </Button>
         ) : null}
-      </p>
+      </div>
     </div>
   )
 }

@@ -1,5 +1,6 @@
 import { ChevronLeft, ChevronRight, Download, Trash2 } from 'lucide-react'
 import type { ReactElement } from 'react'
+import { count } from '../i18n/format'
 import { useWords } from '../i18n/i18n'
 import { useActions, useStudio, useStudioParts } from '../state/context'
 import { openPicture } from '../state/open-picture'
@@ -63,12 +64,21 @@ function CenterBar(): ReactElement {
           { id: 'canvas', label: say('center.canvas'), testId: 'show-canvas' },
           ...(hasSheet ? [{ id: 'sheet' as const, label: say('sheet.title'), testId: 'show-sheet' }] : []),
           ...(hasBoard ? [{ id: 'board' as const, label: say('center.board'), testId: 'show-board' }] : []),
-          { id: 'library', label: `${say('center.library')}${total > 0 ? ` ${total}` : ''}`, testId: 'show-library' },
+          {
+            id: 'library',
+            label: (
+              <span>
+                {say('center.library')}
+                {total > 0 ? <span className="text-muted tabular-nums"> {count(total, say.language)}</span> : null}
+              </span>
+            ),
+            testId: 'show-library',
+          },
           { id: 'gallery', label: say('center.gallery'), testId: 'show-gallery' },
         ]}
       />
       <div className="flex min-w-0 flex-1 items-center justify-center gap-1">
-        {picture && center === 'canvas' ? (
+        {picture && (center === 'canvas' || center === 'sheet') ? (
           <>
             <IconButton
               size="s"
@@ -99,8 +109,8 @@ function CenterBar(): ReactElement {
           </output>
         ) : null}
       </div>
-      {/* The gallery has actions of its own, for results. */}
-      <div className={center === 'gallery' ? 'invisible' : 'flex'}>
+      {/* The gallery and the board have actions of their own, for what is in sight there. */}
+      <div className={center === 'gallery' || center === 'board' ? 'invisible flex' : 'flex'}>
         <UpscaleMenu disabled={targets.length === 0} />
         <IconButton
           label={say('canvas.export')}

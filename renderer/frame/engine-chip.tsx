@@ -50,7 +50,7 @@ export function EngineChip(): ReactElement {
       <Tip text={help || say('engine.none')}>
         <AriaButton
           data-testid="engine-chip"
-          className="inline-flex h-7 min-w-0 items-center gap-2 whitespace-nowrap rounded-m border border-line px-2.5 text-s text-text transition-colors duration-120 hovered:bg-hover"
+          className="inline-flex h-7 min-w-0 items-center gap-2 whitespace-nowrap rounded-m border border-line px-2.5 text-s text-text tabular-nums transition-colors duration-120 hovered:bg-hover"
         >
           <span aria-hidden className={classes('size-2 shrink-0 rounded-full', engine ? engineDots[engine.state] : 'bg-bad')} />
           <span className="truncate">{engine ? engineLabel(engine, say, say.language) : say('engine.none')}</span>

@@ -3,6 +3,7 @@ import type { ReactElement } from 'react'
 import { errorWords } from '../i18n/errors'
 import { useWords } from '../i18n/i18n'
 import { useStudio } from '../state/context'
+import { ErrorDetails } from '../widgets/error-details'
 
 /** A line under the top bar while the link to the app is lost, or when the first snapshot could not be had. */
 export function LinkBanner(): ReactElement | null {
@@ -14,10 +15,13 @@ export function LinkBanner(): ReactElement | null {
   return (
     <output data-testid="link-lost" className="flex shrink-0 items-center gap-3 border-b border-bad-line bg-bad-wash px-4 py-1.5">
       <PlugZap size={15} aria-hidden className="shrink-0 text-bad" />
-      <p className="min-w-0 flex-1">
-        <span className="font-semibold">{words?.title ?? say('link.lost')}</span>
-        <span className="pl-2 text-muted">{words?.next ?? say('link.lost.text')}</span>
-      </p>
+      <div className="min-w-0 flex-1">
+        <p>
+          <span className="font-semibold">{words?.title ?? say('link.lost')}</span>
+          <span className="pl-2 text-muted">{words?.next ?? say('link.lost.text')}</span>
+        </p>
+        {words && error ? <ErrorDetails error={error} /> : null}
+      </div>
     </output>
   )
 }

@@ -1,4 +1,4 @@
-import { CircleAlert, CircleCheck, Info, X } from 'lucide-react'
+import { CircleAlert, CircleCheck, Copy, Info, X } from 'lucide-react'
 import { useEffect, type ReactElement } from 'react'
 import { Button as AriaButton, Disclosure, DisclosurePanel, Heading } from 'react-aria-components'
 import { errorWords } from '../i18n/errors'
@@ -6,7 +6,7 @@ import { useWords } from '../i18n/i18n'
 import { useActions, useStudio } from '../state/context'
 import type { Toast } from '../state/toasts'
 import { Button, classes, IconButton } from '../widgets'
-import { ErrorDetails } from '../widgets/error-details'
+import { ErrorNote } from '../widgets/error-note'
 
 /** The messages at the lower edge of the middle, above its tools: they never cover a button. They are read out as they come; errors at once. */
 export function Toasts(props: { above: 'strip' | 'bar' | 'edge' }): ReactElement {
@@ -39,7 +39,6 @@ function Message({ toast }: { toast: Toast }): ReactElement {
     return () => clearTimeout(timer)
   }, [id, life, closeToast])
   const Icon = toast.tone === 'bad' ? CircleAlert : toast.tone === 'good' ? CircleCheck : Info
-  const error = 'code' in toast.text ? errorWords(toast.text, say.language) : undefined
   return (
     <div
       role={toast.tone === 'bad' ? 'alert' : undefined}
@@ -55,15 +54,7 @@ function Message({ toast }: { toast: Toast }): ReactElement {
         )}
       />
       <div className="min-w-0 flex-1 py-1">
-        {'code' in toast.text ? (
-          <>
-            <p>{error?.title}</p>
-            <p className="text-s text-muted">{error?.next}</p>
-            <ErrorDetails error={toast.text} />
-          </>
-        ) : (
-          <p>{say(toast.text.key, toast.text.values)}</p>
-        )}
+        {'code' in toast.text ? <ErrorNote error={toast.text} /> : <p>{say(toast.text.key, toast.text.values)}</p>}
         {toast.lines && toast.lines.length > 0 ? <Lines lines={toast.lines} /> : null}
       </div>
       {toast.action === 'undo' ? (
@@ -87,18 +78,34 @@ function Message({ toast }: { toast: Toast }): ReactElement {
 /** The files that failed, each with its own words; a few are shown at once, many are folded. */
 function Lines(props: { lines: NonNullable<Toast['lines']> }): ReactElement {
   const say = useWords()
+  const { toast } = useActions()
+  const details = props.lines.map(({ label, error }) => `${label}: ${error.code}: ${error.message}`).join('\n')
   const list = (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so keys must reach it
-    <ul className="max-h-48 overflow-y-auto pt-1 text-s" tabIndex={0}>
-      {props.lines.map((line, index) => {
-        const words = errorWords(line.error, say.language)
-        return (
-          <li key={index} className="break-words py-0.5 text-muted">
-            <span className="text-text">{line.label}</span>: {words.title}. {words.next}
-          </li>
-        )
-      })}
-    </ul>
+    <>
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so keys must reach it */}
+      <ul className="max-h-48 overflow-y-auto pt-1 text-s" tabIndex={0}>
+        {props.lines.map((line, index) => {
+          const words = errorWords(line.error, say.language)
+          return (
+            <li key={index} className="break-words py-0.5 text-muted">
+              <span className="text-text">{line.label}</span>: {words.title}. {words.next}
+            </li>
+          )
+        })}
+      </ul>
+      <Button
+        size="s"
+        kind="quiet"
+        className="-ml-2"
+        icon={<Copy size={12} aria-hidden />}
+        onPress={() =>
+          void navigator.clipboard.writeText(details).then(() => toast({ tone: 'info', text: { key: 'job.copied' } }))
+        }
+        data-testid="toast-copy"
+      >
+        {say('job.copy')}
+      </Button>
+    </>
   )
   return props.lines.length <= 2 ? (
     list

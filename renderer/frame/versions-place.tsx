@@ -62,17 +62,7 @@ export function VersionsPlace(): ReactElement | null {
     setStyle({ styleAssetId })
   }
   return (
-    <div className="relative shrink-0 border-t border-line">
-      {stripVersions.length > 1 ? (
-        <IconButton
-          size="s"
-          label={say('tree.open')}
-          icon={<Network size={14} aria-hidden />}
-          className="absolute right-2 top-2 z-10 bg-panel"
-          onPress={() => openDialog({ type: 'versions', pictureId: picture.id })}
-          data-testid="open-tree"
-        />
-      ) : null}
+    <div className="flex shrink-0 border-t border-line bg-panel">
       <VersionStrip
         picture={{ pictureId: picture.id, name: picture.name }}
         versions={stripVersions}
@@ -91,6 +81,16 @@ export function VersionsPlace(): ReactElement | null {
         onUseAsStyle={useAsStyle}
         loading={versions === undefined}
       />
+      {stripVersions.length > 1 ? (
+        <IconButton
+          size="s"
+          label={say('tree.open')}
+          icon={<Network size={14} aria-hidden />}
+          className="m-2"
+          onPress={() => openDialog({ type: 'versions', pictureId: picture.id })}
+          data-testid="open-tree"
+        />
+      ) : null}
     </div>
   )
 }

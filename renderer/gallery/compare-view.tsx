@@ -154,7 +154,7 @@ function Pane(props: PaneProps): ReactElement {
       >
         <Shown view={view} first={props.first} result={result} />
       </div>
-      <Label letter={props.letter} text={props.label} />
+      <Label letter={props.letter} text={props.label} wide />
     </div>
   )
 }
@@ -267,11 +267,13 @@ function Shown(props: { view: PaneView; first: Result; result: Result }): ReactE
   )
 }
 
-function Label(props: { letter: string; text: string; right?: boolean }): ReactElement {
+function Label(props: { letter: string; text: string; right?: boolean; wide?: boolean }): ReactElement {
   return (
     <span
       className={classes(
-        'pointer-events-none absolute top-3 max-w-[45%] truncate rounded-s bg-label-ground px-2 py-0.5 text-s text-label-text',
+        'pointer-events-none absolute top-3 truncate rounded-s bg-label-ground px-2 py-0.5 text-s text-label-text',
+        // Two on one pane leave each other room.
+        props.wide ? 'max-w-[calc(100%-24px)]' : 'max-w-[45%]',
         props.right ? 'right-3' : 'left-3',
       )}
     >

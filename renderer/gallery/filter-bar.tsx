@@ -7,6 +7,7 @@ import type { ResultFilter } from '#shared/domain/result'
 import { useWords } from '../i18n/i18n'
 import type { WordKey } from '../i18n/words'
 import { useActions, useClient, useStudio } from '../state/context'
+import { useWorkflowTitles } from '../state/use-workflow-titles'
 import { Button, classes, MenuButton, SearchEntry, type MenuEntry } from '../widgets'
 
 /** Milliseconds after the last key before the gallery is searched. */
@@ -66,6 +67,7 @@ export function FilterBar(): ReactElement {
     if (!isSearched) setGalleryFilter({ words })
   }
 
+  const titleOf = useWorkflowTitles()
   const list = (
     key: 'kinds' | 'styles' | 'engines' | 'workflows',
     label: WordKey,
@@ -123,7 +125,7 @@ export function FilterBar(): ReactElement {
       {list('engines', 'gallery.filter.engine', facets?.engines ?? [], (id) =>
         id === 'draft' ? say('gallery.engine.draft') : (engines.find((each) => each.id === id)?.name ?? id),
       )}
-      {list('workflows', 'gallery.filter.workflow', facets?.workflows ?? [], (id) => id)}
+      {list('workflows', 'gallery.filter.workflow', facets?.workflows ?? [], titleOf)}
       <Chip
         testId="filter-star"
         label={say('gallery.star')}

@@ -51,7 +51,7 @@ export const GalleryItem = memo(function GalleryItem(props: GalleryItemProps): R
           decoding="async"
           className={classes(
             'pointer-events-none block w-full rounded-s object-contain group-focus-visible:outline-2 group-focus-visible:outline-offset-2 group-focus-visible:outline-accent',
-            selected ? 'bg-raised ring-2 ring-accent' : 'group-hover:ring-1 group-hover:ring-edge',
+            selected ? 'bg-raised ring-2 ring-accent' : 'bg-panel group-hover:ring-1 group-hover:ring-edge',
             result.rejected && 'opacity-35 grayscale',
           )}
           style={{ height: props.height - captionHeight }}

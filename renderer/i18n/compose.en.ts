@@ -37,6 +37,9 @@ export const composeEn = {
   'compose.away': '{{name}} does not answer now',
   'compose.away.text': 'Jobs wait in the queue until it is back. Nothing is lost.',
   'compose.lacking': '{{name}} lacks something for “{{workflow}}”',
+  'compose.tight': '“{{workflow}}” may not fit',
+  'compose.tight.text':
+    'It runs well with {{needs}} GB of video memory; {{name}} has {{total}} GB. It can be slow or run out: get a lighter workflow, or make it smaller.',
   'compose.models': 'Get models…',
 
   'compose.words.placeholder': 'e.g. a red mug on a white table beside a window, in the morning',

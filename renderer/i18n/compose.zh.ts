@@ -36,6 +36,9 @@ export const composeZh = {
   'compose.away': '{{name}} 暂时没有应答',
   'compose.away.text': '任务会在队列里等它回来，不会丢失。',
   'compose.lacking': '{{name}} 缺少“{{workflow}}”所需的内容',
+  'compose.tight': '“{{workflow}}”可能放不下',
+  'compose.tight.text':
+    '它需要约 {{needs}} GB 显存，{{name}} 有 {{total}} GB。可能很慢或显存不足：请获取更轻的工作流，或缩小尺寸。',
   'compose.models': '获取模型…',
 
   'compose.words.placeholder': '例如：清晨窗边白色桌上的一只红色马克杯',
@@ -90,7 +93,7 @@ export const composeZh = {
   'compose.slot.none': '图库还是空的，请从磁盘选择图片。',
 
   'compose.story.roles': '角色',
-  'compose.story.roles.hint': '每一幕都不变的主角：人物、动物或你的产品。',
+  'compose.story.roles.hint': '每一幕都不变的主角：人物、动物或您的产品。',
   'compose.story.role': '角色 {{n}}',
   'compose.story.role.add': '添加',
   'compose.story.role.name': '名字',
@@ -164,7 +167,7 @@ export const composeZh = {
   'compose.own.noPicture': '“{{name}}”不产生图片，它的结果留在服务器上。',
   'compose.own.lacks': '“{{name}}”还缺少',
   'compose.own.run': '运行 {{name}}',
-  'compose.own.empty': '你自己的 ComfyUI 工作流',
+  'compose.own.empty': '您自己的 ComfyUI 工作流',
   'compose.own.empty.text': '在左侧导入工作流文件。它的输入会变成表单，图片会出现在这里。',
 
   'compose.upscale': '放大',

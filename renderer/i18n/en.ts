@@ -107,6 +107,9 @@ export const en = {
   'engines.add.login': 'Behind a login',
   'engines.test': 'Test',
   'engines.test.good': 'It answers: {{what}} ({{ms}} ms)',
+  'engines.test.away': 'The server cannot be reached',
+  'engines.test.away.next':
+    'Check the address and its port, start ComfyUI there so that it listens on the network (--listen), then test again.',
   'engines.add.run': 'Add server',
   'engines.add.private': 'Private certificate',
   'engines.add.certificate': 'Certificate of the authority',
@@ -135,8 +138,12 @@ export const en = {
   'style.strength': 'Strength',
   'style.amount': 'Style',
   'style.amount.help': 'How much of the painted picture covers the photo. At 0 nothing changes.',
+  'style.amount.help.gpu':
+    'How far the model may go from the photo. Drawing models (SD) repaint more of it; editing models (Qwen, FLUX) are told so in words.',
   'style.structure': 'Structure',
   'style.structure.help': "How much of the photo's own edges and light is kept. Higher keeps lettering and outlines.",
+  'style.structure.help.gpu':
+    "How firmly the photo's own outlines lead, where the workflow has a control for it. Other workflows keep to their own way.",
   'style.keepColours': 'Keep the colours of the photo',
   'style.words': 'Own words',
   'style.words.draft': 'need a GPU engine',

@@ -7,7 +7,7 @@ export interface ErrorWords {
   next: string
 }
 
-type Teller = (detail: Readonly<Record<string, unknown>>) => ErrorWords
+type Teller = (detail: Readonly<Record<string, unknown>>, message: string) => ErrorWords
 /** Every code has words in each language, or this does not compile. */
 type Dictionary = Record<ErrorCode, ErrorWords | Teller>
 
@@ -15,10 +15,24 @@ const text = (value: unknown): string | undefined =>
   typeof value === 'string' ? value : typeof value === 'number' ? String(value) : undefined
 const list = (value: unknown): string[] => (Array.isArray(value) ? value.flatMap((item) => text(item) ?? []) : [])
 
+/** What was refused is a file that was to be brought in. */
+const isFile = (detail: Readonly<Record<string, unknown>>): boolean =>
+  detail['field'] === 'file' || detail['field'] === 'workflow'
+
+/** A message as the line below a title: what the title says already is left out. */
+function sentence(message: string): string {
+  const rest = message.replace(/^This workflow can't be imported: /u, '')
+  return `${rest.charAt(0).toUpperCase()}${rest.slice(1)}${/[.!?]$/u.test(rest) ? '' : '.'}`
+}
+
 const nearest = (detail: Readonly<Record<string, unknown>>): string[] => list(detail['suggestions']).slice(0, 3)
 
 const en: Dictionary = {
-  'input.invalid': { title: 'A value is out of range', next: 'Correct the value and run it again.' },
+  // The message is English already, and names the value and what to do: no words of ours say more.
+  'input.invalid': (detail, message) =>
+    isFile(detail)
+      ? { title: 'This file cannot be imported', next: sentence(message) }
+      : { title: 'Something entered does not fit', next: sentence(message) },
   'input.empty_file': { title: 'The file is empty', next: 'Export or copy it again, then add it once more.' },
   'input.not_a_picture': { title: 'This is not a picture', next: 'Add a PNG, JPEG, WebP, TIFF, GIF or AVIF file.' },
   'input.unsupported_format': {
@@ -41,7 +55,7 @@ const en: Dictionary = {
         ? `Choose a pose, perhaps ${nearest(detail).join(', ')}.`
         : 'Choose a pose, or use words such as “left”, “top” or “close-up”.',
   }),
-  'input.unknown_engine': { title: 'This engine is not set up', next: 'Choose another engine in the settings, then retry.' },
+  'input.unknown_engine': { title: 'This engine is not set up', next: 'Choose another engine at the top, then retry.' },
   'input.unknown_workflow': { title: 'This workflow is not installed', next: 'Choose another workflow, then run it again.' },
   'input.unsupported_edit': (detail) =>
     text(detail['view'])
@@ -49,12 +63,15 @@ const en: Dictionary = {
           title: 'The draft engine knows no pose in these words',
           next: 'Name one, such as “left”, “top” or “close-up”, or choose it on the ring.',
         }
-      : { title: 'This engine cannot do that', next: 'Choose another edit, or another engine in the settings.' },
-  'input.not_found': { title: 'It is not there any more', next: 'It was moved or deleted. Add the picture again.' },
+      : { title: 'This engine cannot do that', next: 'Choose another edit, or another engine at the top.' },
+  'input.not_found': {
+    title: 'What is needed is not there any more',
+    next: 'It was moved or deleted. Add the picture again.',
+  },
   'input.conflict': { title: 'It has changed meanwhile', next: 'Look at its present state, then try again.' },
   'engine.offline': {
     title: 'The engine cannot be reached',
-    next: 'The job waits and runs when it is back. Or choose drafts in the settings.',
+    next: 'Its jobs wait and run when it is back. Or choose another engine at the top.',
   },
   'engine.start': {
     title: 'The engine did not start',
@@ -67,8 +84,8 @@ const en: Dictionary = {
   'engine.missing_model': (detail) => ({
     title: text(detail['file']) ? `The model ${text(detail['file'])} is missing` : 'A model file is missing',
     next: text(detail['folder'])
-      ? `Put it into ${text(detail['folder'])}, then retry.`
-      : 'Put it into the models folder of the engine, then retry.',
+      ? `Get it under Models, or put it into ${text(detail['folder'])} on the engine; then retry.`
+      : 'Get it under Models, or put it into the models folder of the engine; then retry.',
   }),
   'engine.rejected': { title: 'The engine refused the job', next: 'Open the details, correct what they name, then retry.' },
   'engine.out_of_memory': { title: 'Not enough memory', next: 'Close other programs or use a smaller picture, then retry.' },
@@ -112,7 +129,10 @@ const en: Dictionary = {
   'io.permission': { title: 'No permission for that file or folder', next: 'Allow access, or choose another place, then retry.' },
   'io.failed': { title: 'Reading or writing a file failed', next: 'Check the disk, then retry.' },
   'database.future': { title: 'The data is from a newer Recast', next: 'Update Recast, or choose another data folder.' },
-  'database.corrupt': { title: 'The database is damaged', next: 'Run “recast doctor”; it repairs what it can from the backup.' },
+  'database.corrupt': {
+    title: 'The database is damaged',
+    next: 'Press “Check now” in Settings › About, or run “recast doctor”: what can be repaired is.',
+  },
   'instance.unreachable': {
     title: 'Recast is not answering',
     next: 'Wait a moment and try again. Start Recast again if it stays away.',
@@ -130,7 +150,17 @@ const en: Dictionary = {
 }
 
 const zh: Dictionary = {
-  'input.invalid': { title: '数值超出范围', next: '请修正数值后再运行。' },
+  'input.invalid': (detail) =>
+    detail['field'] === 'workflow'
+      ? { title: '无法导入此工作流', next: '请在 ComfyUI 中重新保存（Workflow → Save 或 Export (API)）后再导入，详情中有原因。' }
+      : detail['field'] === 'file'
+        ? { title: '无法导入此文件', next: '请选择由 Recast 导出的文件，详情中有原因。' }
+        : {
+            title: '输入的内容不合适',
+            next: text(detail['field'])
+              ? `请修正“${text(detail['field'])}”后再试，详情中有原因。`
+              : '请按详情中的说明修正后再试。',
+          },
   'input.empty_file': { title: '文件是空的', next: '请重新导出或复制该文件，再次添加。' },
   'input.not_a_picture': { title: '这不是图片', next: '请添加 PNG、JPEG、WebP、TIFF、GIF 或 AVIF 文件。' },
   'input.unsupported_format': { title: '不支持这种文件', next: '请另存为 PNG、JPEG、WebP 或 TIFF 后添加。' },
@@ -145,15 +175,15 @@ const zh: Dictionary = {
     next:
       nearest(detail).length > 0 ? `请选择机位，例如 ${nearest(detail).join('、')}。` : '请选择机位，或使用“左”“顶”“特写”等词。',
   }),
-  'input.unknown_engine': { title: '此引擎尚未设置', next: '请在设置中选择其他引擎，然后重试。' },
+  'input.unknown_engine': { title: '此引擎尚未设置', next: '请在顶部选择其他引擎，然后重试。' },
   'input.unknown_workflow': { title: '此工作流尚未安装', next: '请选择其他工作流后再运行。' },
   'input.unsupported_edit': (detail) =>
     text(detail['view'])
       ? { title: '草稿引擎不认识这些描述中的机位', next: '请写出机位，例如“左”“顶”“特写”，或在圆环上选择。' }
-      : { title: '此引擎无法完成', next: '请换一种编辑，或在设置中选择其他引擎。' },
-  'input.not_found': { title: '内容已不存在', next: '它已被移动或删除，请重新添加图片。' },
+      : { title: '此引擎无法完成', next: '请换一种编辑，或在顶部选择其他引擎。' },
+  'input.not_found': { title: '所需内容已不存在', next: '它已被移动或删除，请重新添加图片。' },
   'input.conflict': { title: '内容已发生变化', next: '请查看当前状态后再试。' },
-  'engine.offline': { title: '无法连接引擎', next: '任务会等待引擎恢复后运行；也可在设置中选择草稿。' },
+  'engine.offline': { title: '无法连接引擎', next: '任务会等待引擎恢复后运行；也可在顶部选择其他引擎。' },
   'engine.start': { title: '引擎未能启动', next: 'Recast 会自动重试；若一直失败，请重启 Recast。' },
   'engine.missing_node': (detail) => ({
     title: text(detail['node']) ? `缺少节点 ${text(detail['node'])}` : '引擎缺少节点',
@@ -161,7 +191,9 @@ const zh: Dictionary = {
   }),
   'engine.missing_model': (detail) => ({
     title: text(detail['file']) ? `缺少模型 ${text(detail['file'])}` : '缺少模型文件',
-    next: text(detail['folder']) ? `请放入 ${text(detail['folder'])}，然后重试。` : '请放入引擎的模型文件夹，然后重试。',
+    next: text(detail['folder'])
+      ? `请在“模型”中获取，或放入引擎的 ${text(detail['folder'])}，然后重试。`
+      : '请在“模型”中获取，或放入引擎的模型文件夹，然后重试。',
   }),
   'engine.rejected': { title: '引擎拒绝了任务', next: '请打开详情，修正其中指出的问题后重试。' },
   'engine.out_of_memory': { title: '内存不足', next: '请关闭其他程序或使用较小的图片，然后重试。' },
@@ -190,7 +222,10 @@ const zh: Dictionary = {
   'io.permission': { title: '没有该文件或文件夹的权限', next: '请允许访问或选择其他位置，然后重试。' },
   'io.failed': { title: '文件读写失败', next: '请检查磁盘，然后重试。' },
   'database.future': { title: '数据来自更新的 Recast', next: '请更新 Recast，或选择其他数据文件夹。' },
-  'database.corrupt': { title: '数据库已损坏', next: '请运行 “recast doctor”，它会尽可能从备份修复。' },
+  'database.corrupt': {
+    title: '数据库已损坏',
+    next: '请在“设置 › 关于”中按“立即检查”，或运行 recast doctor，能修复的都会修复。',
+  },
   'instance.unreachable': { title: 'Recast 没有响应', next: '请稍候再试；若仍无响应，请重新启动 Recast。' },
   'auth.denied': (detail) =>
     text(detail['server'])
@@ -209,5 +244,5 @@ export const errorDictionaries: Record<Language, Dictionary> = { en, zh }
 /** The words for an error in a language; its own English message stays for the details. */
 export function errorWords(error: ErrorView, language: Language): ErrorWords {
   const entry = errorDictionaries[language][error.code]
-  return typeof entry === 'function' ? entry(error.detail ?? {}) : entry
+  return typeof entry === 'function' ? entry(error.detail ?? {}, error.message) : entry
 }

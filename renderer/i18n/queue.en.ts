@@ -2,6 +2,8 @@
 export const queueEn = {
   'batch.pictures_one': 'One picture',
   'batch.pictures_other': '{{count}} pictures',
+  'batch.views_one': 'One view',
+  'batch.views_other': '{{count}} views',
   'batch.mixed_one': '{{label}} and one more',
   'batch.mixed_other': '{{label}} and {{count}} more',
   'batch.state': '{{done}} of {{total}}',

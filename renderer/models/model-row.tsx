@@ -8,6 +8,7 @@ import { useWords } from '../i18n/i18n'
 import { useModelWords, type SayModels } from '../i18n/models'
 import { useActions } from '../state/context'
 import { classes, IconButton, Progress } from '../widgets'
+import { ErrorDetails } from '../widgets/error-details'
 
 const icons: Record<ModelView['state'], ReactNode> = {
   ready: <Check size={14} className="text-good" aria-hidden />,
@@ -134,6 +135,7 @@ function DownloadLine({ model }: { model: ModelView }): ReactElement | null {
       <p className={classes('text-s tabular-nums', failed ? 'text-bad' : 'text-muted')} data-testid="model-progress">
         {words ? `${words.title}. ${words.next}` : progressWords(model, total, say, language)}
       </p>
+      {failed ? <ErrorDetails error={failed} about={model.file} /> : null}
     </div>
   )
 }

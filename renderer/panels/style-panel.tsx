@@ -1,5 +1,6 @@
 import { useMemo, useRef, useState, type ReactElement } from 'react'
 import { PanelHeading } from '../frame/side-panel'
+import { EditReadiness } from '../compose/readiness-note'
 import { PanelHelp } from '../help/panel-help'
 import { useWords } from '../i18n/i18n'
 import { currentEngine } from '../i18n/labels'
@@ -110,7 +111,8 @@ export function StylePanel(): ReactElement {
       <div className="shrink-0 border-t border-line px-4 pt-2">
         <StyleValues />
       </div>
-      <div className="shrink-0 px-4 pb-4 pt-2">
+      <div className="flex shrink-0 flex-col gap-2 px-4 pb-4 pt-2">
+        <EditReadiness edit="style" />
         <RunButton />
       </div>
     </div>

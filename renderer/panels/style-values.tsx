@@ -22,7 +22,7 @@ export function StyleValues(): ReactElement {
       <PanelHeading title={say('style.strength')} level={3} />
       <Slider
         label={say('style.amount')}
-        help={say('style.amount.help')}
+        help={say(draft ? 'style.amount.help' : 'style.amount.help.gpu')}
         value={Math.round(values.strength * 100)}
         onChange={(strength) => setStyle({ strength: strength / 100 })}
         min={0}
@@ -32,7 +32,7 @@ export function StyleValues(): ReactElement {
       />
       <Slider
         label={say('style.structure')}
-        help={say('style.structure.help')}
+        help={say(draft ? 'style.structure.help' : 'style.structure.help.gpu')}
         value={Math.round(values.structure * 100)}
         onChange={(structure) => setStyle({ structure: structure / 100 })}
         min={0}

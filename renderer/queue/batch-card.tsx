@@ -163,12 +163,12 @@ export function BatchCard(props: {
           ) : null}
         </div>
         {failed > 0 || (unfinished === 0 && done > 0) ? (
-          <div className="flex gap-2 pt-1">
+          <div className="flex flex-wrap gap-2 pt-1">
             {failed > 0 ? (
               <Button
                 size="s"
                 icon={<RotateCcw size={12} aria-hidden />}
-                isDisabled={busy}
+                isPending={busy}
                 onPress={() => void during(() => retryFailed(batchId))}
                 data-testid="batch-retry"
               >
@@ -179,7 +179,7 @@ export function BatchCard(props: {
               <Button
                 size="s"
                 icon={<Download size={12} aria-hidden />}
-                isDisabled={busy}
+                isPending={busy}
                 onPress={() =>
                   void during(async () => {
                     const items = await batchResults(batchId)

@@ -1,9 +1,8 @@
 import { BookOpen, Ellipsis, ImagePlus, RotateCcw, Sparkles, Workflow, X } from 'lucide-react'
-import { memo, useState, type ReactElement } from 'react'
+import { memo, useLayoutEffect, useRef, useState, type HTMLAttributes, type ReactElement, type RefObject } from 'react'
 import type { EditKind } from '#shared/domain/edit'
 import type { ErrorView } from '#shared/domain/error'
 import type { Job } from '#shared/domain/job'
-import { errorWords } from '../i18n/errors'
 import { duration, percent, took } from '../i18n/format'
 import { useWords, type Language } from '../i18n/i18n'
 import { editLabel } from '../i18n/labels'
@@ -12,7 +11,7 @@ import { usePickers } from '../library-intake/pickers'
 import { useActions, useStudio } from '../state/context'
 import { isFinal, isPending, placeOf } from '../state/jobs'
 import { Button, classes, Progress } from '../widgets'
-import { ErrorDetails } from '../widgets/error-details'
+import { ErrorNote } from '../widgets/error-note'
 import { CardPicture } from './card-picture'
 import { Grip, type GripHandlers } from './grip'
 
@@ -41,8 +40,10 @@ export const JobCard = memo(function JobCard({ job, onGrip, dragged = false, onM
     if (result) showVersion(job.pictureId, result.assetId)
   }
   const gone = picture?.trashedAt !== undefined
+  const card = useFocusKept(job.state)
   return (
     <article
+      {...card}
       data-testid="job"
       data-job={job.id}
       data-state={job.state}
@@ -85,6 +86,23 @@ export const JobCard = memo(function JobCard({ job, onGrip, dragged = false, onM
   )
 })
 
+/**
+ * Cancel and Retry go away with the state that they end, and the focus with them: whoever used them goes on at the card's menu.
+ * For the card itself.
+ */
+function useFocusKept(state: Job['state']): HTMLAttributes<HTMLElement> & { ref: RefObject<HTMLElement | null> } {
+  const ref = useRef<HTMLElement>(null)
+  const used = useRef(false)
+  useLayoutEffect(() => {
+    if (used.current && document.activeElement === document.body)
+      ref.current?.querySelector<HTMLElement>('[aria-haspopup=menu]')?.focus({ preventScroll: true })
+    used.current = false
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- it is its change that takes the buttons away
+  }, [state])
+  const use = (): void => void (used.current = true)
+  return { ref, onKeyDownCapture: use, onPointerDownCapture: use }
+}
+
 /** What stands in for a thumbnail that there is not. */
 function EditSign({ kind }: { kind: EditKind }): ReactElement {
   const Sign = kind === 'story' ? BookOpen : kind === 'custom' ? Workflow : Sparkles
@@ -99,7 +117,10 @@ function JobState({ job, pending }: { job: Job; pending: boolean }): ReactElemen
   return (
     <span
       data-testid="job-state"
-      className={classes('shrink-0 text-s', job.state === 'failed' ? 'text-bad' : running ? 'text-accent-text' : 'text-muted')}
+      className={classes(
+        'shrink-0 text-s tabular-nums',
+        job.state === 'failed' ? 'text-bad' : running ? 'text-accent-text' : 'text-muted',
+      )}
     >
       {running
         ? say('job.percent', { percent: percent(progress) })
@@ -112,17 +133,20 @@ function JobState({ job, pending }: { job: Job; pending: boolean }): ReactElemen
 function Line({ job }: { job: Job }): ReactElement {
   const say = useWords()
   const live = useStudio((state) => state.jobs.live[job.id])
+  const engine = useStudio((state) => state.engines.find(({ id }) => id === job.engineId))
   const { etaMs } = live ?? job
   // What is made from words is named by them until it is a picture, and they are in the first line.
-  const namesItself = job.edit.kind === 'generate' && job.inputAssetId === undefined
+  const namesItself = job.edit.kind === 'generate'
   const parts = [
     namesItself ? undefined : job.pictureName,
     placeOf(job) === 'active' && etaMs !== undefined ? say('job.left', { time: duration(etaMs) }) : undefined,
     job.state === 'done' && job.durationMs !== undefined ? took(job.durationMs, say.language) : undefined,
     job.state === 'done' ? kindOfDraft(job.notes, say.language) : undefined,
+    // Where it failed, when there is nothing else to say: the line is never empty.
+    namesItself && job.state === 'failed' ? engine?.name : undefined,
   ].filter(Boolean)
   return (
-    <p className="min-w-0 truncate text-s text-muted" data-testid="job-line">
+    <p className="min-w-0 truncate text-s text-muted tabular-nums" data-testid="job-line">
       {parts.join(' · ')}
     </p>
   )
@@ -153,12 +177,10 @@ function Failure({ job, error }: { job: Job; error: ErrorView }): ReactElement {
   const say = useWords()
   const { retry } = useActions()
   const pickers = usePickers()
-  const words = errorWords(error, say.language)
+  const canRetry = error.retry !== 'never' || missingInput.has(error.code)
   return (
     <div className="pt-0.5" data-testid="job-error">
-      <p>{words.title}</p>
-      <p className="text-s text-muted">{words.next}</p>
-      <ErrorDetails
+      <ErrorNote
         error={error}
         about={`job ${job.id}`}
         actions={
@@ -168,7 +190,7 @@ function Failure({ job, error }: { job: Job; error: ErrorView }): ReactElement {
                 {say('bar.import')}
               </Button>
             ) : null}
-            {error.retry === 'never' && !missingInput.has(error.code) ? null : (
+            {canRetry ? (
               <Button
                 size="s"
                 icon={<RotateCcw size={12} aria-hidden />}
@@ -177,7 +199,7 @@ function Failure({ job, error }: { job: Job; error: ErrorView }): ReactElement {
               >
                 {say('job.retry')}
               </Button>
-            )}
+            ) : null}
           </>
         }
       />

@@ -1,11 +1,12 @@
-import { BrushCleaning, CircleX, Ellipsis, Pause, Play } from 'lucide-react'
+import { BrushCleaning, CircleX, Ellipsis, Pause, Play, Unplug } from 'lucide-react'
 import { useEffect, useMemo, useState, type ReactElement } from 'react'
 import type { BatchCounts } from '#shared/domain/job'
 import { count } from '../i18n/format'
 import { PanelHelp } from '../help/panel-help'
 import { useWords } from '../i18n/i18n'
+import { currentEngine } from '../i18n/labels'
 import { useActions, useStudio, useStudioParts, useStudioRoot } from '../state/context'
-import { IconButton, MenuButton, Segmented } from '../widgets'
+import { Button, IconButton, MenuButton, Segmented } from '../widgets'
 import { pendingCount } from '../state/jobs'
 import { JobList } from './job-list'
 import { historyRows, queueRows } from './rows'
@@ -31,6 +32,7 @@ export function QueuePanel(): ReactElement {
         <QueueActions />
       </header>
       <Counts />
+      <EngineAway />
       {tab === 'queue' ? <Jobs /> : <History />}
     </section>
   )
@@ -43,7 +45,10 @@ function Counts(): ReactElement {
   const pending = useStudio((state) => Math.min(pendingCount(state.jobs), state.queue.active))
   const idle = queue.active + queue.queued === 0
   return (
-    <p className="flex h-8 shrink-0 items-center gap-1.5 border-b border-line px-4 text-s text-muted" data-testid="queue-counts">
+    <p
+      className="flex h-8 shrink-0 items-center gap-1.5 border-b border-line px-4 text-s text-muted tabular-nums"
+      data-testid="queue-counts"
+    >
       <span className="truncate">
         {idle && !queue.paused
           ? say('queue.counts.idle')
@@ -53,6 +58,27 @@ function Counts(): ReactElement {
             })}
       </span>
     </p>
+  )
+}
+
+/** Why nothing goes on: what the jobs wait for does not answer. */
+function EngineAway(): ReactElement | null {
+  const say = useWords()
+  const { openDialog } = useActions()
+  const waits = useStudio((state) => state.queue.queued > 0 && !state.queue.paused)
+  const engine = useStudio((state) => currentEngine(state.settings.engine, state.engines))
+  if (!waits || !engine || engine.kind === 'draft' || (engine.state !== 'offline' && engine.state !== 'failed')) return null
+  return (
+    <div className="flex shrink-0 items-center gap-2.5 border-b border-line px-4 py-2" data-testid="queue-away">
+      <Unplug size={14} aria-hidden className="shrink-0 text-accent-text" />
+      <div className="min-w-0 flex-1 text-s">
+        <p className="break-words">{say('compose.away', { name: engine.name })}</p>
+        <p className="text-muted">{say('compose.away.text')}</p>
+      </div>
+      <Button size="s" onPress={() => openDialog({ type: 'engines' })} data-testid="queue-engines">
+        {say('engines.title')}
+      </Button>
+    </div>
   )
 }
 

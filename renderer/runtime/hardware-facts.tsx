@@ -16,17 +16,17 @@ const gb = (mb: number): string => (mb / 1024).toFixed(mb < 10_240 ? 1 : 0)
 /** What was found on this machine, and what follows for a ComfyUI of its own. */
 export function HardwareFacts({ hardware }: { hardware: Hardware | undefined }): ReactElement {
   const setup = useSetupWords()
-  if (!hardware) return <output className="skeleton block h-19 rounded-m" aria-label={setup('runtime.looking')} />
+  if (!hardware) return <output className="skeleton block h-15 rounded-m" aria-label={setup('runtime.looking')} />
   const { verdict, cards, warnings } = hardware
   const good = verdict.device === 'cuda'
   const Sign = good ? CircleCheck : CircleSlash
   return (
     <section
-      className="flex min-h-19 gap-3 rounded-m border border-line bg-raised px-3 py-2.5"
+      className="flex min-h-15 items-center gap-3 rounded-m border border-line bg-raised px-3 py-2.5"
       data-testid="hardware"
       data-verdict={verdict.code}
     >
-      <Sign size={18} aria-hidden className={`mt-0.5 shrink-0 ${good ? 'text-good' : 'text-muted'}`} />
+      <Sign size={18} aria-hidden className={`mt-0.5 shrink-0 self-start ${good ? 'text-good' : 'text-muted'}`} />
       <div className="min-w-0">
         <h3 className="font-semibold">{setup(`runtime.verdict.${verdict.code}`)}</h3>
         <p className="text-s text-muted">

@@ -243,7 +243,7 @@ function SelfTest({ state }: { state: RuntimeState }): ReactElement | null {
       <div>
         <Button
           icon={<FlaskConical size={14} aria-hidden />}
-          isDisabled={testing}
+          isPending={testing}
           onPress={() => void state.examine(true)}
           data-testid="runtime-test"
         >

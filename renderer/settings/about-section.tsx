@@ -68,7 +68,7 @@ export function AboutSection(): ReactElement {
         <Button
           icon={<Stethoscope size={14} aria-hidden />}
           onPress={() => void check()}
-          isDisabled={busy}
+          isPending={busy}
           data-testid="settings-check"
         >
           {setup(busy ? 'set.check.running' : 'set.check.run')}

@@ -7,10 +7,11 @@ import { LivePose } from '../camera/live-pose'
 import { percent } from '../i18n/format'
 import { errorWords } from '../i18n/errors'
 import { useWords } from '../i18n/i18n'
-import { useClient, useStudio, useStudioRoot } from '../state/context'
+import { useActions, useClient, useStudio, useStudioRoot } from '../state/context'
 import { isPending } from '../state/jobs'
 import { assumedPose } from '#shared/views/relative-pose'
 import { Button, classes, IconButton, Progress } from '../widgets'
+import { CellFailure } from '../widgets/cell-failure'
 import type { SheetCell, Take } from './sheet-cells'
 import type { CellActions } from './sheet-grid'
 import type { Sheet } from './use-sheet'
@@ -30,6 +31,7 @@ export function SheetCellView(props: {
   const say = useWords()
   const client = useClient()
   const { previews } = useStudioRoot()
+  const { retry } = useActions()
   const { sheet, cell, take, label, actions } = props
   const { picture } = sheet
   const { open, failed, takes } = cell
@@ -54,6 +56,9 @@ export function SheetCellView(props: {
         ) : (
           <Layout sheet={sheet} cell={cell} />
         )}
+        {failed?.error && !open && !take ? (
+          <CellFailure error={failed.error} about={`job ${failed.id}`} onRetry={() => void retry([failed.id])} />
+        ) : null}
         {isRunning ? (
           <PreviewCanvas
             source={previews.source(open.id)}
@@ -153,8 +158,10 @@ export function SheetCellView(props: {
             ) : null}
             {say('job.state.done')}
           </span>
+        ) : rejected ? (
+          <span className="shrink-0 text-s text-muted">{say('gallery.item.rejected')}</span>
         ) : (
-          <Button size="s" kind="quiet" onPress={() => actions.redo(cell)} data-testid="sheet-make">
+          <Button size="s" kind="quiet" className="-mr-2" onPress={() => actions.redo(cell)} data-testid="sheet-make">
             {say('sheet.make')}
           </Button>
         )}
@@ -173,7 +180,7 @@ function CellState(props: { jobId: string; waits: 'queued' | 'pending' | undefin
   const say = useWords()
   const live = useStudio((state) => state.jobs.live[props.jobId]?.progress)
   return (
-    <span className="shrink-0 text-s text-muted">
+    <span className="shrink-0 text-s text-muted tabular-nums">
       {props.waits ? say(`job.state.${props.waits}`) : say('job.percent', { percent: percent(live ?? props.progress) })}
     </span>
   )

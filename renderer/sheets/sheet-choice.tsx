@@ -76,7 +76,7 @@ function Chosen(props: { views: readonly View[]; onRemove: (view: View) => void 
         for (const item of items) if (keys.has(item.id)) props.onRemove(item.view)
       }}
     >
-      <TagList items={items} className="flex max-h-28 flex-wrap gap-1 overflow-y-auto" dependencies={[say]}>
+      <TagList items={items} className="flex max-h-[max(7rem,32vh)] flex-wrap gap-1 overflow-y-auto" dependencies={[say]}>
         {(item) => (
           <Tag
             id={item.id}

@@ -5,6 +5,7 @@ import { useDropArea, type DropTarget } from '../dnd'
 import { useWords } from '../i18n/i18n'
 import { DropSign } from '../frame/drop-sign'
 import { EmptyLibrary } from '../frame/empty-library'
+import { LibraryDrop } from '../frame/library-drop'
 import { refOf } from '../library/library-grid'
 import { useActions, useStudio } from '../state/context'
 import { openPicture } from '../state/open-picture'
@@ -36,18 +37,22 @@ export function SheetPlace(): ReactElement {
   }, [id, link, snapshot, loadTakes])
   if (!sheet) {
     return (
-      <div className="flex min-h-0 flex-1 flex-col items-center justify-center overflow-auto p-6">
-        <EmptyLibrary />
-      </div>
+      <LibraryDrop place={sheetPlace}>
+        <div className="flex min-h-0 flex-1 flex-col items-center justify-center overflow-auto p-6">
+          <EmptyLibrary />
+        </div>
+      </LibraryDrop>
     )
   }
   if (sheet.cells.length === 0) {
     return (
-      <div className="flex min-h-0 flex-1 flex-col items-center justify-center gap-2 p-6 text-center" data-testid="sheet-empty">
-        <LayoutGrid size={28} className="text-muted" aria-hidden />
-        <p className="font-semibold">{say('sheet.empty')}</p>
-        <p className="max-w-100 text-muted">{say('sheet.empty.text', { from: sheet.baseLabel })}</p>
-      </div>
+      <LibraryDrop place={sheetPlace}>
+        <div className="flex min-h-0 flex-1 flex-col items-center justify-center gap-2 p-6 text-center" data-testid="sheet-empty">
+          <LayoutGrid size={28} className="text-muted" aria-hidden />
+          <p className="font-semibold">{say('sheet.empty')}</p>
+          <p className="max-w-100 text-muted">{say('sheet.empty.text', { from: sheet.baseLabel })}</p>
+        </div>
+      </LibraryDrop>
     )
   }
   return <FilledSheet key={sheet.picture.id} sheet={sheet} />
@@ -89,7 +94,7 @@ function FilledSheet({ sheet }: { sheet: Sheet }): ReactElement {
             ...(pair ? [{ id: 'compare' as const, label: say('sheet.compare'), testId: 'sheet-way-compare' }] : []),
           ]}
         />
-        <span className="truncate text-s text-muted" data-testid="sheet-progress">
+        <span className="truncate text-s text-muted tabular-nums" data-testid="sheet-progress">
           {say('sheet.progress', { done, count: cells.length })} · {say('sheet.from', { from: sheet.baseLabel })}
         </span>
       </div>

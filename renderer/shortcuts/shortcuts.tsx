@@ -85,7 +85,8 @@ export function Shortcuts(): null {
       case 'selectAll':
         return actions.select(state.search?.order ?? pictures.order)
       case 'trash':
-        return void actions.trash(targets)
+        // The board shows nothing of the open picture: it would go unseen.
+        return ui.center === 'board' ? undefined : void actions.trash(targets)
       case 'pause':
         return void actions.pause(!state.queue.paused)
       default:

@@ -26,7 +26,7 @@ export interface GalleryActions {
   remix(result: Result): Promise<void>
   restorePictures(ids: readonly string[]): Promise<void>
   /** Locks the result's seed for what is made next. */
-  reuseSeed(result: Result): void
+  reuseSeed(result: { seed: number; kind: string }): void
   /** Puts every value that made the result into the panels. */
   reuseAll(result: Result): Promise<void>
   restoreResults(results: readonly Result[]): Promise<void>
@@ -36,6 +36,13 @@ export interface GalleryActions {
 
 /** Results of one page of a search at most. */
 const mostInPage = 500
+
+/** The parts of the compose panel that keep a seed, by the kind of edit that they ask for. */
+const seedSections: Partial<Record<string, 'words' | 'remix' | 'reference'>> = {
+  generate: 'words',
+  remix: 'remix',
+  reference: 'reference',
+}
 
 /** What can be done with the gallery. */
 export function createGalleryActions(
@@ -119,9 +126,14 @@ export function createGalleryActions(
       await ask('collections.drop', { id, assetIds: ids(results) })
     },
     openResult,
-    reuseSeed(result) {
-      store.setState(({ ui }) => ({ ui: { ...ui, style: { ...ui.style, seed: result.seed } } }))
-      toast({ tone: 'good', text: { key: 'gallery.seed.locked', values: { seed: result.seed } } })
+    reuseSeed({ seed, kind }) {
+      store.setState(({ ui }) => {
+        // Of what is composed the seed goes to where that is asked for.
+        const section = seedSections[kind]
+        if (section === undefined) return { ui: { ...ui, style: { ...ui.style, seed } } }
+        return { ui: { ...ui, compose: { ...ui.compose, [section]: { ...ui.compose[section], seed } } } }
+      })
+      toast({ tone: 'good', text: { key: 'gallery.seed.locked', values: { seed } } })
     },
     async reuseAll(result) {
       const job = await ask('jobs.get', { id: result.jobId })

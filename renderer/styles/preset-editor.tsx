@@ -50,7 +50,7 @@ export function PresetEditor(props: { id: string | undefined; from: string | und
         <>
           {style ? null : <span className="mr-auto text-s text-muted">{say('presets.editor.need')}</span>}
           <Button onPress={props.onClose}>{say('presets.editor.cancel')}</Button>
-          <Button kind="primary" isDisabled={!style || busy} onPress={() => void save()} data-testid="preset-save">
+          <Button kind="primary" isPending={busy} isDisabled={!style} onPress={() => void save()} data-testid="preset-save">
             {say('presets.editor.save')}
           </Button>
         </>

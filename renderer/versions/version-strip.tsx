@@ -121,7 +121,7 @@ export function VersionStrip(props: VersionStripProps): ReactElement {
 
   if (props.loading) {
     return (
-      <div className="flex h-(--strip-height) shrink-0 items-start gap-2 px-4 pt-3" aria-busy>
+      <div className="flex h-(--strip-height) min-w-0 flex-1 items-start gap-2 px-4 pt-3" aria-busy>
         {[0, 1, 2].map((index) => (
           <div key={index} className="skeleton h-16 w-25 rounded-m" />
         ))}
@@ -129,7 +129,7 @@ export function VersionStrip(props: VersionStripProps): ReactElement {
     )
   }
   return (
-    <div className="h-(--strip-height) shrink-0 overflow-x-auto overflow-y-hidden bg-panel" data-testid="version-strip">
+    <div className="h-(--strip-height) min-w-0 flex-1 overflow-x-auto overflow-y-hidden" data-testid="version-strip">
       <div className="flex h-full w-max items-start gap-2 px-4 pt-3">
         <div
           ref={row}
@@ -256,7 +256,7 @@ function Run({ run, onView }: { run: StripRun; onView?: (jobId: string) => void 
           />
         </span>
       </Thumb>
-      <div className="flex justify-between gap-1 pt-1 text-s text-muted">
+      <div className="flex justify-between gap-1 pt-1 text-s text-muted tabular-nums">
         <span className="truncate">{run.label}</span>
         <span className="shrink-0">{run.waiting ? '…' : `${percent} %`}</span>
       </div>

@@ -6,7 +6,9 @@ import { Tip } from './tip'
 /** `primary`: the one action of a panel. `plain`: bordered. `quiet`: words only until hovered. `danger`: takes something away. */
 export type ButtonKind = 'primary' | 'plain' | 'quiet' | 'danger'
 
-export interface ButtonProps extends Omit<AriaButtonProps, 'children' | 'className' | 'style'> {
+export interface ButtonProps extends Omit<AriaButtonProps, 'children' | 'className' | 'style' | 'isPending'> {
+  /** Its work goes on: it does nothing, but keeps the focus, which a disabled button would let go of. */
+  isPending?: boolean
   kind?: ButtonKind
   size?: 's' | 'm' | 'l'
   icon?: ReactNode
@@ -21,7 +23,7 @@ export interface ButtonProps extends Omit<AriaButtonProps, 'children' | 'classNa
 
 const kinds: Record<ButtonKind, string> = {
   primary:
-    'bg-accent font-semibold text-on-accent hovered:bg-accent-hover pressed:bg-accent unavailable:bg-raised unavailable:text-muted unavailable:opacity-100',
+    'bg-accent font-semibold text-on-accent hovered:bg-accent-hover pressed:bg-accent unavailable:bg-ground unavailable:font-normal unavailable:text-muted unavailable:opacity-100',
   plain: 'border border-line bg-panel text-text hovered:bg-hover pressed:bg-raised',
   quiet: 'text-muted hovered:bg-hover hovered:text-text pressed:bg-raised',
   danger: 'border border-bad-line text-bad hovered:bg-bad-wash pressed:bg-bad-wash',
@@ -29,13 +31,16 @@ const kinds: Record<ButtonKind, string> = {
 const sizes = { s: 'h-6 px-2 text-s gap-1', m: 'h-8 px-3 gap-1.5', l: 'h-9 px-4 gap-2' }
 
 /** A push button. Words never wrap, in any language. */
-export function Button({ kind = 'plain', size = 'm', icon, tip, keys, className, children, ...rest }: ButtonProps): ReactElement {
+export function Button(props: ButtonProps): ReactElement {
+  const { kind = 'plain', size = 'm', icon, tip, keys, className, children, isPending = false, onPress, ...rest } = props
   const button = (
     <AriaButton
       {...rest}
+      // Not react-aria's own `isPending`, which announces a progress bar that must be inside.
+      {...(isPending ? { 'aria-disabled': true, 'data-busy': true } : onPress ? { onPress } : {})}
       className={classes(
         'inline-flex shrink-0 items-center justify-center whitespace-nowrap rounded-m transition-colors duration-120',
-        'unavailable:cursor-not-allowed unavailable:opacity-45',
+        'unavailable:cursor-not-allowed unavailable:opacity-45 data-busy:cursor-progress data-busy:opacity-60',
         kinds[kind],
         sizes[size],
         className,
@@ -54,7 +59,7 @@ export function Button({ kind = 'plain', size = 'm', icon, tip, keys, className,
   )
 }
 
-export interface IconButtonProps extends Omit<ButtonProps, 'children' | 'icon' | 'tip'> {
+export interface IconButtonProps extends Omit<ButtonProps, 'children' | 'icon' | 'tip' | 'isPending'> {
   /** Said to screen readers and in the tooltip. */
   label: string
   icon: ReactNode

@@ -10,7 +10,7 @@ import { Button } from './button'
 export function ErrorDetails(props: { error: ErrorView; about?: string; actions?: ReactNode }): ReactElement {
   const say = useWords()
   const { toast } = useActions()
-  const { error, about } = props
+  const { error, about, actions } = props
   const details = [
     `${error.code}: ${error.message}`,
     ...(error.detail ? [JSON.stringify(error.detail)] : []),
@@ -18,9 +18,16 @@ export function ErrorDetails(props: { error: ErrorView; about?: string; actions?
   ].join('\n')
   return (
     <Disclosure>
-      <Heading level={3} className="flex gap-2 pt-2">
-        {props.actions}
-        <Button size="s" kind="quiet" slot="trigger" data-testid="error-details">
+      <Heading level={3} className="flex flex-wrap gap-2 pt-2">
+        {actions}
+        <Button
+          size="s"
+          kind="quiet"
+          slot="trigger"
+          // Its words, and not its hidden edge, stand in line with the message when nothing is before it.
+          className={actions ? '' : '-ml-2'}
+          data-testid="error-details"
+        >
           {say('job.details')}
         </Button>
       </Heading>
@@ -36,6 +43,7 @@ export function ErrorDetails(props: { error: ErrorView; about?: string; actions?
         <Button
           size="s"
           kind="quiet"
+          className="-ml-2"
           icon={<Copy size={12} aria-hidden />}
           onPress={() => {
             void navigator.clipboard.writeText(details).then(() => toast({ tone: 'info', text: { key: 'job.copied' } }))

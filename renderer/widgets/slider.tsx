@@ -92,7 +92,7 @@ export function NumberEntry(props: Omit<SliderProps, 'help'> & { className?: str
     >
       <Input
         data-testid={props['data-testid']}
-        className="h-7 w-full rounded-s border border-transparent bg-raised px-1.5 text-right text-text hovered:border-line focused:border-accent disabled:opacity-45"
+        className="h-7 w-full rounded-s border border-line bg-raised px-1.5 text-right text-text tabular-nums hovered:border-edge focused:border-accent disabled:opacity-45"
       />
     </NumberField>
   )

@@ -56,7 +56,7 @@ export function ComicPage({ sources }: { sources: readonly PageSource[] }): Reac
           value={page.title}
           onChange={(title) => change({ title: title.slice(0, 120) })}
           placeholder={say('compose.page.title.placeholder')}
-          className="w-56"
+          className="min-w-36 max-w-80 flex-1"
           data-testid="page-title"
         />
         <Choice label={say('compose.page.layout')}>
@@ -83,9 +83,9 @@ export function ComicPage({ sources }: { sources: readonly PageSource[] }): Reac
             }))}
           />
         </Choice>
-        <div className="flex-1" />
         <Button
           kind="primary"
+          className="ml-auto"
           icon={<Download size={14} aria-hidden />}
           isDisabled={drawn === 0}
           onPress={() => void save()}

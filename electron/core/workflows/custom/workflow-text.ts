@@ -13,7 +13,7 @@ export function isSafeName(name: string): boolean {
 
 /** What is wrong with a workflow file, as the user is told. */
 export function refusedFile(why: string, detail: Record<string, unknown> = {}): AppError {
-  return new AppError('input.invalid', `This workflow can't be imported: ${why}`, { detail })
+  return new AppError('input.invalid', `This workflow can't be imported: ${why}`, { detail: { field: 'workflow', ...detail } })
 }
 
 /**
