@@ -6,7 +6,7 @@ import type { CommandContext, CommonOptions } from './context'
 import { exitCodes, type ExitCode } from './exit-codes'
 import { openData, orAborted } from './open-data'
 import { ownWorkflowLine } from './own-workflows'
-import { fit } from './report/words'
+import { count, fit } from './report/words'
 
 /** `recast engines` and what is under it. */
 export interface EnginesCommand extends CommonOptions {
@@ -56,7 +56,15 @@ export async function runEnginesCommand(command: EnginesCommand, context: Comman
         const id = engines.find(({ server, name }) => server && name === action.server)?.id ?? action.server
         if (action.name === 'remove') {
           const removed = await call('engines.remove', { id, cancelJobs: action.cancelJobs })
-          terminal.out(command.json ? `${JSON.stringify({ event: 'removed', ...removed })}\n` : `removed ${removed.id}\n`)
+          const { goesOn } = removed
+          const rest = goesOn > 0 ? { goes_on: goesOn } : {}
+          terminal.out(
+            command.json ? `${JSON.stringify({ event: 'removed', id: removed.id, ...rest })}\n` : `removed ${removed.id}\n`,
+          )
+          if (goesOn > 0)
+            terminal.err(
+              `${count(goesOn, 'job')} may still run there: it could not be asked to stop. Stop what runs in ComfyUI itself.\n`,
+            )
         } else tell('engine', (await call('engines.update', { id, drained: action.name === 'drain' })).engine)
         return exitCodes.done
       }

@@ -92,6 +92,8 @@ export const en = {
   'engines.remove.jobs_one': 'A job runs there or waits for it.',
   'engines.remove.jobs_other': '{{count}} jobs run there or wait for it.',
   'engines.remove.cancel': 'Cancel and remove',
+  'engines.remove.goesOn_one': 'One job may still run there. Stop it in ComfyUI itself.',
+  'engines.remove.goesOn_other': '{{count}} jobs may still run there. Stop them in ComfyUI itself.',
   'engines.keep': 'Keep',
   'engines.save': 'Save for “Automatic”',
   'engines.locked': 'Sends the header {{names}}',

@@ -90,6 +90,7 @@ export const zh: ChineseWords = {
   'engines.remove.sure': '要移除此服务器及其请求头吗？',
   'engines.remove.jobs_other': '有 {{count}} 个任务正在该服务器上运行或等待它。',
   'engines.remove.cancel': '取消任务并移除',
+  'engines.remove.goesOn_other': '有 {{count}} 个任务可能仍在该服务器上运行。请在 ComfyUI 中停止。',
   'engines.keep': '保留',
   'engines.save': '保存并用于“自动”',
   'engines.locked': '发送请求头 {{names}}',

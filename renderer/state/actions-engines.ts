@@ -22,7 +22,7 @@ export interface EngineActions {
 }
 
 /** What can be done with engines and servers. */
-export function createEngineActions({ client, store, ask, fail }: ActionContext): EngineActions {
+export function createEngineActions({ client, store, ask, toast, fail }: ActionContext): EngineActions {
   return {
     async askEngines() {
       const answer = await ask('engines.list', { probe: true })
@@ -39,7 +39,8 @@ export function createEngineActions({ client, store, ask, fail }: ActionContext)
     },
     async removeServer(id, cancelJobs) {
       try {
-        await client.call('engines.remove', { id, cancelJobs })
+        const { goesOn } = await client.call('engines.remove', { id, cancelJobs })
+        if (goesOn > 0) toast({ tone: 'bad', text: { key: 'engines.remove.goesOn', values: { count: goesOn } } })
       } catch (thrown) {
         const { code, detail } = toAppError(thrown)
         if (code === 'input.conflict' && typeof detail?.['jobs'] === 'number') return detail['jobs']

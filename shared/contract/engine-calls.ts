@@ -47,11 +47,11 @@ export const engineCalls = {
   })),
   /**
    * Forgets a saved server. While jobs run there or wait for it alone it is refused with `input.conflict` (their number is the detail's
-   * `jobs`), or these are cancelled first.
+   * `jobs`), or these are cancelled first. `goesOn`: how many of its prompts may still run there, because it could not be asked to stop them.
    */
   'engines.remove': call(() => ({
     input: z.object({ id: addressSchema, cancelJobs: z.boolean().default(false) }),
-    output: z.object({ id: z.string() }),
+    output: z.object({ id: z.string(), goesOn: z.int().min(0) }),
   })),
   /** Asks an address as if it were added: what it is, or why it does not answer. */
   'engines.test': call(() => ({

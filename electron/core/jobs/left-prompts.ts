@@ -10,6 +10,8 @@ import { isFinal } from './machine'
 export interface LeftPrompts {
   /** Notes that an attempt's prompt may be on its server; call it in the transaction that ends the attempt, where there is one. */
   leave(prompt: LeftPrompt): void
+  /** Notes a prompt that the user has cancelled, and stops it: what its server has not let go of when Recast ends, the next start stops. */
+  stop(prompt: LeftPrompt): void
   /** Prompts of a job that may be on this engine, oldest first: one of them may have the result already. */
   of(jobId: string, engineId: string): string[]
   /** A server answers: what nobody waits for any more is stopped there. Never throws. */
@@ -87,8 +89,15 @@ export function createLeftPrompts(context: {
     }
   }
 
+  const leave = (prompt: LeftPrompt): void => tables.leftPrompts.add(prompt, Date.now())
+
   return {
-    leave: (prompt) => tables.leftPrompts.add(prompt, Date.now()),
+    leave,
+    stop(prompt) {
+      leave(prompt)
+      const engine = pool.get(prompt.engineId)
+      if (engine?.view().state === 'ready') void stop(engine, prompt)
+    },
     of: (jobId, engineId) =>
       tables.leftPrompts
         .ofJob(jobId)

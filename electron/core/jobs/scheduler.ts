@@ -231,8 +231,8 @@ export function createScheduler(context: SchedulerContext): Scheduler {
       const reason = active.get(attemptId)?.controller.signal.reason as StopReason | undefined
       logger.info({ ...log, reason }, 'attempt stopped')
       if (reason === 'failover') await persist(() => fail(job.id, attemptId, engine, awayError(engine), true))
-      // The engine stops what it can reach; a server that is away does so when it is back.
-      if (reason === 'cancel' && engine.view().state !== 'ready') leave(job.id, attemptId, engine)
+      if (reason === 'cancel' && engine.outlives === true)
+        await persist(() => context.left.stop({ attemptId, jobId: job.id, engineId: engine.id }))
       // What goes on without us stays active: the next start finds it again on its engine.
       if (reason === 'shutdown' && engine.outlives !== true) requeue(job, attemptId)
     }

@@ -101,3 +101,20 @@ it('recast jobs cancel stops a prompt of a former process at its server, or says
   expect(slow.requests.slice(before)).toContain('POST /interrupt')
   expect(leftIn(pool)).toEqual([])
 })
+
+it('what a cancel could not stop before Recast ended is stopped by the next start', async () => {
+  const pool = await openPool([{ stepMs: slowMs }])
+  const [slow] = pool.fakes
+  const [job] = await submitBatch(pool, 1)
+  if (!slow || !job) throw new Error('no server')
+  await until(() => slow.executions.size === 1, 'it runs there')
+  slow.faults.errors500 = 100_000
+  await pool.app.call('jobs.cancel', { ids: [job.id] })
+  await pool.app.close()
+  expect(leftIn(pool)).toEqual([slow.url])
+
+  slow.faults.errors500 = 0
+  await openApp(join(pool.folder, 'data'), times)
+  await until(() => slow.requests.includes('POST /interrupt'), 'it is stopped there')
+  await until(() => leftIn(pool).length === 0, 'it is known to be over')
+})

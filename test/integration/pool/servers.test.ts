@@ -219,18 +219,21 @@ describe('a saved server', () => {
     const [waiting] = await submit(looking, join(folder, 'photo.png'), { engine: 'name:Studio' })
     const work = { code: 'input.conflict', detail: { jobs: 2, running: 1, waiting: 1 } }
     await expect(looking.call('engines.remove', { id: fake.url })).rejects.toMatchObject(work)
-    await looking.call('engines.remove', { id: fake.url, cancelJobs: true })
+    // It cannot be asked now: what may go on there is told.
+    fake.faults.errors500 = 100_000
+    expect(await looking.call('engines.remove', { id: fake.url, cancelJobs: true })).toEqual({ id: fake.url, goesOn: 1 })
     for (const one of [job, waiting]) await untilState(looking, one, 'canceled')
-    expect(fake.requests).toContain('POST /interrupt')
+    fake.faults.errors500 = 0
     await looking.close()
     app = await openApp(data)
     app.events.onEvent(({ body }) => body.type === 'engine.removed' && removed.push(body.id))
 
     await app.call('engines.add', { address: fake.url })
-    const [last] = await submit(app, join(folder, 'photo.png'), { engine: fake.url })
-    await untilState(app, last, 'running')
-    await app.call('engines.remove', { id: fake.url, cancelJobs: true })
+    const [last] = await submit(app, join(folder, 'photo.png'), { engine: fake.url, seed: 2 })
+    await until(() => fake.executions.size === 2, 'it runs there')
+    expect(await app.call('engines.remove', { id: fake.url, cancelJobs: true })).toEqual({ id: fake.url, goesOn: 0 })
     await untilState(app, last, 'canceled')
+    expect(fake.requests).toContain('POST /interrupt')
     expect(removed).toEqual([fake.url])
     expect((await app.call('engines.list', {})).engines).toEqual([])
     await expect(app.call('engines.remove', { id: fake.url })).rejects.toMatchObject({ code: 'input.not_found' })

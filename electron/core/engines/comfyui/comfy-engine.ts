@@ -61,7 +61,8 @@ class Remote implements Engine {
   private readonly pictures = new JobPictures()
   /** Times in a row that a workflow was given up here for its silence, by id. */
   private readonly silences = new Map<string, number>()
-  private readonly stopping = new Set<Promise<boolean>>()
+  /** By prompt. */
+  private readonly stopping = new Map<string, Promise<boolean>>()
   private others = 0
   /** When it first gave no good answer, on the monotonic clock; undefined while it answers. */
   private awaySince: number | undefined
@@ -181,7 +182,7 @@ class Remote implements Engine {
   }
 
   async close(): Promise<void> {
-    await Promise.race([Promise.all(this.stopping), sleep(closeGraceMs, undefined, { ref: false })])
+    await Promise.race([Promise.all(this.stopping.values()), sleep(closeGraceMs, undefined, { ref: false })])
     const server = await this.opening?.catch(() => undefined)
     await server?.close()
   }
@@ -211,8 +212,10 @@ class Remote implements Engine {
 
   /** Stops a prompt; closing waits for that. */
   private stop(server: ComfyServer, promptId: string): Promise<boolean> {
-    const stopped = server.stop(promptId).finally(() => this.stopping.delete(stopped))
-    this.stopping.add(stopped)
+    const under = this.stopping.get(promptId)
+    if (under) return under
+    const stopped = server.stop(promptId).finally(() => this.stopping.delete(promptId))
+    this.stopping.set(promptId, stopped)
     return stopped
   }
 

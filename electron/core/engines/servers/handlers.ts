@@ -23,7 +23,7 @@ export interface EngineHandlerContext {
   /** Absent: ComfyUI's usual ones. */
   discoveryPorts: readonly number[] | undefined
   jobsOn: (engineId: string) => number
-  tables: Pick<Tables, 'attempts' | 'jobs'>
+  tables: Pick<Tables, 'attempts' | 'jobs' | 'leftPrompts'>
   queue: Pick<Queue, 'cancel'>
   scheduler: Pick<Scheduler, 'isDriven'>
 }
@@ -137,8 +137,9 @@ export function createEngineHandlers(context: EngineHandlerContext): EngineHandl
       const address = needSaved(id)
       await needUnbound(address, cancelJobs)
       servers.remove(address)
+      // Closing waits a little for what is being stopped there.
       await pool.forget(address)
-      return { id: address }
+      return { id: address, goesOn: tables.leftPrompts.onEngine(address).length }
     },
 
     async 'engines.test'({ address, ...given }) {
