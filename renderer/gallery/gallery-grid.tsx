@@ -20,6 +20,7 @@ import { useDragSource } from '../dnd'
 import { gridGap, layoutGrid } from '../library/grid-layout'
 import { indexAfterKey } from '../library/selection'
 import { gridPadding } from '../library/library-row'
+import { useItemFocus } from '../library/use-item-focus'
 import { GalleryItem } from './gallery-item'
 import { pageSize, resultAt, thumbnailWidth, type GalleryPage, type GalleryPages } from './gallery-pages'
 
@@ -36,6 +37,8 @@ export interface GalleryGridProps {
   selected: ReadonlySet<string>
   /** Place of the result that the keys go on from. */
   activeIndex: number
+  /** Place that is at the top when the grid appears; absent: the beginning. */
+  initialIndex?: number
   labelOf: (result: Result) => string
   nameOf: (result: Result | undefined) => string
   /** These places are on the screen now. */
@@ -65,6 +68,7 @@ export function GalleryGrid(props: GalleryGridProps): ReactElement {
   const total = pages.total ?? 0
   const drag = useDragSource()
   const scroller = useRef<HTMLDivElement>(null)
+  const list = useRef<HTMLDivElement>(null)
   const [room, setRoom] = useState({ width: 0, height: 0 })
   const { columns, itemWidth, rowHeight } = layoutGrid(Math.max(room.width - 2 * gridPadding, 1), props.minItemWidth ?? 148)
 
@@ -120,23 +124,34 @@ export function GalleryGrid(props: GalleryGridProps): ReactElement {
     return () => clearTimeout(timer)
   }, [firstRow, jumped, drifted])
 
+  // Another search begins at its top, the first one where the gallery was left.
+  const begun = useRef<number>(undefined)
+  const { initialIndex = 0 } = props
+  useLayoutEffect(() => {
+    if (total === 0 || room.width === 0 || begun.current === pages.search) return
+    const row = begun.current === undefined ? Math.floor(initialIndex / columns) : 0
+    begun.current = pages.search
+    virtualizer.scrollToOffset(row === 0 ? 0 : gridPadding + row * rowHeight)
+  }, [virtualizer, pages.search, total, room.width, initialIndex, columns, rowHeight])
+
+  const focusOn = useItemFocus(list)
   const focusItem = useCallback(
     (index: number, align: 'auto' | 'start'): void => {
       virtualizer.scrollToIndex(Math.floor(index / columns), { align })
-      // The row may not exist yet: it does after the render that the scrolling brings.
-      const focus = (tries: number): void => {
-        const element = scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"]`)
-        if (element) element.focus({ preventScroll: true })
-        else if (tries > 0) requestAnimationFrame(() => focus(tries - 1))
-      }
-      requestAnimationFrame(() => focus(5))
+      focusOn(index)
     },
-    [virtualizer, columns],
+    [virtualizer, columns, focusOn],
   )
-  // The item with the focus can go (into the trash, out of a filter): the keyboard stays in the grid.
+  // The item with the focus can go (into the trash, out of a filter), or another one becomes the active one: the keyboard stays with it.
   const hasFocus = useRef(false)
   useEffect(() => {
-    if (hasFocus.current && total > 0 && document.activeElement === document.body) focusItem(activeIndex, 'auto')
+    const focused = document.activeElement
+    const isLost = hasFocus.current && focused === document.body
+    const isElsewhere =
+      focused instanceof HTMLElement &&
+      scroller.current?.contains(focused) === true &&
+      focused.dataset['index'] !== String(activeIndex)
+    if (total > 0 && (isLost || isElsewhere)) focusItem(activeIndex, 'auto')
   }, [total, activeIndex, focusItem])
   useImperativeHandle(
     props.ref,
@@ -183,10 +198,12 @@ export function GalleryGrid(props: GalleryGridProps): ReactElement {
   return (
     <div ref={scroller} data-testid="gallery-scroller" className="relative min-h-0 flex-1 overflow-y-auto overflow-x-hidden">
       <div
+        ref={list}
         role="listbox"
+        tabIndex={-1}
         aria-label={props.label}
         aria-multiselectable
-        className="relative w-full"
+        className="relative w-full outline-none"
         style={{ height: virtualizer.getTotalSize() }}
         onClick={onClick}
         onFocus={() => (hasFocus.current = true)}

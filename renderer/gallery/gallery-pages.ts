@@ -19,16 +19,22 @@ export interface GalleryPage {
 
 /** The part of a search that is here: pages by number. */
 export interface GalleryPages {
+  /** Which search it is a part of; another one has another number. */
+  readonly search: number
   /** How many there are; undefined until the first answer. */
   readonly total: number | undefined
   readonly pages: ReadonlyMap<number, GalleryPage>
 }
 
-export const noPages: GalleryPages = { total: undefined, pages: new Map() }
+export const noPages: GalleryPages = { search: 0, total: undefined, pages: new Map() }
+
+function pageAt(state: GalleryPages, index: number): GalleryPage | undefined {
+  return state.pages.get(Math.floor(index / pageSize))
+}
 
 /** The result at a place; undefined while its page is not here. */
 export function resultAt(state: GalleryPages, index: number): Result | undefined {
-  return state.pages.get(Math.floor(index / pageSize))?.results[index % pageSize]
+  return pageAt(state, index)?.results[index % pageSize]
 }
 
 /** The numbers of the pages that hold these places, both ends included. */
@@ -70,5 +76,21 @@ export function withPages(
     for (const other of pages.keys()) if (Math.abs(other - page) > Math.abs(furthest - page)) furthest = other
     pages.delete(furthest)
   }
-  return { total, pages }
+  return { search: state.search, total, pages }
+}
+
+/** The same with two results in each other's place; nothing changes while one of them is not here. */
+export function withSwapped(state: GalleryPages, a: number, b: number): GalleryPages {
+  const [first, second] = [resultAt(state, a), resultAt(state, b)]
+  if (!first || !second) return state
+  const thumbnails = new Map([a, b].flatMap((index) => [...(pageAt(state, index)?.thumbnails ?? [])]))
+  const pages = new Map(state.pages)
+  const put = (index: number, result: Result): void => {
+    const number = Math.floor(index / pageSize)
+    const page = pages.get(number)
+    if (page) pages.set(number, { results: page.results.with(index % pageSize, result), thumbnails })
+  }
+  put(a, second)
+  put(b, first)
+  return { ...state, pages }
 }

@@ -1,12 +1,12 @@
 import { ChevronDown, Columns2, Images, RotateCcw, Trash2 } from 'lucide-react'
-import { useCallback, useMemo, useRef, useState, type KeyboardEvent, type ReactElement } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactElement } from 'react'
 import { Button as AriaButton } from 'react-aria-components'
 import type { Result } from '#shared/domain/result'
 import { useDropArea } from '../dnd'
 import { DropSign } from '../frame/drop-sign'
 import { count } from '../i18n/format'
 import { useWords } from '../i18n/i18n'
-import { useActions, useClient, useStudio } from '../state/context'
+import { useActions, useClient, useStudio, useStudioRoot } from '../state/context'
 import { Button, MenuButton } from '../widgets'
 import { CompareView } from './compare-view'
 import { FilterBar } from './filter-bar'
@@ -31,6 +31,7 @@ function GalleryBrowser(): ReactElement {
   const say = useWords()
   const client = useClient()
   const actions = useActions()
+  const { store } = useStudioRoot()
   const { source, pages, filter } = useGallery()
   const { days } = useTimeline(filter, pages.total)
   const styles = useStudio((state) => state.styles)
@@ -40,10 +41,10 @@ function GalleryBrowser(): ReactElement {
   const grid = useRef<GalleryGridHandle>(null)
   const anchor = useRef<HTMLElement | null>(null)
   const [menu, setMenu] = useState(false)
-  const [place, setPlace] = useState({ active: 0, anchor: 0 })
-  const ids = useMemo(() => new Set(selected.map((result) => result.assetId)), [selected])
+  const at = useStudio((state) => state.gallery.at)
+  const selectedIds = useMemo(() => new Set(selected.map((result) => result.assetId)), [selected])
   const total = pages.total ?? 0
-  const activeIndex = Math.max(0, Math.min(place.active, total - 1))
+  const activeIndex = Math.max(0, Math.min(at.active, total - 1))
 
   const labelOf = useCallback((result: Result) => resultLabel(result, styles, say, say.language), [styles, say])
   const nameOf = useCallback(
@@ -65,36 +66,47 @@ function GalleryBrowser(): ReactElement {
 
   // Grows with each choice: a range that is still being fetched must not undo what was chosen after it.
   const choice = useRef(0)
+  /** The range that is being fetched, and whether it came: what is done to the selection meanwhile is meant for it. */
+  const coming = useRef<Promise<boolean>>(undefined)
   const choose = (next: Result | undefined, results: readonly Result[]): void => {
     choice.current += 1
+    coming.current = undefined
     actions.selectResults(next, results)
   }
   const onReach = (index: number, how: { toggle: boolean; range: boolean; focusOnly?: boolean }): void => {
     const result = resultAt(pages, index)
-    setPlace({ active: index, anchor: how.range ? place.anchor : index })
+    actions.setGalleryAt({ active: index, anchor: how.range ? at.anchor : index })
     if (how.focusOnly) return choose(result, selected)
-    if (how.range) return void chooseRange(place.anchor, index)
+    if (how.range) return chooseRange(at.anchor, index)
     if (how.toggle && result) {
       const without = selected.filter((each) => each.assetId !== result.assetId)
       return choose(result, without.length < selected.length ? without : [...selected, result])
     }
     if (result) return choose(result, [result])
     // Not here yet: chosen as soon as it is.
-    void chooseRange(index, index)
+    chooseRange(index, index)
   }
-  const chooseRange = async (from: number, to: number): Promise<void> => {
+  const chooseRange = (from: number, to: number): void => {
     const mine = ++choice.current
-    try {
-      const [first, last] =
-        from <= to ? [from, Math.min(to, from + mostSelected - 1)] : [Math.max(to, from - mostSelected + 1), from]
-      const results = await source.range(first, last)
-      if (results && mine === choice.current) choose(resultAt(source.getPages(), to), results)
-    } catch (thrown) {
-      actions.fail(thrown)
-    }
+    const [first, last] =
+      from <= to ? [from, Math.min(to, from + mostSelected - 1)] : [Math.max(to, from - mostSelected + 1), from]
+    const fetched = source.range(first, last).then(
+      (results) => {
+        if (!results || mine !== choice.current) return false
+        choose(resultAt(source.getPages(), to), results)
+        return true
+      },
+      (thrown: unknown) => {
+        actions.fail(thrown)
+        return false
+      },
+    )
+    coming.current = fetched
+    void fetched.then(() => {
+      if (coming.current === fetched) coming.current = undefined
+    })
   }
   const chosen = selected.length > 0 ? selected : active ? [active] : []
-  const assetIds = chosen.map((result) => result.assetId)
   /** Alt and an arrow key move the active result within its collection. */
   const moveInCollection = (id: string, key: string): boolean => {
     const result = resultAt(pages, activeIndex)
@@ -102,7 +114,9 @@ function GalleryBrowser(): ReactElement {
     if (!result || to < 0 || to >= total) return to >= 0
     const before = resultAt(pages, to < activeIndex ? to : to + 1)
     if (!before && to + 1 < total) return true
-    setPlace({ active: to, anchor: to })
+    // At once: the next press goes on from where it is now.
+    source.swap(activeIndex, to)
+    actions.setGalleryAt({ active: to, anchor: to })
     void actions.moveInCollection(id, [result], before?.assetId)
     return true
   }
@@ -110,31 +124,49 @@ function GalleryBrowser(): ReactElement {
     const key = event.key.toLowerCase()
     const mod = event.ctrlKey || event.metaKey
     if (event.altKey && scope.type === 'collection') return moveInCollection(scope.id, event.key)
-    if (event.altKey || chosen.length === 0) return false
-    if (mod) {
-      if (key !== 'e') return false
-      actions.openDialog({ type: 'exportResults', items: exportNames(chosen) })
-      return true
-    }
-    if (key === 'escape') {
-      if (selected.length === 0) return false
-      choose(active, [])
-      return true
-    }
-    if (scope.type === 'trash') return false
-    const [first] = chosen
-    if (/^[0-5]$/u.test(key)) void actions.mark(assetIds.map((assetId) => ({ assetId, star: Number(key) })))
+    if (event.altKey || !(mod ? key === 'e' : /^(?:[0-5xcr]|delete|backspace|escape)$/u.test(key))) return false
+    if (!coming.current) return act(key)
+    if (key === 'escape') choose(active, [])
+    else void coming.current.then((came) => came && act(key))
+    return true
+  }
+  /** What a key does to the selection as it is now. */
+  const act = (key: string): boolean => {
+    const now = store.getState().gallery
+    const results = now.selected.length > 0 ? now.selected : now.active ? [now.active] : []
+    const [first] = results
+    if (!first) return false
+    const ids = results.map((result) => result.assetId)
+    if (key === 'e') actions.openDialog({ type: 'exportResults', items: exportNames(results) })
+    else if (key === 'escape') {
+      if (now.selected.length === 0) return false
+      choose(now.active, [])
+    } else if (now.scope.type === 'trash') return false
+    else if (/^[0-5]$/u.test(key)) void actions.mark(ids.map((assetId) => ({ assetId, star: Number(key) })))
     else if (key === 'x') {
-      const rejected = !chosen.every((result) => result.rejected)
-      void actions.mark(assetIds.map((assetId) => ({ assetId, rejected })))
-    } else if (key === 'delete' || key === 'backspace') void actions.trashResults(assetIds)
-    else if (key === 'c' && chosen.length > 1 && chosen.length <= mostCompared) actions.compareResults(chosen)
-    else if (key === 'r' && first) void actions.remix(first)
+      const rejected = !results.every((result) => result.rejected)
+      void actions.mark(ids.map((assetId) => ({ assetId, rejected })))
+    } else if (key === 'delete' || key === 'backspace') void actions.trashResults(ids)
+    else if (key === 'c' && results.length > 1 && results.length <= mostCompared) actions.compareResults(results)
+    else if (key === 'r') void actions.remix(first)
     else return false
     return true
   }
+  // Where it is left is where it is found again.
+  const top = useRef(at.top)
+  const onLook = useCallback(
+    (first: number, last: number): void => {
+      top.current = first
+      source.want(first, last)
+    },
+    [source],
+  )
+  useEffect(() => () => actions.setGalleryAt({ top: top.current }), [actions])
+  useEffect(() => {
+    if (total === 0) top.current = 0
+  }, [total])
   const jump = (index: number): void => {
-    setPlace({ active: index, anchor: index })
+    actions.setGalleryAt({ active: index, anchor: index })
     grid.current?.jumpTo(index)
   }
   // What comes from outside goes into the library, whatever is looked at.
@@ -177,24 +209,25 @@ function GalleryBrowser(): ReactElement {
             pages={pages}
             fileUrl={client.fileUrl}
             label={say('gallery.grid')}
-            selected={ids}
+            selected={selectedIds}
             activeIndex={activeIndex}
             labelOf={labelOf}
             nameOf={nameOf}
-            onLook={source.want}
+            initialIndex={at.top}
+            onLook={onLook}
             onReach={onReach}
             onOpen={(result) => void actions.openResult(result)}
-            onSelectAll={() => void chooseRange(0, total - 1)}
+            onSelectAll={() => chooseRange(0, total - 1)}
             onSelectNone={() => choose(active, [])}
             onKey={onKey}
             onContextMenu={(index, element) => {
               const result = resultAt(pages, index)
               if (!result) return
-              if (!ids.has(result.assetId)) onReach(index, { toggle: false, range: false })
+              if (!selectedIds.has(result.assetId)) onReach(index, { toggle: false, range: false })
               anchor.current = element
               setMenu(true)
             }}
-            dragged={(result) => (ids.has(result.assetId) ? selected : [result])}
+            dragged={(result) => (selectedIds.has(result.assetId) ? selected : [result])}
           />
           <YearIndex days={days} onJump={jump} />
         </div>

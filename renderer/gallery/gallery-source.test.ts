@@ -30,8 +30,9 @@ const textBehind = (url: string): Promise<string | undefined> =>
   )
 
 /** An app with so many results, whose answers come when the test says so. */
-function slowApp(total: number, { absent = '', lost = false } = {}) {
+function slowApp(held: number, { absent = '', lost = false } = {}) {
   const asked: { offset: number; limit: number; answer: (newer?: number) => void }[] = []
+  let total = held
   const call = (_name: string, { offset = 0, limit = 100 }: CallInput<'results.search'>) =>
     new Promise((resolve) => {
       const itemsAfter = (newer: number) =>
@@ -53,7 +54,7 @@ function slowApp(total: number, { absent = '', lost = false } = {}) {
     asked.splice(0).forEach((request) => request.answer())
     await new Promise((resolve) => setTimeout(resolve))
   }
-  return { source, asked, answer, packs }
+  return { source, asked, answer, packs, hold: (results: number) => void (total = results) }
 }
 
 describe('the source of the grid', () => {
@@ -145,6 +146,44 @@ describe('the source of the grid', () => {
     await new Promise((resolve) => setTimeout(resolve))
     const seqs = (await range)?.map(({ seq }) => seq) ?? []
     expect([seqs.length, new Set(seqs).size, seqs[0]]).toEqual([699, 699, 1_000])
+  })
+
+  it('finds out that something is there again after nothing was left, wherever it was looked at', async () => {
+    const { source, asked, answer, hold } = slowApp(300)
+    source.setFilter({})
+    await answer()
+    source.want(280, 299)
+    await answer()
+    hold(0)
+    source.refresh()
+    await answer()
+    expect(source.getPages().total).toBe(0)
+    hold(300)
+    source.refresh()
+    expect(asked).toMatchObject([{ offset: 0 }])
+    await answer()
+    expect(resultAt(source.getPages(), 0)?.seq).toBe(300)
+  })
+
+  it('lets two results change places at once, across pages, each with its thumbnail', async () => {
+    const { source, answer } = slowApp(300)
+    source.setFilter({})
+    await answer()
+    source.want(0, 79)
+    await answer()
+    const shown = (index: number) => {
+      const page = source.getPages().pages.get(Math.floor(index / pageSize))
+      const result = page?.results[index % pageSize]
+      return [result?.seq, page?.thumbnails.get(result?.assetId ?? '')]
+    }
+    const [left, right] = [shown(39), shown(40)]
+    expect(left[1]).toBeDefined()
+    source.swap(39, 40)
+    expect([shown(39), shown(40)]).toEqual([right, left])
+    expect(await textBehind(String(left[1]))).toBe(`asset ${left[0]}`)
+    const before = source.getPages()
+    source.swap(79, 80)
+    expect(source.getPages()).toBe(before)
   })
 
   it('fetches what a jump shows by one request, wherever pages begin', async () => {

@@ -1,6 +1,6 @@
 import type { AppClient } from '#shared/contract/client'
 import type { Result, ResultFilter } from '#shared/domain/result'
-import { firstRun, noPages, pageSize, pagesOf, thumbnailWidth, withPages, type GalleryPages } from './gallery-pages'
+import { firstRun, noPages, pageSize, pagesOf, thumbnailWidth, withPages, withSwapped, type GalleryPages } from './gallery-pages'
 
 /** A search of the gallery as the grid sees it: a long list of which the looked-at parts are fetched. */
 export interface GallerySource {
@@ -13,6 +13,8 @@ export interface GallerySource {
   setFilter(filter: ResultFilter): void
   /** The set has changed: what is looked at is fetched anew, the rest when it is looked at. */
   refresh(): void
+  /** Two results change places at once, where both are here; the app is told by whoever asks. */
+  swap(a: number, b: number): void
   /** The results at these places, fetched where they are missing, each once; undefined once another search was asked for. */
   range(first: number, last: number): Promise<Result[] | undefined>
   /** Drops what is still under way. */
@@ -102,7 +104,7 @@ export function createGallerySource(
         if (url !== undefined) thumbnails.set(assetId, url)
       }
       if (asked === version) for (const page of run) stale.delete(page)
-      const before = fresh ? noPages : pages
+      const before = fresh ? { ...noPages, search: mine } : pages
       fresh = false
       tell(withPages(before, run, { ...answer, thumbnails }))
     } catch (thrown) {
@@ -155,8 +157,11 @@ export function createGallerySource(
     refresh() {
       version += 1
       stale = new Set([...pages.pages.keys(), ...running.keys()])
+      // Where nothing was left nothing is looked at: the first page tells when something is there again.
+      if (pages.total === 0) looked = [0]
       pump()
     },
+    swap: (a, b) => tell(withSwapped(pages, a, b)),
     async range(first, last) {
       const mine = search
       // By asset: where the set changes meanwhile, a result can move on into the next page.

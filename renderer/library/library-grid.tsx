@@ -21,6 +21,7 @@ import { classes } from '../widgets'
 import { gridGap, layoutGrid } from './grid-layout'
 import { gridPadding, LibraryRow } from './library-row'
 import { focusOn, indexAfterKey, select, selectAll, type Selection } from './selection'
+import { useItemFocus } from './use-item-focus'
 
 export interface LibraryGridProps {
   /** The pictures loaded so far, in the order shown. */
@@ -68,6 +69,7 @@ export function LibraryGrid(props: LibraryGridProps): ReactElement {
   const drag = useDragSource()
   const { dragged, over } = useDragState()
   const scroller = useRef<HTMLDivElement>(null)
+  const list = useRef<HTMLDivElement>(null)
   const [room, setRoom] = useState({ width: 0, height: 0 })
   const { columns, itemWidth, rowHeight } = layoutGrid(Math.max(room.width - 2 * gridPadding, 1), props.minItemWidth ?? 132)
 
@@ -144,15 +146,10 @@ export function LibraryGrid(props: LibraryGridProps): ReactElement {
     const picture = element ? items[Number(element.dataset['index'])] : undefined
     return element && picture ? { picture, element } : undefined
   }
+  const focusOnIndex = useItemFocus(list)
   const focusItem = (index: number): void => {
     virtualizer.scrollToIndex(Math.floor(index / columns), { align: 'auto' })
-    // The row may not exist yet: it does after the render that the scrolling brings.
-    const focus = (tries: number): void => {
-      const element = scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"]`)
-      if (element) element.focus({ preventScroll: true })
-      else if (tries > 0) requestAnimationFrame(() => focus(tries - 1))
-    }
-    requestAnimationFrame(() => focus(5))
+    focusOnIndex(index)
   }
 
   const onClick = (event: MouseEvent): void => {
@@ -216,10 +213,12 @@ export function LibraryGrid(props: LibraryGridProps): ReactElement {
       >
         {hasItems ? (
           <div
+            ref={list}
             role="listbox"
+            tabIndex={-1}
             aria-label={say('library.label')}
             aria-multiselectable
-            className="relative w-full"
+            className="relative w-full outline-none"
             style={{ height: virtualizer.getTotalSize() }}
             onClick={onClick}
             onDoubleClick={(event) => {

@@ -2,12 +2,14 @@ import type { Result, ResultFilter } from '#shared/domain/result'
 import type { ActionContext } from './actions'
 import type { EditActions } from './actions-edit'
 import type { PictureActions } from './actions-pictures'
-import type { GalleryScope } from './gallery'
+import { galleryTop, type GalleryAt, type GalleryScope } from './gallery'
 
 export interface GalleryActions {
   /** Shows the gallery, all of it or a part. */
   showGallery(scope?: GalleryScope): void
   setGalleryFilter(patch: { [K in keyof ResultFilter]?: ResultFilter[K] | undefined }): void
+  /** Remembers where in its search the gallery is. */
+  setGalleryAt(change: Partial<GalleryAt>): void
   selectResults(active: Result | undefined, selected: readonly Result[]): void
   /** Puts results side by side; `undefined` goes back to the grid. */
   compareResults(results: readonly Result[] | undefined): void
@@ -69,7 +71,7 @@ export function createGalleryActions(
       store.setState((state) => ({
         ui: { ...state.ui, center: 'gallery' },
         gallery: scope
-          ? { ...state.gallery, scope, active: undefined, selected: [], comparing: undefined }
+          ? { ...state.gallery, scope, at: galleryTop, active: undefined, selected: [], comparing: undefined }
           : { ...state.gallery, comparing: undefined },
       }))
     },
@@ -77,10 +79,12 @@ export function createGalleryActions(
       const filter = { ...store.getState().gallery.filter, ...change }
       patch({
         filter: Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)),
+        at: galleryTop,
         active: undefined,
         selected: [],
       })
     },
+    setGalleryAt: (change) => patch({ at: { ...store.getState().gallery.at, ...change } }),
     selectResults: (active, selected) => patch({ active, selected }),
     compareResults: (comparing) => patch({ comparing }),
     async loadCollections() {

@@ -6,6 +6,18 @@ import type { Collection, Result, ResultFilter } from '#shared/domain/result'
 export type GalleryScope =
   { type: 'all' } | { type: 'starred' } | { type: 'rejected' } | { type: 'trash' } | { type: 'collection'; id: string }
 
+/** Where in its search the gallery is; kept while another place is shown, so that coming back is coming back there. */
+export interface GalleryAt {
+  /** Place of the result that the keys go on from, and of the one that a range begins at. */
+  active: number
+  anchor: number
+  /** The first result on the screen when the gallery was left. */
+  top: number
+}
+
+/** At the beginning. */
+export const galleryTop: GalleryAt = { active: 0, anchor: 0, top: 0 }
+
 /** What this window knows and shows of the gallery; its pages are the grid's own. */
 export interface GalleryState {
   /** In their order; undefined until they are asked for. */
@@ -15,6 +27,7 @@ export interface GalleryState {
   scope: GalleryScope
   /** Search and filters, beside the scope. */
   filter: ResultFilter
+  at: GalleryAt
   /** The result with the keyboard's focus, whose facts are shown. */
   active: Result | undefined
   selected: readonly Result[]
@@ -27,6 +40,7 @@ export const noGallery: GalleryState = {
   revision: 0,
   scope: { type: 'all' },
   filter: {},
+  at: galleryTop,
   active: undefined,
   selected: [],
   comparing: undefined,
@@ -41,10 +55,11 @@ export function galleryChanged(
   const id = body.type === 'collection' ? body.collection.id : body.id
   const lost = body.type === 'collection.removed' && state.scope.type === 'collection' && state.scope.id === id
   const scope: GalleryScope = lost ? { type: 'all' } : state.scope
-  if (!state.collections) return { ...state, revision, scope }
+  const at = lost ? galleryTop : state.at
+  if (!state.collections) return { ...state, revision, scope, at }
   const others = state.collections.filter((each) => each.id !== id)
   const collections = body.type === 'collection' ? [...others, body.collection].sort((a, b) => a.position - b.position) : others
-  return { ...state, collections, revision, scope }
+  return { ...state, collections, revision, scope, at }
 }
 
 /** Says that the set of results has changed. */

@@ -71,6 +71,14 @@ test('history is searched; a result is starred, collected, compared, trashed, an
   await page.screenshot({ path: join(screenshots, '62-gallery-collection.png') })
   await page.getByTestId('scope-collection').click()
   await expect(items(page)).toHaveCount(2)
+  // Moved by key, and moved on from where it is then; the keyboard stays with it.
+  const moved = (await items(page).first().getAttribute('data-asset')) ?? ''
+  await items(page).first().click()
+  await page.keyboard.press('Alt+ArrowRight')
+  await expect(items(page).nth(1)).toHaveAttribute('data-asset', moved)
+  await expect(items(page).nth(1)).toBeFocused()
+  await page.keyboard.press('Alt+ArrowLeft')
+  await expect(items(page).first()).toHaveAttribute('data-asset', moved)
 
   // Compared, in every way, under one zoom.
   await items(page).first().click()
@@ -197,6 +205,14 @@ test('all by keyboard alone', async ({ open: page }) => {
   await expect(items(page)).toHaveCount(2)
   await page.keyboard.press('Control+z')
   await expect(items(page)).toHaveCount(3)
+  // All at once, before the selection has been fetched, and back from an empty gallery.
+  await page.keyboard.press('Control+a')
+  await page.keyboard.press('Delete')
+  await expect(page.getByTestId('gallery-empty')).toBeVisible()
+  await page.keyboard.press('Control+z')
+  await expect(items(page)).toHaveCount(3)
+  await items(page).last().focus()
+  await page.keyboard.press('End')
   await page.keyboard.press('Shift+F10')
   await expect(page.getByRole('menu')).toBeVisible()
   await page.keyboard.press('Enter')

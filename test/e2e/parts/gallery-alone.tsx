@@ -39,6 +39,7 @@ export function GalleryAlone({ pictures, fileUrl }: { pictures: readonly Picture
   useEffect(() => source.setFilter({}), [source])
   const pages = useSyncExternalStore(source.subscribe, source.getPages)
   const selected = useMemo(() => new Set<string>(), [])
+  const [active, setActive] = useState(0)
   return (
     <DragAndDrop onDrop={() => undefined}>
       <div style={{ display: 'flex', height: '100%' }}>
@@ -47,11 +48,11 @@ export function GalleryAlone({ pictures, fileUrl }: { pictures: readonly Picture
           fileUrl={fileUrl}
           label="Results"
           selected={selected}
-          activeIndex={0}
+          activeIndex={active}
           labelOf={labelOf}
           nameOf={nameOf}
           onLook={source.want}
-          onReach={() => undefined}
+          onReach={setActive}
           onOpen={() => undefined}
           onSelectAll={() => undefined}
           onSelectNone={() => undefined}

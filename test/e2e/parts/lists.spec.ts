@@ -27,13 +27,17 @@ test.describe('the library', () => {
   test('asks for each page once, before the end is seen', async ({ page }) => {
     await open(page, '?items=1000&page=100')
     const scroller = page.getByTestId('library-scroller')
-    for (let n = 0; n < 100; n++) {
-      await scroller.evaluate((element) => element.scrollBy(0, 900))
-      await page.waitForTimeout(30)
-    }
+    await expect
+      .poll(
+        async () => {
+          await scroller.evaluate((element) => element.scrollBy(0, 900))
+          return item(page, 999).count()
+        },
+        { intervals: [30], timeout: 30_000 },
+      )
+      .toBe(1)
     const asked = (await calls(page)).filter((call) => call.startsWith('more'))
     expect(asked).toEqual(Array.from({ length: 9 }, (_unused, n) => `more ${(n + 1) * 100}`))
-    await expect(item(page, 999)).toBeAttached()
   })
 
   test('selects by mouse and keyboard as lists do', async ({ page }) => {
@@ -53,6 +57,24 @@ test.describe('the library', () => {
     await page.keyboard.press('Enter')
     expect(await calls(page)).toContain(`open ${uuid(3)}`)
   })
+})
+
+test('the gallery loses no key, however quickly they follow each other while rows come and go', async ({ page }) => {
+  await page.goto(`${url}?only=gallery&items=100000`)
+  const at = (index: number) => page.locator(`[data-index="${index}"]`)
+  await at(0).click()
+  const columns = await page.getByTestId('gallery-item').evaluateAll((items) => {
+    const tops = items.map((element) => element.getBoundingClientRect().top)
+    return tops.filter((top) => top === tops[0]).length
+  })
+  for (let n = 0; n < 60; n++) await page.keyboard.press('ArrowDown')
+  await expect(at(60 * columns)).toBeFocused()
+  await page.keyboard.press('Control+End')
+  await page.keyboard.press('ArrowLeft')
+  await expect(at(99_998)).toBeFocused()
+  await page.keyboard.press('Control+Home')
+  await page.keyboard.press('ArrowRight')
+  await expect(at(1)).toBeFocused()
 })
 
 test.describe('the version strip', () => {
