@@ -49,8 +49,12 @@ export async function openData(dataDir: string, context: CommandContext, work: b
 }
 
 /** Waits for a promise, or rejects with `canceled` as soon as the signal aborts; what was under way goes on unheard. */
-export async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const canceled = (): AppError => new AppError('canceled', 'Stopped. Run it again to start over.')
+export async function orAborted<T>(
+  promise: Promise<T>,
+  signal: AbortSignal,
+  words = 'Stopped. Run it again to start over.',
+): Promise<T> {
+  const canceled = (): AppError => new AppError('canceled', words)
   if (signal.aborted) throw canceled()
   let stop = (): void => {}
   try {

@@ -57,6 +57,7 @@ export async function runRuntimeCommand({ action, dataDir, json }: RuntimeComman
               ...(adopt === undefined ? {} : { adopt: resolve(adopt) }),
             }),
             signal,
+            'Stopped. Run it again: it goes on where it stopped.',
           ),
         )
         return exitCodes.done
@@ -168,8 +169,9 @@ function reportLines({ ok, hardware, checks, locks, runtime, selfTest }: Runtime
   return [
     machine.join(', '),
     ...cardLines,
-    ...checks.map(({ name, ok: fine, note }) => `${fine ? '✓' : '✗'} ${name}  ${note}`),
-    ...unlocked.map(({ file }) => `  unlocked in this build: ${file}`),
+    // No card is no fault.
+    ...checks.map(({ name, ok: fine, note }) => `${fine ? '✓' : name === 'hardware' ? '–' : '✗'} ${name}  ${note}`),
+    ...(unlocked.length === 0 ? [] : [`  not in this build, made at release: ${unlocked.map(({ file }) => file).join(', ')}`]),
     ...runtimeLines(runtime),
     ...(selfTest ? selfTestLines(selfTest) : []),
     ok ? 'Nothing is broken.' : 'Something is wrong: see the lines with ✗.',

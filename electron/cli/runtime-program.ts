@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander'
+import { mirrorAddress } from '#shared/domain/mirror-address'
 import type { RuntimeMirrors } from '#shared/domain/runtime'
 import type { CommandContext } from './context'
 import { dataDir } from './data-dir'
@@ -23,8 +24,11 @@ function readMirror(text: string, before: RuntimeMirrors = {}): RuntimeMirrors {
   const [name, ...rest] = text.split('=')
   const url = rest.join('=')
   const known = mirrorNames.find((one) => one === name)
-  if (!known || !/^https?:\/\/\S+$/.test(url)) {
-    throw new UsageError(`A mirror is NAME=URL, with NAME one of ${mirrorNames.join(', ')}; "${text}" is none.`)
+  if (!known) throw new UsageError(`A mirror is NAME=URL, with NAME one of ${mirrorNames.join(', ')}; "${text}" is none.`)
+  if (!mirrorAddress.test(url)) {
+    throw new UsageError(
+      `The address of a mirror begins with https://, or with http:// on this computer, and has no login in it; "${url}" is none.`,
+    )
   }
   return { ...before, [known]: url }
 }

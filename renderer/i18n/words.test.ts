@@ -81,7 +81,7 @@ describe('every word', () => {
   it('is used somewhere: a dead key is a word that somebody translates for nothing', () => {
     // Keys that are put together from a value, e.g. `job.state.${state}`.
     const built =
-      /^(job\.state|job\.level|engine\.state|export\.format|shortcuts\.group|drag|canvas\.compare|gallery\.kind|compare|view\.sheet|presets\.show|presets\.none|sheet\.export|export\.token|set\.section|set\.privacy|set\.keep|help|runtime\.state|runtime\.step|runtime\.(verdict|problem|warning|trouble|mirror)|export\.(size|profile|metadata|conflict)|compose\.tab|compose\.level|compose\.page\.layout|compose\.page\.captions)\./u
+      /^(job\.state|job\.level|engine\.state|export\.format|shortcuts\.group|drag|canvas\.compare|gallery\.kind|compare|view\.sheet|presets\.show|presets\.none|sheet\.export|export\.token|set\.section|set\.privacy|set\.keep|help|runtime\.state|runtime\.step|runtime\.(verdict|problem|warning|finding|trouble|mirror)|export\.(size|profile|metadata|conflict)|compose\.tab|compose\.level|compose\.page\.layout|compose\.page\.captions)\./u
     const dead = [...Object.keys(en), ...Object.keys(partsEn), ...Object.keys(setupEn)]
       .map(stem)
       .filter((key) => !built.test(key) && !source.includes(`'${key}'`))

@@ -1,4 +1,4 @@
-import { FolderOpen } from 'lucide-react'
+import { ChevronRight, FolderOpen } from 'lucide-react'
 import { useState, type ReactElement, type ReactNode } from 'react'
 import { Disclosure, DisclosurePanel, Heading } from 'react-aria-components'
 import type { RuntimeMirrors } from '#shared/domain/runtime'
@@ -35,12 +35,22 @@ export function MoreWays({ state }: { state: RuntimeState }): ReactElement | nul
   )
 }
 
-function Fold({ title, children }: { title: SetupKey; children: ReactNode }): ReactElement {
+/** A part of the panel that is opened when it is wanted. */
+export function Fold(props: { title: SetupKey; onOpen?: () => void; children: ReactNode }): ReactElement {
+  const { title, onOpen, children } = props
   const setup = useSetupWords()
   return (
-    <Disclosure>
+    <Disclosure className="group" onExpandedChange={(open) => (open ? onOpen?.() : undefined)}>
       <Heading level={3}>
-        <Button size="s" kind="quiet" slot="trigger" data-testid={title.replace('.', '-')}>
+        <Button
+          size="s"
+          kind="quiet"
+          slot="trigger"
+          icon={
+            <ChevronRight size={12} aria-hidden className="transition-transform duration-120 group-data-[expanded]:rotate-90" />
+          }
+          data-testid={title.replace('.', '-')}
+        >
           {setup(title)}
         </Button>
       </Heading>

@@ -1,6 +1,5 @@
 import { Cpu, Download, FlaskConical, Play, Power, RefreshCw, Trash2, Wrench, X } from 'lucide-react'
 import { useState, type ReactElement } from 'react'
-import { Disclosure, DisclosurePanel, Heading } from 'react-aria-components'
 import type { ErrorView } from '#shared/domain/error'
 import { duration, percent } from '../i18n/format'
 import { useWords } from '../i18n/i18n'
@@ -8,7 +7,7 @@ import { useSetupWords } from '../i18n/setup'
 import { Button, Progress } from '../widgets'
 import { ErrorDetails } from '../widgets/error-details'
 import { HardwareFacts } from './hardware-facts'
-import { MoreWays } from './more-ways'
+import { Fold, MoreWays } from './more-ways'
 import { Snapshots } from './snapshots'
 import { troubleOf } from './trouble'
 import { useRuntime, type RuntimeState } from './use-runtime'
@@ -26,6 +25,7 @@ export function RuntimePanel(): ReactElement {
           <Status state={state} />
           {runtime.install ? <Installing state={state} /> : <Actions state={state} />}
           {runtime.error ? <Failure error={runtime.error} /> : null}
+          <Findings state={state} />
           <SelfTest state={state} />
           <Snapshots state={state} />
           <MoreWays state={state} />
@@ -231,6 +231,31 @@ function Failure({ error }: { error: ErrorView }): ReactElement {
   )
 }
 
+const told = ['runtime', 'build'] as const
+
+/** What the last look found wrong with the installation, or with installing at all. */
+function Findings({ state: { report, runtime } }: { state: RuntimeState }): ReactElement | null {
+  const setup = useSetupWords()
+  if (!report || runtime?.install) return null
+  return (
+    <>
+      {told.flatMap((name) => {
+        const check = report.checks.find((one) => one.name === name && !one.ok)
+        return check
+          ? [
+              <section key={name} className="rounded-m bg-bad-wash px-3 py-2" data-testid={`runtime-finding-${name}`}>
+                <p>{setup(`runtime.finding.${name}`)}</p>
+                <p className="pt-1 text-s break-words text-muted" lang="en">
+                  {check.note}
+                </p>
+              </section>,
+            ]
+          : []
+      })}
+    </>
+  )
+}
+
 /** Proof by a small job: asked for, never by itself. */
 function SelfTest({ state }: { state: RuntimeState }): ReactElement | null {
   const setup = useSetupWords()
@@ -287,27 +312,26 @@ function SelfTest({ state }: { state: RuntimeState }): ReactElement | null {
 function Log({ state }: { state: RuntimeState }): ReactElement {
   const setup = useSetupWords()
   return (
-    <Disclosure onExpandedChange={(open) => (open ? void state.refreshLog() : undefined)}>
-      <Heading level={3}>
-        <Button size="s" kind="quiet" slot="trigger" data-testid="runtime-log">
-          {setup('runtime.log')}
-        </Button>
-      </Heading>
-      <DisclosurePanel>
-        <pre
-          data-selectable
-          data-testid="runtime-log-text"
-          aria-label={setup('runtime.log')}
-          // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so keys must reach it
-          tabIndex={0}
-          className="mt-2 max-h-56 overflow-auto whitespace-pre-wrap break-words rounded-m border border-line bg-ground p-3 text-s text-muted"
-        >
-          {state.log.length === 0 ? setup('runtime.log.empty') : state.log.join('\n')}
-        </pre>
-        <Button size="s" kind="quiet" icon={<RefreshCw size={12} aria-hidden />} onPress={() => void state.refreshLog()}>
-          {setup('runtime.log.refresh')}
-        </Button>
-      </DisclosurePanel>
-    </Disclosure>
+    <Fold title={'runtime.log'} onOpen={() => void state.refreshLog()}>
+      <pre
+        data-selectable
+        data-testid="runtime-log-text"
+        aria-label={setup('runtime.log')}
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so keys must reach it
+        tabIndex={0}
+        className="max-h-56 overflow-auto whitespace-pre-wrap break-words rounded-m border border-line bg-ground p-3 text-s text-muted"
+      >
+        {state.log.length === 0 ? setup('runtime.log.empty') : state.log.join('\n')}
+      </pre>
+      <Button
+        size="s"
+        kind="quiet"
+        className="self-start"
+        icon={<RefreshCw size={12} aria-hidden />}
+        onPress={() => void state.refreshLog()}
+      >
+        {setup('runtime.log.refresh')}
+      </Button>
+    </Fold>
   )
 }

@@ -7,6 +7,7 @@ it.each([
   ['auth.denied', { step: 'installing the packages' }, 'refused'],
   ['input.damaged', { id: 'ComfyUI' }, 'wrong'],
   ['engine.start', { step: 'installing the packages', wrong: true }, 'wrong'],
+  ['engine.start', { step: 'installing the packages', lacking: true }, 'missing'],
   ['engine.start', { verdict: 'no_card' }, 'verdict'],
   ['engine.start', { unlocked: ['win32-x64-cu13.txt'] }, 'lock'],
   ['engine.start', { step: 'check', problems: ['torch cannot be imported'] }, 'check'],

@@ -45,6 +45,7 @@ export function troubleOf({ code, detail = {} }: ErrorView): Trouble {
   if (detail['verdict'] !== undefined) return 'verdict'
   if (detail['unlocked'] !== undefined) return 'lock'
   if (detail['wrong'] !== undefined) return 'wrong'
+  if (detail['lacking'] !== undefined) return 'missing'
   if (detail['absent'] !== undefined) return 'absent'
   if (detail['problems'] !== undefined) return 'check'
   if (detail['kind'] !== undefined) return 'crash'

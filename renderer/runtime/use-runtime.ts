@@ -19,6 +19,14 @@ export type RuntimeCall = Extract<
   | 'runtime.remove'
 >
 
+const changesInstallation = new Set<RuntimeCall>([
+  'runtime.install',
+  'runtime.update',
+  'runtime.repair',
+  'runtime.rollback',
+  'runtime.remove',
+])
+
 /** The local runtime as a panel shows it. */
 export interface RuntimeState {
   /** Undefined until the first answer. */
@@ -104,6 +112,8 @@ export function useRuntime(): RuntimeState {
     async ask(name, input) {
       try {
         take((await client.call(name, input)) as RuntimeView)
+        // Another installation is another one to look at.
+        if (changesInstallation.has(name)) await examine(false)
       } catch (thrown) {
         const now = await refreshLog()
         // What the panel shows in its own words is not told twice.

@@ -13,6 +13,21 @@ export interface ReportFacts {
   runtime: RuntimeView
 }
 
+/** Said before anything is asked for: a card that works, and no lock in this build to install it by. */
+function buildCheck({ verdict, platform, arch }: Hardware): RuntimeReport['checks'] {
+  if (verdict.device !== 'cuda') return []
+  const fitting = lockStates().filter((lock) => lock.platform === `${platform}-${arch}` && lock.generation === verdict.generation)
+  if (fitting.some(({ locked }) => locked)) return []
+  const files = fitting.map(({ file }) => file).join(', ')
+  return [
+    {
+      name: 'build',
+      ok: false,
+      note: `This build of Recast cannot install for this card yet: its lock file (${files}) is made at release. Use a released Recast, a remote ComfyUI server, or a ComfyUI that you have ("recast runtime install --adopt FOLDER").`,
+    },
+  ]
+}
+
 /** Puts the doctor's findings into words. A machine without a card is no fault; a damaged installation, or one that fails its test, is. */
 export function makeReport({ hardware, problems, asked, test, runtime }: ReportFacts): RuntimeReport {
   const { verdict, warnings } = hardware
@@ -32,6 +47,7 @@ export function makeReport({ hardware, problems, asked, test, runtime }: ReportF
     checks: [
       { name: 'hardware', ok: verdict.device === 'cuda', note: verdict.message },
       ...warnings.map(({ code, message }) => ({ name: code.replaceAll('_', ' '), ok: false, note: message })),
+      ...(runtime.current ? [] : buildCheck(hardware)),
       { name: 'runtime', ok: whole, note },
       ...(untested
         ? [

@@ -143,7 +143,10 @@ async function make(options: InstallOptions): Promise<Installation> {
     const count = packageProgress(recipe.lock.text)
     tell('packages', 0, `${Object.keys(lockedVersions(recipe.lock.text)).length} packages`)
     await installLocked(
-      uvContext((line) => tell('packages', count(line), line)),
+      uvContext((line) => {
+        const { progress, note } = count(line)
+        tell('packages', progress, note)
+      }),
       venv,
       recipe,
       lockFile,

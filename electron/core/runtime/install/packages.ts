@@ -53,6 +53,26 @@ export function uvError(tail: string, what: string): AppError {
     )
   }
   if (
+    /was not found in the (package )?(registry|cache|provided package locations)|there is no version of|no solution found/i.test(
+      tail,
+    )
+  ) {
+    const lacking = /(?:Because|because) (\S+) was not found|no version of (\S+)/.exec(tail)
+    const name = lacking?.[1] ?? lacking?.[2]
+    return new AppError(
+      'engine.start',
+      `The package index lacks ${name ?? 'a package'} (while ${what}): the mirror is no whole one, or behind. Choose another one, or none, then install again: it goes on.`,
+      { detail: { ...detail, lacking: true }, retry: 'user' },
+    )
+  }
+  if (/`Content-Type`|Expected an? (HTML|JSON)/i.test(tail)) {
+    return new AppError(
+      'engine.start',
+      `What answers is no package index (while ${what}): a sign-in page, or another address than the index's own. Correct the mirror (it mostly ends in /simple), then install again: it goes on.`,
+      { detail: { ...detail, wrong: true }, retry: 'user' },
+    )
+  }
+  if (
     /Failed to fetch|error sending request|Connect|connection|dns error|timed out|tls|certificate|error decoding response body/i.test(
       tail,
     )
@@ -139,17 +159,41 @@ export async function mendPackages(
   await installLocked(context, venv, recipe, lockFile, true)
 }
 
-/** Counts what uv says it has done, against the packages of a lock; answers 0 to 1, never going back. */
-export function packageProgress(lock: string): (line: string) => number {
+const unit: Record<string, number> = { B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 }
+
+/**
+ * Counts what uv says it has done, against the packages of a lock: 0 to 1, never going back, and its words with how much came and how fast,
+ * over the whole time (uv tells sizes only, and of the large files alone).
+ * @param now milliseconds, of a clock that only goes on
+ */
+export function packageProgress(
+  lock: string,
+  now = () => performance.now(),
+): (line: string) => { progress: number; note: string } {
   const total = Math.max(1, Object.keys(lockedVersions(lock)).length)
+  const sizes = new Map<string, number>()
+  let began: number | undefined
+  let bytes = 0
   let seen = 0
   let progress = 0
   return (line) => {
+    const [, coming, size, of = ''] = /^\s*Downloading (\S+) \(([\d.]+)([KMG]?i?B)\)/.exec(line) ?? []
+    if (coming !== undefined) {
+      began ??= now()
+      sizes.set(coming, Number(size) * (unit[of] ?? 0))
+    }
     // uv names only the large files; "Prepared" and "Installed" are its summaries.
-    if (/^\s*Downloaded /.test(line)) seen += 1
+    const came = /^\s*Downloaded (\S+)/.exec(line)?.[1]
+    if (came !== undefined) {
+      seen += 1
+      bytes += sizes.get(came) ?? 0
+    }
     if (line.startsWith('Prepared ')) progress = Math.max(progress, 0.9)
     if (line.startsWith('Installed ')) progress = 1
     progress = Math.max(progress, Math.min(0.85, (seen / Math.min(total, 40)) * 0.85))
-    return progress
+    const seconds = began === undefined ? 0 : (now() - began) / 1000
+    const speed =
+      seconds < 1 || bytes === 0 ? '' : ` · ${(bytes / 1e6).toFixed(0)} MB came, ${(bytes / 1e6 / seconds).toFixed(1)} MB/s`
+    return { progress, note: `${line}${speed}` }
   }
 }

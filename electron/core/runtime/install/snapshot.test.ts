@@ -51,7 +51,7 @@ beforeEach(async () => {
   put('lock.txt', 'x==1\n')
   mkdirSync(dirname(venvPython(join(folder(), 'venv'))), { recursive: true })
   writeFileSync(venvPython(join(folder(), 'venv')), '#!/bin/sh\n')
-  for (let at = 0; at < 200; at += 1) put(`venv/lib/many/${at}.py`, `${'x'.repeat(at)}\n`)
+  for (let at = 0; at < 60; at += 1) put(`venv/lib/many/${at}.py`, `${'x'.repeat(at)}\n`)
   put('installation.json', JSON.stringify(first))
   await store.pointTo(first.id)
 })
@@ -70,7 +70,7 @@ describe('a snapshot by hand', () => {
       { id: snapshot.id, name: 'before IPAdapter', dated: true },
     ])
     const copy = store.folderOf(snapshot.id)
-    for (let at = 0; at < 200; at += 1)
+    for (let at = 0; at < 60; at += 1)
       expect(readFileSync(join(copy, 'venv', 'lib', 'many', `${at}.py`), 'utf8')).toBe(`${'x'.repeat(at)}\n`)
     expect(existsSync(join(copy, 'ComfyUI', 'empty', '.keep'))).toBe(true)
     // What Python compiled names the time of its source, which is another one in a copy.
@@ -105,7 +105,7 @@ describe('a snapshot by hand', () => {
     const grow = (): void => {
       told += 1
       if (told > 1) return
-      for (let at = 0; at < 200; at += 1) writeFileSync(join(folder(), 'venv', 'lib', 'many', `${at}.py`), 'x'.repeat(1_000))
+      for (let at = 0; at < 60; at += 1) writeFileSync(join(folder(), 'venv', 'lib', 'many', `${at}.py`), 'x'.repeat(1_000))
     }
     await expect(taken({ onProgress: grow })).rejects.toMatchObject({
       code: 'input.conflict',

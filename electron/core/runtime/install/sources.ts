@@ -71,10 +71,23 @@ export async function fetchSource(pin: Pin, target: string, context: SourceConte
       const error = toAppError(thrown)
       if (error.code === 'canceled' || error.code.startsWith('io.') || error.code === 'bug') throw error
       await discard(archive)
-      errors.push(error)
+      errors.push(error.code === 'input.damaged' ? noArchive(pin, url, error) : error)
     }
   }
-  throw errors[0] ?? new AppError('bug', 'No forge was asked. This is a fault in Recast: please report it.')
+  const [error] = errors
+  if (!error) throw new AppError('bug', 'No forge was asked. This is a fault in Recast: please report it.')
+  throw error
+}
+
+/** What came is not what was asked for: the reader needs to know from where, not where it lay for a moment. */
+function noArchive(pin: Pin, url: string, { code, detail, cause }: AppError): AppError {
+  const { host } = new URL(url)
+  const what = detail?.['got'] === undefined ? 'is no archive: perhaps a sign-in page' : 'is another version'
+  return new AppError(
+    code,
+    `What ${host} sent for ${pin.id} ${what}. It was thrown away. Choose another mirror, or none; ComfyUI itself can also come from an archive that you bring (--from).`,
+    { detail: { ...detail, source: host, id: pin.id }, cause },
+  )
 }
 
 function toRefusal(thrown: unknown): AppError {
@@ -99,7 +112,14 @@ export async function takeSource(
   target: string,
   options: { unpinned: boolean; signal?: AbortSignal | undefined },
 ): Promise<Unpacked> {
-  if (!options.unpinned) return await tryUnpack(pin, archive, target, options.signal)
+  if (!options.unpinned) {
+    return await tryUnpack(pin, archive, target, options.signal).catch((thrown: unknown) => {
+      const error = toAppError(thrown)
+      if (error.detail?.['got'] === undefined) throw error
+      const words = `${error.message.replace('Choose another mirror or archive.', '')}Bring the archive of that commit, or take this one as it is: --unpinned.`
+      throw new AppError(error.code, words, { detail: { ...error.detail }, cause: error })
+    })
+  }
   await deleteFolder(target)
   return await unpackArchive(archive, target, options.signal)
 }
