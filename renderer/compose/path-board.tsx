@@ -171,46 +171,49 @@ function PathBar(props: { job: Job | undefined; steps: readonly PathStep[] }): R
     showVersion(job.pictureId, assetId)
   }
   return (
-    <div className="flex h-14 shrink-0 items-center gap-2 border-t border-line bg-panel px-6" data-testid="path-bar">
-      <p className="line-clamp-2 min-w-0 flex-1 text-muted">
-        {job
-          ? levels.length > 0
-            ? say('compose.path.refine')
-            : job.state === 'done'
-              ? say('compose.path.done')
-              : say(`job.state.${job.state}`)
-          : say(hasSketches ? 'compose.path.choose' : 'compose.path.choose.final')}
-      </p>
-      <Button
-        kind={isFinished ? 'primary' : 'plain'}
-        icon={<Image size={14} aria-hidden />}
-        isDisabled={assetId === undefined || job?.pictureId === undefined}
-        onPress={show}
-        data-testid="path-open"
-      >
-        {say('compose.open')}
-      </Button>
-      {hasSketches ? (
-        <>
-          <Button
-            icon={<ArrowRight size={14} aria-hidden />}
-            isDisabled={!levels.includes('mid')}
-            onPress={() => job && void refine(job, 'mid')}
-            data-testid="refine-mid"
-          >
-            {say('compose.path.mid')}
-          </Button>
-          <Button
-            kind={isFinished ? 'plain' : 'primary'}
-            icon={<Sparkles size={14} aria-hidden />}
-            isDisabled={!levels.includes('final')}
-            onPress={() => job && void refine(job, 'final')}
-            data-testid="refine-final"
-          >
-            {say('compose.path.final')}
-          </Button>
-        </>
-      ) : null}
+    <div className="@container shrink-0 border-t border-line bg-panel px-6" data-testid="path-bar">
+      <div className="flex min-h-14 flex-wrap items-center justify-end gap-x-2 gap-y-1 py-2">
+        {/* In a small window what to do stands above the buttons. */}
+        <p className="line-clamp-2 min-w-0 flex-1 text-muted @max-xl:basis-full">
+          {job
+            ? levels.length > 0
+              ? say('compose.path.refine')
+              : job.state === 'done'
+                ? say('compose.path.done')
+                : say(`job.state.${job.state}`)
+            : say(hasSketches ? 'compose.path.choose' : 'compose.path.choose.final')}
+        </p>
+        <Button
+          kind={isFinished ? 'primary' : 'plain'}
+          icon={<Image size={14} aria-hidden />}
+          isDisabled={assetId === undefined || job?.pictureId === undefined}
+          onPress={show}
+          data-testid="path-open"
+        >
+          {say('compose.open')}
+        </Button>
+        {hasSketches ? (
+          <>
+            <Button
+              icon={<ArrowRight size={14} aria-hidden />}
+              isDisabled={!levels.includes('mid')}
+              onPress={() => job && void refine(job, 'mid')}
+              data-testid="refine-mid"
+            >
+              {say('compose.path.mid')}
+            </Button>
+            <Button
+              kind={isFinished ? 'plain' : 'primary'}
+              icon={<Sparkles size={14} aria-hidden />}
+              isDisabled={!levels.includes('final')}
+              onPress={() => job && void refine(job, 'final')}
+              data-testid="refine-final"
+            >
+              {say('compose.path.final')}
+            </Button>
+          </>
+        ) : null}
+      </div>
     </div>
   )
 }

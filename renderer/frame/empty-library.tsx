@@ -17,7 +17,7 @@ export function EmptyLibrary(): ReactElement {
       <div className="flex w-full max-w-115 flex-col items-center gap-3 text-center">
         <ImagePlus size={32} strokeWidth={1.25} aria-hidden className="text-muted" />
         <h2 className="text-xl font-semibold">{say('empty.title')}</h2>
-        <p className="text-muted">{say('empty.text')}</p>
+        <p className="text-balance text-muted">{say('empty.text')}</p>
         <div className="flex flex-wrap justify-center gap-2 pt-2">
           <Button kind="primary" size="l" isDisabled={importing} onPress={() => void importSample()} data-testid="import-sample">
             {say('empty.sample')}

@@ -2,7 +2,7 @@ import { ChevronDown, Server } from 'lucide-react'
 import type { ReactElement } from 'react'
 import { Button as AriaButton } from 'react-aria-components'
 import { engineDots } from '../engines/engine-dots'
-import { errorWords } from '../i18n/errors'
+import { errorLine } from '../i18n/errors'
 import { useWords } from '../i18n/i18n'
 import { currentEngine, engineLabel } from '../i18n/labels'
 import { useActions, useStudio } from '../state/context'
@@ -17,11 +17,7 @@ export function EngineChip(): ReactElement {
   const ready = useStudio((state) => state.ready)
   const engine = currentEngine(setting, engines)
   const state = engine ? say(`engine.state.${engine.state}`) : ''
-  const help = engine?.error
-    ? `${errorWords(engine.error, say.language).title}. ${errorWords(engine.error, say.language).next}`
-    : engine?.kind === 'draft'
-      ? say('engine.draft.help')
-      : state
+  const help = engine?.error ? errorLine(engine.error, say.language) : engine?.kind === 'draft' ? say('engine.draft.help') : state
   if (!ready) return <div className="skeleton h-7 w-44" />
   return (
     <MenuButton
@@ -54,7 +50,7 @@ export function EngineChip(): ReactElement {
         >
           <span aria-hidden className={classes('size-2 shrink-0 rounded-full', engine ? engineDots[engine.state] : 'bg-bad')} />
           <span className="truncate">{engine ? engineLabel(engine, say, say.language) : say('engine.none')}</span>
-          <span className="hidden text-muted min-[1180px]:inline">
+          <span className={classes('text-muted', engine?.state === 'ready' && 'hidden min-[1180px]:inline')}>
             {engine?.kind === 'draft' && engine.state === 'ready' ? say('engine.drafts') : state}
           </span>
           <ChevronDown size={13} className="shrink-0 text-muted" aria-hidden />

@@ -1,7 +1,7 @@
 import { CircleAlert, CircleCheck, Copy, Info, X } from 'lucide-react'
 import { useEffect, type ReactElement } from 'react'
 import { Button as AriaButton, Disclosure, DisclosurePanel, Heading } from 'react-aria-components'
-import { errorWords } from '../i18n/errors'
+import { errorLine } from '../i18n/errors'
 import { useWords } from '../i18n/i18n'
 import { useActions, useStudio } from '../state/context'
 import type { Toast } from '../state/toasts'
@@ -17,7 +17,7 @@ export function Toasts(props: { above: 'strip' | 'bar' | 'edge' }): ReactElement
       aria-label={say('toast.region')}
       className="pointer-events-none absolute inset-x-4 z-30 mx-auto flex max-w-105 flex-col gap-2"
       // Over the strip of versions and the canvas's tools, over the bar of the sketches, or at the very edge where there is neither.
-      style={{ bottom: { strip: 'calc(var(--strip-height) + 60px)', bar: 72, edge: 16 }[props.above] }}
+      style={{ bottom: { strip: 'calc(var(--strip-height) + 60px)', bar: 92, edge: 16 }[props.above] }}
       data-testid="toasts"
     >
       <div aria-live="polite" className="contents">
@@ -85,10 +85,11 @@ function Lines(props: { lines: NonNullable<Toast['lines']> }): ReactElement {
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, so keys must reach it */}
       <ul className="max-h-48 overflow-y-auto pt-1 text-s" tabIndex={0}>
         {props.lines.map((line, index) => {
-          const words = errorWords(line.error, say.language)
           return (
             <li key={index} className="break-words py-0.5 text-muted">
-              <span className="text-text">{line.label}</span>: {words.title}. {words.next}
+              <span className="text-text">{line.label}</span>
+              {say.language === 'zh' ? '：' : ': '}
+              {errorLine(line.error, say.language)}
             </li>
           )
         })}

@@ -242,7 +242,7 @@ export const en = {
   'job.state.collecting': 'saving',
   'job.state.done': 'done',
   'job.state.failed': 'failed',
-  'job.state.canceled': 'canceled',
+  'job.state.canceled': 'cancelled',
   'job.percent': '{{percent}} %',
   'job.left': '{{time}} left',
   'job.cancel': 'Cancel',

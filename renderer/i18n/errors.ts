@@ -145,7 +145,7 @@ const en: Dictionary = {
     title: 'The system’s keychain gives or takes no secret',
     next: 'Unlock it (on Linux: GNOME Keyring or KWallet) and start Recast again, or enter the login or token once more.',
   },
-  canceled: { title: 'Canceled', next: 'Retry to run it again.' },
+  canceled: { title: 'Cancelled', next: 'Retry to run it again.' },
   bug: { title: 'Something went wrong in Recast', next: 'Retry. If it comes back, copy the details and report it.' },
 }
 
@@ -245,4 +245,10 @@ export const errorDictionaries: Record<Language, Dictionary> = { en, zh }
 export function errorWords(error: ErrorView, language: Language): ErrorWords {
   const entry = errorDictionaries[language][error.code]
   return typeof entry === 'function' ? entry(error.detail ?? {}, error.message) : entry
+}
+
+/** The same in one line, for a hint or a list. */
+export function errorLine(error: ErrorView, language: Language): string {
+  const { title, next } = errorWords(error, language)
+  return language === 'zh' ? `${title}。${next}` : `${title}. ${next}`
 }

@@ -109,6 +109,20 @@ describe('the words for errors', () => {
     expect(errorWords(error, 'en').next).toContain('oil_painting, clay')
     expect(errorWords({ ...error, detail: { suggestions: 7 } }, 'zh').next).toBe('请选择其他风格。')
   })
+
+  it('tell a file that is refused from a value that does not fit, and what is wrong with it', () => {
+    const error = {
+      code: 'input.invalid',
+      message: "This workflow can't be imported: it is no JSON. Save it again.",
+      retry: 'never',
+    } as const
+    const file = errorWords({ ...error, detail: { field: 'workflow' } }, 'en')
+    expect(file).toEqual({ title: 'This file cannot be imported', next: 'It is no JSON. Save it again.' })
+    expect(errorWords({ ...error, detail: { field: 'workflow' } }, 'zh').title).toBe('无法导入此工作流')
+    expect(errorWords({ ...error, message: 'strength must be at most 1, got 7. Change it and try again.' }, 'en').next).toBe(
+      'Strength must be at most 1, got 7. Change it and try again.',
+    )
+  })
 })
 
 describe('notes', () => {

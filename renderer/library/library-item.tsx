@@ -59,7 +59,7 @@ export const LibraryItem = memo(function LibraryItem(props: LibraryItemProps): R
         decoding="async"
         className={classes(
           'pointer-events-none block w-full object-contain group-focus-visible:outline-2 group-focus-visible:outline-offset-2 group-focus-visible:outline-accent',
-          selected || dropLabel !== undefined ? 'bg-raised ring-2 ring-accent' : 'group-hover:ring-1 group-hover:ring-edge',
+          selected || dropLabel !== undefined ? 'ring-2 ring-accent' : 'group-hover:ring-1 group-hover:ring-edge',
         )}
         style={{ height: props.height - captionHeight }}
       />

@@ -2,7 +2,7 @@ import { Check, CircleAlert, Download, ExternalLink, Link2, Pause, Play, ShieldC
 import type { ReactElement, ReactNode } from 'react'
 import { byteWords } from '#shared/domain/byte-words'
 import type { ModelView } from '#shared/domain/model'
-import { errorWords } from '../i18n/errors'
+import { errorLine, errorWords } from '../i18n/errors'
 import { duration } from '../i18n/format'
 import { useWords } from '../i18n/i18n'
 import { useModelWords, type SayModels } from '../i18n/models'
@@ -124,7 +124,6 @@ function DownloadLine({ model }: { model: ModelView }): ReactElement | null {
   if (!download) return null
   const total = download.total ?? model.bytes ?? undefined
   const failed = download.state === 'failed' && download.error
-  const words = failed ? errorWords(failed, language) : undefined
   return (
     <div className="flex flex-col gap-1 pl-7">
       <Progress
@@ -133,7 +132,7 @@ function DownloadLine({ model }: { model: ModelView }): ReactElement | null {
         tone={download.state === 'running' ? 'accent' : 'idle'}
       />
       <p className={classes('text-s tabular-nums', failed ? 'text-bad' : 'text-muted')} data-testid="model-progress">
-        {words ? `${words.title}. ${words.next}` : progressWords(model, total, say, language)}
+        {failed ? errorLine(failed, language) : progressWords(model, total, say, language)}
       </p>
       {failed ? <ErrorDetails error={failed} about={model.file} /> : null}
     </div>

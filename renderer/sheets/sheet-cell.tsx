@@ -5,7 +5,7 @@ import { DraftCard } from '../camera/draft-card'
 import { moveOfPrompt } from '../camera/camera-labels'
 import { LivePose } from '../camera/live-pose'
 import { percent } from '../i18n/format'
-import { errorWords } from '../i18n/errors'
+import { errorLine } from '../i18n/errors'
 import { useWords } from '../i18n/i18n'
 import { useActions, useClient, useStudio, useStudioRoot } from '../state/context'
 import { isPending } from '../state/jobs'
@@ -145,7 +145,7 @@ export function SheetCellView(props: {
         {open ? (
           <CellState jobId={open.id} waits={isRunning ? undefined : pending ? 'pending' : 'queued'} progress={open.progress} />
         ) : failed ? (
-          <span className="truncate text-s text-bad" title={errorText(failed.error, say.language)}>
+          <span className="truncate text-s text-bad" title={failed.error && errorLine(failed.error, say.language)}>
             {say('job.state.failed')}
           </span>
         ) : take ? (
@@ -168,12 +168,6 @@ export function SheetCellView(props: {
       </div>
     </>
   )
-}
-
-function errorText(error: Parameters<typeof errorWords>[0] | undefined, language: 'en' | 'zh'): string {
-  if (!error) return ''
-  const { title, next } = errorWords(error, language)
-  return `${title}. ${next}`
 }
 
 function CellState(props: { jobId: string; waits: 'queued' | 'pending' | undefined; progress: number }): ReactElement {

@@ -105,37 +105,45 @@ function FilledSheet({ sheet }: { sheet: Sheet }): ReactElement {
       ) : (
         <SheetGrid sheet={sheet} selected={selected} onSelect={setSelected} />
       )}
-      <div className="flex h-14 shrink-0 items-center gap-2 border-t border-line px-4">
-        <Rotate3d size={15} className="shrink-0 text-muted" aria-hidden />
-        <TurnSlider turn={turn} onMove={() => setWay('turn')} />
-        <Button
-          icon={<RotateCw size={14} aria-hidden />}
-          isDisabled={chosen.length === 0}
-          onPress={() => {
-            for (const cell of chosen) void redoView(picture.id, cell.view)
-          }}
-          keys="r"
-          data-testid="sheet-redo"
-        >
-          {say('sheet.redo')}
-        </Button>
-        <Button
-          icon={<Columns2 size={14} aria-hidden />}
-          isDisabled={!pair}
-          onPress={() => setWay('compare')}
-          tip={pair ? pair.map((cell) => viewLabel(cell.view, say.language)).join(' · ') : say('sheet.compare.pick')}
-          data-testid="sheet-compare"
-        >
-          {say('sheet.compareTwo')}
-        </Button>
-        <Button
-          icon={<Download size={14} aria-hidden />}
-          isDisabled={done === 0}
-          onPress={() => openDialog({ type: 'sheetExport', pictureId: picture.id })}
-          data-testid="sheet-export-open"
-        >
-          {say('sheet.export')}
-        </Button>
+      {/* In a small window the buttons are icons: the turntable must keep its room. */}
+      <div className="@container shrink-0 border-t border-line px-4">
+        <div className="flex h-14 items-center gap-2">
+          <Rotate3d size={15} className="shrink-0 text-muted" aria-hidden />
+          <TurnSlider turn={turn} onMove={() => setWay('turn')} />
+          <Button
+            icon={<RotateCw size={14} aria-hidden />}
+            isDisabled={chosen.length === 0}
+            onPress={() => {
+              for (const cell of chosen) void redoView(picture.id, cell.view)
+            }}
+            keys="r"
+            tip={say('sheet.redo')}
+            aria-label={say('sheet.redo')}
+            data-testid="sheet-redo"
+          >
+            <span className="@max-2xl:hidden">{say('sheet.redo')}</span>
+          </Button>
+          <Button
+            icon={<Columns2 size={14} aria-hidden />}
+            isDisabled={!pair}
+            onPress={() => setWay('compare')}
+            tip={pair ? pair.map((cell) => viewLabel(cell.view, say.language)).join(' · ') : say('sheet.compare.pick')}
+            aria-label={say('sheet.compareTwo')}
+            data-testid="sheet-compare"
+          >
+            <span className="@max-2xl:hidden">{say('sheet.compareTwo')}</span>
+          </Button>
+          <Button
+            icon={<Download size={14} aria-hidden />}
+            isDisabled={done === 0}
+            onPress={() => openDialog({ type: 'sheetExport', pictureId: picture.id })}
+            tip={say('sheet.export')}
+            aria-label={say('sheet.export')}
+            data-testid="sheet-export-open"
+          >
+            <span className="@max-2xl:hidden">{say('sheet.export')}</span>
+          </Button>
+        </div>
       </div>
     </section>
   )

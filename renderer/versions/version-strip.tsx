@@ -169,7 +169,7 @@ export function VersionStrip(props: VersionStripProps): ReactElement {
                 data-asset={node.assetId}
                 data-testid="version"
                 data-current={isCurrent || undefined}
-                className="group w-25 outline-none"
+                className="group w-25 scroll-mx-3 outline-none"
                 onClick={() => props.onView(node.assetId)}
               >
                 <Thumb ring={isViewed ? 'viewed' : 'plain'}>

@@ -24,7 +24,7 @@ export function ErrorNote(props: {
   return (
     <>
       <p className="break-words">
-        {of === undefined ? '' : `${of}: `}
+        {of === undefined ? '' : `${of}${say.language === 'zh' ? '：' : ': '}`}
         {words.title}
       </p>
       <p className="break-words text-s text-muted">{words.next}</p>

@@ -8,6 +8,7 @@ import { chair } from '../graphs/chair'
 import {
   bringPhoto,
   chelsea,
+  coffee,
   dragOnto,
   dropFiles,
   engineTime,
@@ -149,10 +150,14 @@ test('the open picture is remixed and enlarged', async ({ open: page }) => {
 test('an edit takes two pictures: the open one, and one dropped from the disk', async ({ open: page }) => {
   test.setTimeout(120_000)
   await page.setViewportSize({ width: 1440, height: 900 })
-  await bringPhoto(page)
   await addServer(page)
   await page.getByTestId('mode-compose').click()
   await page.getByTestId('compose-reference').click()
+  // The board takes photos into the library, as every place in the middle does.
+  await dropFiles(page, [coffee], await middleOf(page.getByTestId('board-start')), () =>
+    expect(page.getByTestId('drop-sign')).toBeVisible(),
+  )
+  await expect(page.getByTestId('show-library')).toHaveText('Library 1')
   await page.getByTestId('reference-open').click()
   await expect(page.locator('[data-testid=picture-slot][data-filled]')).toHaveCount(1)
   await dropFiles(page, [chelsea], await middleOf(page.getByTestId('picture-slot').nth(1)))

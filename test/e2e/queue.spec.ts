@@ -53,9 +53,11 @@ test('a paused queue waits; one job or all are canceled and retried; what is fin
   await expect(jobs(page, 'queued')).toHaveCount(2)
 
   const pencil = jobs(page).filter({ hasText: 'Pencil' })
-  await pencil.hover()
-  await pencil.getByTestId('job-cancel').click()
+  await pencil.getByTestId('job-cancel').focus()
+  await page.keyboard.press('Enter')
   await expect(pencil).toHaveAttribute('data-state', 'canceled')
+  // The button went with the state that it ended; the focus stayed at the card.
+  await expect(pencil.getByTestId('job-menu')).toBeFocused()
   await expect(jobs(page, 'queued')).toHaveCount(1)
   await cancelAll()
   await page.getByTestId('cancel-all-confirm').click()
