@@ -32,7 +32,7 @@ test('pictures that are made from words stand in the queue, become pictures of t
     await expect(page.getByTestId('canvas-image').first()).toBeVisible()
     await expect(page.getByTestId('version')).toHaveCount(1)
     await expect(page.getByTestId('version').first()).toContainText('Sketch')
-    await expect(page.getByTestId('facts')).toContainText('z-image-turbo-text-to-image')
+    await expect(page.getByTestId('facts')).toContainText('Text to image (Z-Image-Turbo)')
     await expect(page.getByTestId('facts')).toContainText(prompt)
     await page.screenshot({ path: join(screenshots, 'from-words-sketch.png') })
 
