@@ -71,6 +71,7 @@ function jobLine(job: Job): object {
     id: job.id,
     state: job.state,
     progress: job.progress,
+    ...(job.pending ? { pending: true } : {}),
     picture: job.pictureName,
     ...editLabel(job),
     seed: job.seed,
@@ -84,7 +85,9 @@ function jobLine(job: Job): object {
 
 function tableLine(job: Job, columns: number): string {
   const active = (activeStates as readonly string[]).includes(job.state)
-  const state = active ? `${job.state} ${Math.floor(job.progress * 100)} %` : job.state
+  // One that waits in its server's own queue is not at work yet.
+  const now = job.pending ? 'in queue there' : `${job.state} ${Math.floor(job.progress * 100)} %`
+  const state = active ? now : job.state
   const tail = job.state === 'failed' ? (job.error?.message ?? '') : (job.outputs[0]?.exportedPath ?? '')
   const text = `${job.id.slice(0, 8)}  ${fit(state, 16)}  ${fit(jobTitle(job, true), 44)}  ${tail}`
   return fit(text.trimEnd(), columns - 1).trimEnd()

@@ -34,7 +34,7 @@ export function interruptedText({ done, failed, canceled, left, durationMs }: Su
   if (left === 0) return soFar
   return ownerGoesOn
     ? `${soFar} The Recast that is open goes on with them: "recast jobs" shows them, "recast jobs cancel all" stops them.`
-    : `${soFar} "recast jobs" shows them; the next start of Recast finishes them ("recast jobs resume" does it here).`
+    : `${soFar} The next start of Recast finishes them ("recast jobs resume" does it here); "recast jobs cancel all" stops them.`
 }
 
 /** Whether a character takes two columns of a terminal (East Asian wide and full-width forms, emoji). */

@@ -10,7 +10,7 @@ describe('the end of a prompt as an error', () => {
     const memory = endError(failure('torch.OutOfMemoryError', 'Allocation on device'), 'gpu', ['sd15-style'])
     expect(memory).toMatchObject({ code: 'engine.out_of_memory', retry: 'user', detail: { lighter: ['sd15-style'] } })
     expect(memory.message).toContain('sd15-style')
-    const other = endError(failure('ValueError', 'bad shape\nand more\nof it\nand its trace'), 'gpu', [])
+    const other = endError(failure('ValueError', 'bad shape\n  and more\nof it.\nand its trace'), 'gpu', [])
     expect(other).toMatchObject({ code: 'engine.execution', retry: 'user', detail: { node: '41', nodeType: 'KSampler' } })
     expect(other.message).toBe(
       "gpu failed in KSampler (node 41): bad shape and more of it. Look at the server's own log, then retry.",

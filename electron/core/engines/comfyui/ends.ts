@@ -2,6 +2,12 @@ import { AppError } from '#shared/domain/error'
 import { isOutOfMemory } from './messages'
 import type { PromptEnd } from './prompt-watch'
 
+/** The beginning of what a server said, as a part of a sentence. */
+function oneLine(message: string): string {
+  const words = message.trim().split('\n').slice(0, 3).join(' ').replace(/\s+/g, ' ')
+  return words.slice(0, 400).replace(/[.\s]+$/, '')
+}
+
 /** The error of a prompt that did not end well. `label` is the server's name, `lighter` workflows that need less memory. */
 export function endError(end: Exclude<PromptEnd, { type: 'success' }>, label: string, lighter: readonly string[]): AppError {
   switch (end.type) {
@@ -22,7 +28,7 @@ export function endError(end: Exclude<PromptEnd, { type: 'success' }>, label: st
         )
       }
       const where = nodeType === undefined ? '' : ` in ${nodeType}${nodeId === undefined ? '' : ` (node ${nodeId})`}`
-      const why = message.trim().split('\n').slice(0, 3).join(' ').slice(0, 400) || exceptionType
+      const why = oneLine(message) || exceptionType
       return new AppError('engine.execution', `${label} failed${where}: ${why}. Look at the server's own log, then retry.`, {
         detail,
       })
