@@ -1,4 +1,18 @@
-import { app, BrowserWindow, dialog, ipcMain, Menu, nativeImage, protocol, safeStorage, screen, session, shell } from 'electron'
+import {
+  app,
+  BrowserWindow,
+  dialog,
+  ipcMain,
+  Menu,
+  nativeImage,
+  nativeTheme,
+  powerSaveBlocker,
+  protocol,
+  safeStorage,
+  screen,
+  session,
+  shell,
+} from 'electron'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { App } from '#core/app'
@@ -6,6 +20,7 @@ import { isTrustedSender } from './security/sender'
 import { appScheme, pageAddress } from './security/origin'
 import { schemePrivileges, webPreferencesFor } from './security/web-preferences'
 import { toAppError } from '#shared/domain/error'
+import type { Settings } from '#shared/domain/settings'
 import { createDesktopHandlers } from './desktop-handlers'
 import { createDragOut } from './drag-out'
 import { serveIpc, type IpcHost } from './ipc'
@@ -18,6 +33,7 @@ import { runSelftest, selftestRequest } from './selftest'
 import { unfinishedJobs } from './unfinished-jobs'
 import { placeWindow, readWindowState, smallestWindow, writeWindowState } from './window-state'
 import { languageFor, words, type Words } from './words'
+import { createWakeLock, followWork, type WorkSigns } from './work-signs'
 
 /** A quit that takes longer than this is ended by force: nothing is lost, and a process that stays would hold the data folder. */
 const quitTimeoutMs = 15_000
@@ -31,6 +47,7 @@ let window: BrowserWindow | undefined
 let say: Words = words.en
 let isQuitAgreed = selftest !== undefined
 let quitting: Promise<void> | undefined
+let stopWork = (): void => {}
 
 const note = (problem: string): void => open?.log.warn({ problem }, 'desktop')
 const openExternal = (address: string): void => void openInBrowser(address, (url) => shell.openExternal(url)).catch(() => {})
@@ -68,8 +85,8 @@ function createWindow(): BrowserWindow {
     minWidth: smallestWindow.width,
     minHeight: smallestWindow.height,
     title: 'Recast',
-    // The page's own dark ground, so that nothing flashes white before it is painted.
-    backgroundColor: '#16171a',
+    // The page's own ground (renderer/theme/tokens.css), so that nothing flashes before it is painted.
+    backgroundColor: nativeTheme.shouldUseDarkColors ? '#141517' : '#e4e5e8',
     show: false,
     webPreferences: webPreferencesFor(places.preload),
   })
@@ -109,6 +126,22 @@ function buildMenu(): void {
     showDataFolder: () => void shell.openPath(places.dataDir),
   }
   Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(say, process.platform, actions)))
+}
+
+/** The system's own parts (menu, dialogs, title bar) in the language and the theme of the studio. */
+function followSettings({ language, theme }: Settings): void {
+  nativeTheme.themeSource = theme
+  say = words[languageFor(language, app.getLocale())]
+  buildMenu()
+}
+
+const keepAwake = createWakeLock({
+  start: () => powerSaveBlocker.start('prevent-app-suspension'),
+  stop: (id) => powerSaveBlocker.stop(id),
+})
+function showWork({ progress, mode, awake }: WorkSigns): void {
+  keepAwake(awake)
+  if (window && !window.isDestroyed()) window.setProgressBar(progress, { mode })
 }
 
 /** Longer side of the picture under the pointer, pixels. */
@@ -152,7 +185,10 @@ async function start(): Promise<void> {
   running = await waitForOwnership(open)
   if (!running) return app.quit()
   const { settings } = await running.call('app.snapshot', {})
-  say = words[languageFor(settings.language, app.getLocale())]
+  followSettings(settings)
+  running.events.onEvent(({ body }) => {
+    if (body.type === 'settings') followSettings(body.settings)
+  })
   let previewsSeen = 0
   serveIpc({
     app: running,
@@ -163,8 +199,8 @@ async function start(): Promise<void> {
     onProblem: note,
     onSeen: () => previewsSeen++,
   })
-  buildMenu()
   window = createWindow()
+  stopWork = await followWork(running, showWork)
   if (selftest) {
     const shown = window
     await runSelftest(selftest, {
@@ -196,6 +232,7 @@ app.on('before-quit', (event) => {
       return
     }
     isQuitAgreed = true
+    stopWork()
     await Promise.race([Promise.all([open?.close(), dragOut.forget()]), sleep(quitTimeoutMs)])
     app.exit(process.exitCode === undefined ? 0 : Number(process.exitCode))
   })()

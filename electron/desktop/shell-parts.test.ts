@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { createEventHub } from '#core/event-hub'
 import { AppError } from '#shared/domain/error'
 import { createDesktopHandlers } from './desktop-handlers'
 import { createDragOut } from './drag-out'
@@ -12,6 +13,7 @@ import { selftestRequest } from './selftest'
 import { unfinishedJobs } from './unfinished-jobs'
 import { placeWindow, readWindowState, smallestWindow, writeWindowState } from './window-state'
 import { languageFor, words } from './words'
+import { createWakeLock, followWork, workSigns, type WorkSigns } from './work-signs'
 
 describe('the place of the window', () => {
   const screen = { x: 0, y: 0, width: 1920, height: 1040 }
@@ -194,5 +196,58 @@ describe('the self-test', () => {
       reportPath: '/r',
       screenshotPath: '/s',
     })
+  })
+})
+
+describe('the signs of work', () => {
+  const queue = { queued: 0, active: 0, done: 0, failed: 0, canceled: 0, paused: false }
+  const hidden: WorkSigns = { progress: -1, mode: 'normal', awake: false }
+
+  it.each([
+    ['nothing to do', undefined, { done: 5 }, hidden],
+    ['begun', undefined, { done: 5, queued: 3, active: 1 }, { progress: 0, mode: 'normal', awake: true }],
+    [
+      'under way; what failed or was cancelled has ended too',
+      5,
+      { done: 6, failed: 1, canceled: 1, active: 1 },
+      { progress: 0.75, mode: 'normal', awake: true },
+    ],
+    ['finished jobs were cleared', 5, { done: 1, queued: 1, active: 1 }, { progress: 0, mode: 'normal', awake: true }],
+    ['waiting for a server that is away', 5, { done: 6, queued: 1 }, { progress: 0.5, mode: 'normal', awake: false }],
+    [
+      'paused, the last job still at work',
+      0,
+      { queued: 1, active: 1, paused: true },
+      { progress: 0, mode: 'normal', awake: true },
+    ],
+    ['paused', 0, { done: 1, queued: 1, paused: true }, { progress: 0.5, mode: 'paused', awake: false }],
+    ['ended', 5, { done: 9 }, hidden],
+  ] as const)('%s', (_, begin, counts, signs) => {
+    expect(workSigns(begin, { ...queue, ...counts }).signs).toEqual(signs)
+  })
+
+  it('follow the queue from its state at the start, and are taken away at the end', async () => {
+    const hub = createEventHub((error) => {
+      throw error
+    })
+    const shown: WorkSigns[] = []
+    const call = async () => ({ queue: { ...queue, done: 2, queued: 2 } })
+    const stop = await followWork({ events: hub, call: call as never }, (signs) => shown.push(signs))
+    hub.emit({ type: 'queue', queue: { ...queue, done: 3, active: 1 } })
+    stop()
+    hub.emit({ type: 'queue', queue: { ...queue, done: 4 } })
+    expect(shown.map(({ progress, awake }) => [progress, awake])).toEqual([
+      [0, false],
+      [0.5, true],
+      [-1, false],
+    ])
+    hub.close()
+  })
+
+  it('hold the machine awake once, and let go once', () => {
+    const said: string[] = []
+    const hold = createWakeLock({ start: () => said.push('start'), stop: (id) => said.push(`stop ${id}`) })
+    for (const awake of [false, true, true, false, false, true]) hold(awake)
+    expect(said).toEqual(['start', 'stop 1', 'start'])
   })
 })

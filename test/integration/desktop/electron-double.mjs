@@ -13,6 +13,8 @@ const log = {
   menus: 0,
   streamed: {},
   sandbox: false,
+  taskbar: [],
+  awake: [],
 }
 const record = () => writeFileSync(process.env.DOUBLE_LOG, JSON.stringify(log))
 
@@ -63,6 +65,10 @@ export class BrowserWindow extends EventEmitter {
     this.emit('show')
   }
   isVisible = () => this.visible
+  isDestroyed = () => false
+  setProgressBar(progress) {
+    log.taskbar.push(progress)
+  }
   isMaximized = () => false
   isMinimized = () => false
   maximize() {}
@@ -118,4 +124,22 @@ const workArea = { x: 0, y: 0, width: 1920, height: 1040 }
 export const screen = { getPrimaryDisplay: () => ({ id: 1, workArea }), getAllDisplays: () => [{ id: 1, workArea }] }
 export const shell = { openExternal: async () => {}, showItemInFolder() {}, openPath: async () => '' }
 export const nativeImage = { createFromPath: () => ({ resize: () => ({}) }) }
-export default { app, BrowserWindow, dialog, ipcMain, Menu, nativeImage, protocol, screen, session, shell }
+export const nativeTheme = { themeSource: 'system', shouldUseDarkColors: true }
+export const powerSaveBlocker = {
+  start: (type) => log.awake.push(type),
+  stop: (id) => log.awake.push(`stop ${id}`),
+}
+export default {
+  app,
+  BrowserWindow,
+  dialog,
+  ipcMain,
+  Menu,
+  nativeImage,
+  nativeTheme,
+  powerSaveBlocker,
+  protocol,
+  screen,
+  session,
+  shell,
+}

@@ -81,6 +81,10 @@ describe.skipIf(!existsSync(bundle))('the built main bundle', () => {
         loaded: [['app://recast/index.html', 200, contentSecurityPolicy]],
         streamed: { hello: 1 },
       })
+      // The taskbar showed the job, and no longer does; the machine may sleep again.
+      const taskbar = log['taskbar'] as number[]
+      expect([taskbar[0], taskbar.includes(0), taskbar.at(-1)]).toEqual([-1, true, -1])
+      expect(log['awake']).toEqual(['prevent-app-suspension', 'stop 1'])
       for (const pid of report.pids) expect(() => process.kill(pid, 0)).toThrow(/ESRCH/)
       // The folder was left: nobody is named as its owner.
       expect(existsSync(join(dir, 'data', 'instance.json'))).toBe(false)
