@@ -41,6 +41,7 @@ export const en = {
 
   'engine.label': 'Engine',
   'engine.draft': 'Draft · {{device}}',
+  'engine.local': 'ComfyUI on this computer',
   'engine.drafts': 'Results are drafts',
   'engine.draft.help':
     'No GPU engine is set up, so Recast paints quick drafts on this computer. They show the direction, not the final quality.',

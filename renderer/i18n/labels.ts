@@ -81,7 +81,8 @@ export function deviceLabel(device: string, language: Language): string {
 /** What an engine is called in the top bar. */
 export function engineLabel(engine: EngineView, say: Say, language: Language): string {
   const device = deviceLabel(engine.device, language)
-  return engine.kind === 'draft' ? say('engine.draft', { device }) : [engine.name, device].filter(Boolean).join(' · ')
+  if (engine.kind === 'draft') return say('engine.draft', { device })
+  return [engine.kind === 'local' ? say('engine.local') : engine.name, device].filter(Boolean).join(' · ')
 }
 
 function capital(text: string): string {

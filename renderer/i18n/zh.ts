@@ -41,6 +41,7 @@ export const zh: ChineseWords = {
 
   'engine.label': '引擎',
   'engine.draft': '草稿 · {{device}}',
+  'engine.local': '本机 ComfyUI',
   'engine.drafts': '结果为草稿',
   'engine.draft.help': '尚未设置 GPU 引擎，Recast 在本机快速绘制草稿。草稿用于看方向，不代表最终质量。',
   'engine.state.starting': '启动中',

@@ -78,9 +78,10 @@ export async function askEnvironment(question: EnvironmentQuestion): Promise<Env
         { retry: 'user', cause, detail: { output: run.tail.slice(-2_000) } },
       )
     }
+    const last = run.tail.trim().split('\n').at(-1) ?? ''
     throw new AppError(
       'engine.start',
-      `The installed Python does not answer (exit code ${run.exitCode ?? 'none'}): ${run.tail.trim().split('\n').at(-1) ?? ''}. Repair the runtime.`,
+      `The installed Python does not answer (exit code ${run.exitCode ?? 'none'})${last === '' ? '' : `: ${last}`}. Repair the runtime.`,
       { retry: 'user', cause, detail: { output: run.tail.slice(-2_000) } },
     )
   }

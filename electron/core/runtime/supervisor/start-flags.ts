@@ -59,9 +59,16 @@ export function startArguments(facts: FlagFacts, known: ReadonlySet<string>): st
   return flags.filter(({ name }) => known.has(name)).flatMap(({ name, value }) => (value === undefined ? [name] : [name, value]))
 }
 
-/** Reads the flags of the ComfyUI in a folder. */
+/** Reads the flags of the ComfyUI in a folder. Rejects with `engine.start` when its files are gone. */
 export async function flagsOf(program: string): Promise<Set<string>> {
-  return knownFlags(await readFile(join(program, 'comfy', 'cli_args.py'), 'utf8'))
+  const source = await readFile(join(program, 'comfy', 'cli_args.py'), 'utf8').catch((cause: unknown) => {
+    throw new AppError('engine.start', 'Files of this ComfyUI are gone (comfy/cli_args.py). Repair the runtime.', {
+      retry: 'user',
+      cause,
+      detail: { kind: 'exited' },
+    })
+  })
+  return knownFlags(source)
 }
 
 /** Folders of a models folder by ComfyUI's own names (folder_paths.py of 0.8.0), the older names beside the newer. */
