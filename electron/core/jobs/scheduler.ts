@@ -7,6 +7,7 @@ import type { JobChanges, JobRecord } from '../database/tables/jobs'
 import type { Engine } from '../engines/engine'
 import type { GpuUse } from '../engines/gpu-use'
 import type { EnginePool } from '../engines/pool'
+import { givenUp } from '../engines/tried-again'
 import { runAttempt, type AttemptContext, type AttemptEnd, type StopReason } from './attempt'
 import { createCapacities } from './capacities'
 import { afterFailure, choose, longestWaitMs } from './decide'
@@ -283,7 +284,12 @@ export function createScheduler(context: SchedulerContext): Scheduler {
         const to: JobState = next.again ? 'queued' : 'failed'
         const changes: JobChanges = next.again
           ? { tries, notBefore: now + next.waitMs, error: error.toView(), engineId: undefined, startedAt: undefined }
-          : { tries, error: error.toView(), finishedAt: now, durationMs: Math.max(0, now - (job.startedAt ?? now)) }
+          : {
+              tries,
+              error: givenUp(error.toView(), tries),
+              finishedAt: now,
+              durationMs: Math.max(0, now - (job.startedAt ?? now)),
+            }
         return tables.jobs.move(jobId, job.state, to, changes)
       })
       .immediate()

@@ -4,11 +4,12 @@ import BetterSqlite3 from 'better-sqlite3'
 import { describe, expect, test, vi } from 'vitest'
 import { AppError } from '#shared/domain/error'
 import { openBlobStore } from '#core/assets/blob-store'
+import { triedAgain } from '#core/engines/tried-again'
 import { commitResult } from '#core/jobs/attempt'
 import { afterwards, importPictures, openApp, submit, temporaryFolder, until, untilState } from './harness'
 import { createTintEngine } from './tint-engine'
 
-const lost = (): AppError => new AppError('engine.lost', 'The engine went away. Recast tries again.')
+const lost = (): AppError => new AppError('engine.lost', `The engine went away. ${triedAgain}`)
 
 describe('another try', () => {
   test('an error that may pass is tried again by itself, with a pause, and then the job is done', async () => {
@@ -27,7 +28,7 @@ describe('another try', () => {
       const now = await app.call('jobs.get', { id: job.id })
       return now.error !== undefined && now
     }, 'the first try has failed')
-    expect(waiting).toMatchObject({ state: 'queued', error: { code: 'engine.lost' } })
+    expect(waiting).toMatchObject({ state: 'queued', error: { code: 'engine.lost', message: lost().message } })
     const done = await untilState(app, job.id, 'done')
     expect(done).toMatchObject({ attempt: 2 })
     expect(done.error).toBeUndefined()
@@ -53,7 +54,7 @@ describe('another try', () => {
     const failed = await untilState(app, job.id, 'failed')
     expect(failed).toMatchObject({
       attempt: 3,
-      error: { code: 'engine.lost', message: expect.stringContaining('went away') as string },
+      error: { code: 'engine.lost', message: 'The engine went away. It was tried 3 times; retry the job when that is mended.' },
     })
     expect(engine.ran).toHaveLength(3)
     broken = false

@@ -10,6 +10,7 @@ import { type Readiness, readiness } from '../../workflows/readiness'
 import { drawsWholeStories } from '../../workflows/story-edit'
 import { secretsRemoved } from '../../diagnostics/redact'
 import type { AttemptPlace, Engine, EngineLoad, EngineResult, EngineTask } from '../engine'
+import { triedAgain } from '../tried-again'
 import { readAddress, type ServerAddress } from './address'
 import { awayState } from './away'
 import { chooseWorkflow, type WorkflowChoice } from './choose-workflow'
@@ -242,8 +243,7 @@ class Remote implements Engine {
     try {
       signal.throwIfAborted()
       if (!this.known) await this.probe()
-      if (!this.known)
-        throw this.error ?? new AppError('engine.offline', `${this.address.label} does not answer. Recast tries again by itself.`)
+      if (!this.known) throw this.error ?? new AppError('engine.offline', `${this.address.label} does not answer. ${triedAgain}`)
       return await work(await this.server(), this.known)
     } catch (thrown) {
       if (signal.aborted) throw new AppError('canceled', 'Canceled. Retry to run it again.', { cause: thrown })

@@ -1,4 +1,5 @@
 import { AppError } from '#shared/domain/error'
+import { triedAgain } from '../tried-again'
 import { isOutOfMemory } from './messages'
 import type { PromptEnd } from './prompt-watch'
 
@@ -38,12 +39,8 @@ export function endError(end: Exclude<PromptEnd, { type: 'success' }>, label: st
         detail: { server: label, reason: 'interrupted' },
       })
     case 'forgotten':
-      return new AppError(
-        'engine.lost',
-        `${label} has forgotten this job: it was probably restarted. Recast runs it again by itself.`,
-        {
-          detail: { server: label, forgotten: true },
-        },
-      )
+      return new AppError('engine.lost', `${label} has forgotten this job: it was probably restarted. ${triedAgain}`, {
+        detail: { server: label, forgotten: true },
+      })
   }
 }

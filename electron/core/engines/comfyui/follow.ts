@@ -2,6 +2,7 @@ import { AppError } from '#shared/domain/error'
 import type { Graph } from '../../workflows/graph'
 import type { Letterbox } from '../../workflows/size-policy'
 import type { EngineEvent } from '../engine'
+import { triedAgain } from '../tried-again'
 import { graphProgress, loadsModels } from './graph-work'
 import { finishPreview } from './pictures'
 import type { PromptEnd, PromptWatch } from './prompt-watch'
@@ -68,7 +69,7 @@ export async function follow(
     if (!silent.signal.aborted || signal.aborted) throw thrown
     throw new AppError(
       'engine.timeout',
-      `${label} has given no sign of this job for ${Math.round(silenceMs / 1000)} s. Recast stops it there and tries again by itself, with more patience.`,
+      `${label} has given no sign of this job for ${Math.round(silenceMs / 1000)} s, so Recast stopped it there; the next try gets more time. ${triedAgain}`,
       { cause: thrown, detail: { server: label, silenceMs } },
     )
   } finally {

@@ -1,5 +1,6 @@
 import { Agent, type Dispatcher, type FormData } from 'undici'
 import { AppError } from '#shared/domain/error'
+import { triedAgain } from '../tried-again'
 import type { ServerAddress } from './address'
 import { receive, type ReceiveOptions, type WholeAnswer } from './answer'
 import { streamToFile, tooLarge } from './large-file'
@@ -219,7 +220,7 @@ export class ComfyHttp {
       )
     }
     if (answer.status >= 500 || answer.status === 429) {
-      return new AppError('engine.offline', `${server} answered ${route} with ${answer.status}. Recast tries again by itself.`, {
+      return new AppError('engine.offline', `${server} answered ${route} with ${answer.status}. ${triedAgain}`, {
         detail,
       })
     }
@@ -275,7 +276,7 @@ export class ComfyHttp {
     const why = thrown instanceof Error ? ((thrown as { code?: string }).code ?? thrown.message) : String(thrown)
     return new AppError(
       'engine.offline',
-      `${this.#address.label} does not answer (${why}). Check that ComfyUI runs there; Recast tries again by itself.`,
+      `${this.#address.label} does not answer (${why}). Check that ComfyUI runs there. ${triedAgain}`,
       {
         cause: thrown,
         detail: { server: this.#address.label, path: path.split('?')[0], why },

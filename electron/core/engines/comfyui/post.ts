@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError, toAppError } from '#shared/domain/error'
+import { triedAgain } from '../tried-again'
 import type { ComfyHttp } from './http'
 import type { PromptReading } from './prompt-watch'
 import { readPost } from './readings'
@@ -45,7 +46,7 @@ export async function postPrompt(options: PostOptions): Promise<void> {
     if (answer === 'lost') {
       // Its connection hears nothing, so the others of its age are not to be trusted either.
       http.renew()
-      throw new AppError('engine.offline', `${label} does not answer a posted job. Recast tries again by itself.`)
+      throw new AppError('engine.offline', `${label} does not answer a posted job. ${triedAgain}`)
     }
     if (answer.status >= 500 || answer.status === 413 || answer.status === 401 || answer.status === 403)
       throw http.refused(answer, '/prompt')

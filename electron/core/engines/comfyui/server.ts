@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError, toAppError } from '#shared/domain/error'
 import type { Graph } from '../../workflows/graph'
+import { triedAgain } from '../tried-again'
 import { readAddress, type ServerAddress } from './address'
 import { ComfyHttp, type HttpOptions } from './http'
 import type { SaidImage, ServerMessage } from './messages'
@@ -280,7 +281,7 @@ export class ComfyServer {
             reject(
               new AppError(
                 'engine.lost',
-                `${this.address.label} has not answered for ${Math.round(lostMs / 1000)} s. Recast tries again by itself.`,
+                `${this.address.label} has not answered for ${Math.round(lostMs / 1000)} s. ${triedAgain}`,
               ),
             ),
           )
