@@ -1,11 +1,12 @@
 import { ArrowRight, Image, Sparkles } from 'lucide-react'
-import { useMemo, type ReactElement } from 'react'
+import { useLayoutEffect, useMemo, useRef, type ReactElement } from 'react'
 import { ToggleButton } from 'react-aria-components'
 import type { LevelOfDetail } from '#shared/domain/edit'
 import type { Job } from '#shared/domain/job'
 import { seedDigits } from '../i18n/format'
 import { useWords } from '../i18n/i18n'
 import { useActions, useStudio } from '../state/context'
+import { isFinal } from '../state/jobs'
 import { Button, classes } from '../widgets'
 import { useBatchJobs } from './use-batch-jobs'
 import { BoardStart } from './board-start'
@@ -165,13 +166,25 @@ function PathBar(props: { job: Job | undefined; steps: readonly PathStep[] }): R
   const assetId = job?.outputs[0]?.assetId
   // What is left to do with a final picture is to open it.
   const isFinished = job?.state === 'done' && levels.length === 0
+  const isRunning = job !== undefined && !isFinal(job)
+  const open = useRef<HTMLButtonElement>(null)
+  const refined = useRef(false)
+  // With its last step the button that asked for it goes away: whoever used it goes on at the one that is left.
+  useLayoutEffect(() => {
+    if (isFinished && refined.current && document.activeElement === document.body) open.current?.focus()
+    if (isFinished) refined.current = false
+  }, [isFinished])
+  const further = (level: 'mid' | 'final'): void => {
+    refined.current = true
+    if (job) void refine(job, level)
+  }
   const show = (): void => {
     if (job?.pictureId === undefined || assetId === undefined) return
     openPicture(job.pictureId)
     showVersion(job.pictureId, assetId)
   }
   return (
-    <div className="@container shrink-0 border-t border-line bg-panel px-6" data-testid="path-bar">
+    <div className="@container shrink-0 border-t border-line bg-panel px-6 max-[1180px]:px-4" data-testid="path-bar">
       <div className="flex min-h-14 flex-wrap items-center justify-end gap-x-2 gap-y-1 py-2">
         {/* In a small window what to do stands above the buttons. */}
         <p className="line-clamp-2 min-w-0 flex-1 text-muted @max-xl:basis-full">
@@ -184,29 +197,35 @@ function PathBar(props: { job: Job | undefined; steps: readonly PathStep[] }): R
             : say(hasSketches ? 'compose.path.choose' : 'compose.path.choose.final')}
         </p>
         <Button
+          ref={open}
           kind={isFinished ? 'primary' : 'plain'}
-          icon={<Image size={14} aria-hidden />}
+          icon={<Image size={14} aria-hidden className="@max-xl:hidden" />}
+          className="@max-xl:px-2"
           isDisabled={assetId === undefined || job?.pictureId === undefined}
           onPress={show}
           data-testid="path-open"
         >
           {say('compose.open')}
         </Button>
-        {hasSketches ? (
+        {hasSketches && !isFinished ? (
           <>
             <Button
-              icon={<ArrowRight size={14} aria-hidden />}
-              isDisabled={!levels.includes('mid')}
-              onPress={() => job && void refine(job, 'mid')}
+              icon={<ArrowRight size={14} aria-hidden className="@max-xl:hidden" />}
+              className="@max-xl:px-2"
+              isPending={isRunning}
+              isDisabled={!isRunning && !levels.includes('mid')}
+              onPress={() => further('mid')}
               data-testid="refine-mid"
             >
               {say('compose.path.mid')}
             </Button>
             <Button
-              kind={isFinished ? 'plain' : 'primary'}
-              icon={<Sparkles size={14} aria-hidden />}
-              isDisabled={!levels.includes('final')}
-              onPress={() => job && void refine(job, 'final')}
+              kind="primary"
+              icon={<Sparkles size={14} aria-hidden className="@max-xl:hidden" />}
+              className="@max-xl:px-2"
+              isPending={isRunning}
+              isDisabled={!isRunning && !levels.includes('final')}
+              onPress={() => further('final')}
               data-testid="refine-final"
             >
               {say('compose.path.final')}

@@ -4,7 +4,7 @@ import { count } from '../i18n/format'
 import { useWords } from '../i18n/i18n'
 import { useActions, useStudio, useStudioParts } from '../state/context'
 import { openPicture } from '../state/open-picture'
-import { IconButton, Segmented } from '../widgets'
+import { classes, IconButton, Segmented } from '../widgets'
 import { GalleryPlace } from '../gallery/gallery-place'
 import { ComposePlace } from '../compose/compose-place'
 import { UpscaleMenu } from '../compose/upscale-menu'
@@ -89,7 +89,12 @@ function CenterBar(): ReactElement {
               onPress={() => stepPicture(-1)}
               data-testid="previous-picture"
             />
-            <span className="min-w-0 truncate text-muted" data-testid="open-name" title={picture.name}>
+            {/* Beside the four places of a sheet there is no room for it in a small window. */}
+            <span
+              className={classes('min-w-0 truncate text-muted', center === 'sheet' && 'max-[1180px]:hidden')}
+              data-testid="open-name"
+              title={picture.name}
+            >
               {picture.name}
             </span>
             <IconButton

@@ -69,9 +69,12 @@ function EngineAway(): ReactElement | null {
   const engine = useStudio((state) => currentEngine(state.settings.engine, state.engines))
   if (!waits || !engine || engine.kind === 'draft' || (engine.state !== 'offline' && engine.state !== 'failed')) return null
   return (
-    <div className="flex shrink-0 items-center gap-2.5 border-b border-line px-4 py-2" data-testid="queue-away">
+    <div
+      className="flex shrink-0 flex-wrap items-center gap-x-2.5 gap-y-1.5 border-b border-line px-4 py-2"
+      data-testid="queue-away"
+    >
       <Unplug size={14} aria-hidden className="shrink-0 text-accent-text" />
-      <div className="min-w-0 flex-1 text-s">
+      <div className="min-w-0 flex-1 basis-44 text-s">
         <p className="break-words">{say('compose.away', { name: engine.name })}</p>
         <p className="text-muted">{say('compose.away.text')}</p>
       </div>

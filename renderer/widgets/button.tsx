@@ -1,4 +1,4 @@
-import type { ReactElement, ReactNode } from 'react'
+import type { ReactElement, ReactNode, Ref } from 'react'
 import { Button as AriaButton, type ButtonProps as AriaButtonProps } from 'react-aria-components'
 import { classes } from './classes'
 import { Tip } from './tip'
@@ -9,6 +9,7 @@ export type ButtonKind = 'primary' | 'plain' | 'quiet' | 'danger'
 export interface ButtonProps extends Omit<AriaButtonProps, 'children' | 'className' | 'style' | 'isPending'> {
   /** Its work goes on: it does nothing, but keeps the focus, which a disabled button would let go of. */
   isPending?: boolean
+  ref?: Ref<HTMLButtonElement>
   kind?: ButtonKind
   size?: 's' | 'm' | 'l'
   icon?: ReactNode

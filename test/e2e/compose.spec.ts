@@ -295,6 +295,8 @@ test('by keyboard alone and in Chinese: sketches, one refined; a picture put in;
   await page.getByTestId('refine-final').focus()
   await page.keyboard.press('Enter')
   await expect(page.getByTestId('path-final').locator('[data-state=done]')).toHaveCount(1, { timeout: engineTime })
+  // The button went with the last step; the focus goes on at what is left to do.
+  await expect(page.getByTestId('path-open')).toBeFocused()
   await expect(page.getByTestId('path-final')).toContainText('草图 2 的成稿')
   await look(page, 'zh')
 
