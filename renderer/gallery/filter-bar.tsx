@@ -4,15 +4,16 @@ import { Button as AriaButton } from 'react-aria-components'
 import { editKinds } from '#shared/domain/edit'
 import type { CallOutput } from '#shared/contract/calls'
 import type { ResultFilter } from '#shared/domain/result'
-import { useWords } from '../i18n/i18n'
+import { useWords, type Language } from '../i18n/i18n'
 import type { WordKey } from '../i18n/words'
 import { useActions, useClient, useStudio } from '../state/context'
 import { useWorkflowTitles } from '../state/use-workflow-titles'
 import { Button, classes, MenuButton, SearchEntry, type MenuEntry } from '../widgets'
+import { startOf, yearsBetween } from './date-spans'
+import { monthName, monthWords } from './result-words'
 
 /** Milliseconds after the last key before the gallery is searched. */
 const searchPause = 150
-const dayMs = 86_400_000
 
 /** Spans of time that the date filter offers, in days back from the start of tomorrow. */
 const spans: { key: WordKey; days: number }[] = [
@@ -21,13 +22,6 @@ const spans: { key: WordKey; days: number }[] = [
   { key: 'gallery.date.month', days: 30 },
   { key: 'gallery.date.year', days: 365 },
 ]
-
-/** The first moment of the day so many days back, counting today as one. */
-function startOf(days: number): number {
-  const today = new Date()
-  today.setHours(0, 0, 0, 0)
-  return today.getTime() - (days - 1) * dayMs
-}
 
 /** The search field and what narrows the search. */
 export function FilterBar(): ReactElement {
@@ -105,7 +99,8 @@ export function FilterBar(): ReactElement {
     )
   }
   const knownKinds = editKinds.filter((kind) => facets?.kinds.includes(kind))
-  const since = spans.find(({ days }) => filter.from === startOf(days))
+  const since = filter.before === undefined ? spans.find(({ days }) => filter.from === startOf(days)) : undefined
+  const years = facets?.madeAt ? yearsBetween(facets.madeAt) : []
   const active = Object.keys(filter).filter((key) => key !== 'words').length
   return (
     <div className="flex flex-wrap items-center gap-1.5">
@@ -156,12 +151,12 @@ export function FilterBar(): ReactElement {
       <Chip
         testId="filter-date"
         label={say('gallery.filter.date')}
-        value={since ? say(since.key) : undefined}
+        value={since ? say(since.key) : dateWords(filter, say.language)}
         entries={[
           {
             id: 'any',
             label: say('gallery.filter.any'),
-            checked: !since,
+            checked: filter.from === undefined && filter.before === undefined,
             onAction: () => setGalleryFilter({ from: undefined, before: undefined }),
           },
           ...spans.map(({ key, days }, n): MenuEntry => ({
@@ -169,7 +164,27 @@ export function FilterBar(): ReactElement {
             label: say(key),
             checked: since?.key === key,
             separator: n === 0,
-            onAction: () => setGalleryFilter({ from: startOf(days) }),
+            onAction: () => setGalleryFilter({ from: startOf(days), before: undefined }),
+          })),
+          ...years.map(({ year, months, ...whole }, n): MenuEntry => ({
+            id: String(year),
+            label: String(year),
+            separator: n === 0,
+            children: [
+              {
+                id: `${year}-all`,
+                label: say('gallery.date.all', { year }),
+                checked: filter.from === whole.from && filter.before === whole.before,
+                onAction: () => setGalleryFilter(whole),
+              },
+              ...months.map((month, at): MenuEntry => ({
+                id: `${year}-${new Date(month.from).getMonth() + 1}`,
+                label: monthName(month.from, say.language),
+                checked: filter.from === month.from && filter.before === month.before,
+                separator: at === 0,
+                onAction: () => setGalleryFilter({ from: month.from, before: month.before }),
+              })),
+            ],
           })),
         ]}
       />
@@ -203,6 +218,15 @@ export function FilterBar(): ReactElement {
       ) : null}
     </div>
   )
+}
+
+/** The month or the year that is filtered by; undefined where the filter has no end. */
+function dateWords({ from, before }: ResultFilter, language: Language): string | undefined {
+  if (from === undefined || before === undefined) return undefined
+  const start = new Date(from)
+  return new Date(start.getFullYear(), start.getMonth() + 1).getTime() === before
+    ? monthWords(from, language)
+    : String(start.getFullYear())
 }
 
 /** One filter: its name, or what it is set to, and a menu of its values. */

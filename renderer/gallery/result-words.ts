@@ -37,3 +37,8 @@ export function momentWords(time: number, language: Language): string {
 export function monthWords(time: number, language: Language): string {
   return format(language, { month: 'short', year: 'numeric' }).format(time)
 }
+
+/** A month without its year. */
+export function monthName(time: number, language: Language): string {
+  return format(language, { month: 'long' }).format(time)
+}

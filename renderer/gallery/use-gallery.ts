@@ -47,6 +47,9 @@ function useParsed(text: string): ResultFilter {
   return next.value
 }
 
+/** As {@link settleMs}, for the timeline of a search that has one already: it walks all of the search, and results come one by one. */
+const timelineMs = 2_000
+
 /** The timeline of a search, asked for when the search or the number of its results changes. */
 export function useTimeline(
   filter: ResultFilter,
@@ -54,10 +57,13 @@ export function useTimeline(
 ): { days: readonly TimelineDay[]; error?: ErrorView } {
   const client = useClient()
   const [timeline, setTimeline] = useState<{ days: readonly TimelineDay[]; error?: ErrorView }>({ days: [] })
+  const known = useRef<ResultFilter>(undefined)
   useEffect(() => {
     if (total === undefined || total === 0) return undefined
     let gone = false
+    const wait = known.current === filter ? timelineMs : settleMs
     const timer = setTimeout(() => {
+      known.current = filter
       client.call('results.timeline', { ...filter, zone: -new Date().getTimezoneOffset() }).then(
         ({ days }) => {
           if (!gone) setTimeline({ days })
@@ -66,7 +72,7 @@ export function useTimeline(
           if (!gone) setTimeline({ days: [], error: toAppError(thrown).toView() })
         },
       )
-    }, settleMs)
+    }, wait)
     return () => {
       gone = true
       clearTimeout(timer)

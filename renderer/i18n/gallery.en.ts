@@ -49,6 +49,7 @@ export const galleryEn = {
   'gallery.date.week': 'Last 7 days',
   'gallery.date.month': 'Last 30 days',
   'gallery.date.year': 'Last 12 months',
+  'gallery.date.all': 'All of {{year}}',
   'gallery.stars': '{{count}} ★',
   'gallery.star.set_one': '{{count}} star',
   'gallery.star.set_other': '{{count}} stars',

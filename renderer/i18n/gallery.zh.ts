@@ -45,6 +45,7 @@ export const galleryZh = {
   'gallery.date.week': '最近 7 天',
   'gallery.date.month': '最近 30 天',
   'gallery.date.year': '最近 12 个月',
+  'gallery.date.all': '{{year}} 年全年',
   'gallery.stars': '{{count}} ★',
   'gallery.star.set_other': '{{count}} 星',
   'gallery.star.none': '无星',

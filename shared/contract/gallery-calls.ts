@@ -48,6 +48,8 @@ export const galleryCalls = {
       styles: z.array(z.string()),
       engines: z.array(z.string()),
       workflows: z.array(z.string()),
+      /** When the first and the last of them was made, Unix milliseconds; absent where there is none. */
+      madeAt: z.object({ first: z.int(), last: z.int() }).optional(),
     }),
   })),
   /** Stars and rejects results; answers how they are marked now and how they were, so that it can be undone. */

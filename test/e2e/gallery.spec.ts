@@ -53,6 +53,20 @@ test('history is searched; a result is starred, collected, compared, trashed, an
   await page.screenshot({ path: join(screenshots, '61-gallery-filtered.png') })
   await page.getByTestId('filter-clear').click()
   await expect(items(page)).toHaveCount(4)
+  // By the month that they were made in.
+  await page.getByTestId('filter-date').click()
+  await page
+    .getByTestId(/^menu-\d{4}$/u)
+    .first()
+    .click()
+  await page
+    .getByTestId(/^menu-\d{4}-\d+$/u)
+    .first()
+    .click()
+  await expect(page.getByTestId('filter-date')).toContainText(/\d{4}/u)
+  await expect(items(page)).toHaveCount(4)
+  await page.getByTestId('filter-clear').click()
+  await expect(page.getByTestId('filter-date')).toHaveText('Date')
   await page.getByTestId('scope-rejected').click()
   await expect(items(page)).toHaveCount(1)
   await page.getByTestId('scope-all').click()

@@ -208,6 +208,11 @@ export function resultSearch(db: Database) {
     ]),
   )
 
+  // Each by itself: then it is the end of an index.
+  const ends = db.prepare<[], { first: number | null; last: number | null }>(
+    'SELECT (SELECT min(made_at) FROM results) AS first, (SELECT max(made_at) FROM results) AS last',
+  )
+
   return {
     /** A page, in the search's order. `total` is counted only where the page itself does not tell. */
     page(filter: ResultFilter, wish: PageWish): { items: Result[]; total: number; nextCursor?: number } {
@@ -242,11 +247,14 @@ export function resultSearch(db: Database) {
       })
     },
 
-    /** The values that results have, to filter by. */
-    facets: (): Record<keyof typeof lists, string[]> =>
-      Object.fromEntries(Object.entries(distinct).map(([key, values]) => [key, values.all()])) as Record<
+    /** The values that results have, and the time they were made in (Unix milliseconds), to filter by. */
+    facets: (): Record<keyof typeof lists, string[]> & { madeAt?: { first: number; last: number } } => {
+      const values = Object.fromEntries(Object.entries(distinct).map(([key, found]) => [key, found.all()])) as Record<
         keyof typeof lists,
         string[]
-      >,
+      >
+      const { first, last } = ends.get() ?? { first: null, last: null }
+      return first === null || last === null ? values : { ...values, madeAt: { first, last } }
+    },
   }
 }
