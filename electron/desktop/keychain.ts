@@ -19,7 +19,10 @@ export function keepsSecrets(platform: NodeJS.Platform, backend: () => string): 
 /** The system's keychain as a vault: macOS Keychain, Windows DPAPI, GNOME Keyring or KWallet. For use after the app is ready. */
 export function createKeychainVault(keychain: Keychain, platform: NodeJS.Platform = process.platform): SecretVault {
   async function need(): Promise<void> {
-    if (keepsSecrets(platform, () => keychain.getSelectedStorageBackend()) && (await keychain.isAsyncEncryptionAvailable()))
+    if (
+      keepsSecrets(platform, () => keychain.getSelectedStorageBackend()) &&
+      (await keychain.isAsyncEncryptionAvailable().catch(refuse))
+    )
       return
     throw new AppError(
       'secrets.unavailable',

@@ -45,6 +45,7 @@ describe('the login of a saved server', () => {
     const second = await openApp(dataDir, { vault })
     await expect.poll(states(second)).toEqual(['ready'])
     await second.call('engines.update', { id: fake.url, weight: 3 })
+    await second.call('engines.add', { address: fake.url, headers })
     await second.close()
     expect(await isOnDisk()).toBe(false)
 
@@ -102,6 +103,16 @@ describe('the login of a saved server', () => {
     expect((await app.call('engines.list', {})).engines).toEqual([])
     await app.close()
     expect(new RegExp(`${secret}|hf_secret`).test(await textOf(dataDir, () => true))).toBe(false)
+
+    // One that a Recast without a keychain has left open is used and changed all the same.
+    const before = await openApp(dataDir)
+    await before.call('engines.add', { address: fake.url, headers })
+    await before.close()
+    const after = await openApp(dataDir, { vault: { seal: refuse, reveal: refuse } })
+    const { engine } = await after.call('engines.update', { id: fake.url, name: 'Cellar' })
+    expect(engine).toMatchObject({ state: 'ready', name: 'Cellar', server: { headerNames: ['authorization'] } })
+    // Asked once more with the same login, nothing is to be sealed either.
+    expect((await after.call('engines.add', { address: fake.url, headers })).engine.state).toBe('ready')
   })
 })
 

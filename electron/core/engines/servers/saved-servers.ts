@@ -209,7 +209,10 @@ export function openSavedServers(table: ServerTable, vault: SecretVault | undefi
       return { record, created: !before, accessChanged }
     },
     async put(record) {
-      const fresh = record.sealed === undefined && Object.keys(record.headers).length > 0
+      // What was left open before and is the same stays so where the keychain refuses: a name can be changed all the same.
+      const before = servers.get(record.address)
+      const isOpen = before?.sealed === undefined && JSON.stringify(before?.headers) === JSON.stringify(record.headers)
+      const fresh = record.sealed === undefined && Object.keys(record.headers).length > 0 && !isOpen
       keep(fresh && vault ? { ...record, sealed: await vault.seal(JSON.stringify(record.headers)) } : record)
     },
     remove(address) {
