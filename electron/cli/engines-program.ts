@@ -33,8 +33,8 @@ Examples:
   recast engines remove Studio
   recast style mug.png --style clay --engine tag:fast   only servers with that tag
 
-A header's value is stored in the data folder for this user alone and never shown again. The desktop app seals it with the system's keychain;
-from then on only the desktop app can use it.`
+A header's value is stored in the data folder for this user alone and never shown again. The desktop app seals it with the system's
+keychain; from then on commands reach that server while the desktop app is open.`
 
 /** Adds `engines` and its commands. `run` runs a command with all its flags. */
 export function addEnginesCommands(program: Command, run: Run): void {
