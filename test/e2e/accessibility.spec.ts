@@ -1,32 +1,11 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
-import type { Page } from '@playwright/test'
+import { expectAccessible } from './accessible'
 import { bringPhoto, chelsea, coffee, dropFiles, engineTime, expect, jobs, middleOf, screenshots, test } from './studio'
 
 test.beforeAll(() => mkdir(screenshots, { recursive: true }))
 // A trace copies the page around each of axe's many steps and doubles the time; what axe finds is in the message.
 test.use({ trace: 'off' })
-
-/** Waits until nothing moves: axe measures colours as they are at that moment. */
-async function still(page: Page): Promise<void> {
-  await page.waitForFunction(() => document.getAnimations().every((animation) => animation.playState !== 'running'))
-}
-
-type Scheme = 'dark' | 'light'
-
-/** All of axe's rules in the first theme; in the others, which have the same elements, those of colour. */
-async function expectAccessible(page: Page, name: string, schemes: readonly Scheme[] = ['dark', 'light']): Promise<void> {
-  for (const scheme of schemes) {
-    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
-    await expect(page.locator('html')).toHaveAttribute('data-theme', scheme)
-    await still(page)
-    const axe = new AxeBuilder({ page })
-    const { violations } = await (scheme === schemes[0] ? axe : axe.withRules(['color-contrast', 'link-in-text-block'])).analyze()
-    const found = violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 200)}`))
-    expect.soft(found, `${name}, ${scheme}`).toEqual([])
-  }
-}
 
 // Colours do not depend on the language: one walk through both themes, one in Chinese.
 const walks = [
@@ -37,7 +16,7 @@ const walks = [
 for (const { language, schemes } of walks) {
   test(`axe finds nothing on any screen in ${language}, ${schemes.join(' and ')}`, async ({ open: page }) => {
     test.setTimeout(240_000)
-    const check = (name: string) => expectAccessible(page, name, schemes)
+    const check = (name: string) => expectAccessible(page, name, { schemes })
     await page.getByTestId(`language-${language}`).click()
     await check('empty')
 

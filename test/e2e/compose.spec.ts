@@ -1,10 +1,10 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import sharp from 'sharp'
 import { startFakeComfyUi, type FakeComfyUi } from '../fakes/comfyui/fake-comfyui'
 import { chair } from '../graphs/chair'
+import { expectAccessible } from './accessible'
 import {
   bringPhoto,
   chelsea,
@@ -42,15 +42,8 @@ async function addServer(page: Page, url = server.url): Promise<void> {
 
 /** A screenshot in both themes, and axe's findings in both. */
 async function look(page: Page, name: string): Promise<void> {
-  for (const colorScheme of ['dark', 'light'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme)
-    await page.mouse.move(2, 2)
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    const found = violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 600)}`))
-    expect.soft(found, `${name}, ${colorScheme}`).toEqual([])
-    await page.screenshot({ path: join(screenshots, `compose-${name}-${colorScheme}.png`) })
-  }
+  await page.mouse.move(2, 2)
+  await expectAccessible(page, name, { shot: `compose-${name}` })
 }
 
 const cells = (page: Page, state: string) => page.locator(`[data-testid=compose-cell][data-state=${state}]`)

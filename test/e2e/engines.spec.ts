@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
 import { startFakeComfyUi, type FakeComfyUi } from '../fakes/comfyui/fake-comfyui'
+import { violationsOf } from './accessible'
 import { cli, coffee, expect, jobs, screenshots, test } from './studio'
 
 test.use({ trace: 'off' })
@@ -92,9 +92,7 @@ test('servers are added, tested, weighed, drained and removed in the engines pan
       await studio.getByTestId('engine-workflows').click()
       await expect(studio.getByTestId('engine-workflow-list')).toBeVisible()
     }
-    await page.waitForFunction(() => document.getAnimations().every((animation) => animation.playState !== 'running'))
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    expect(violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)}`))).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
     await page.getByTestId('engine-card').nth(1).scrollIntoViewIfNeeded()
     await page.screenshot({ path: join(screenshots, `61-engines-${scheme}-${language}.png`) })
   }

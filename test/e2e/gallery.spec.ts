@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
 import type { Locator, Page } from '@playwright/test'
+import { violationsOf } from './accessible'
 import { bringPhoto, engineTime, expect, jobs, screenshots, test } from './studio'
 
 test.beforeAll(() => mkdir(screenshots, { recursive: true }))
@@ -13,11 +13,6 @@ async function makeResults(page: Page, styles: string[]): Promise<void> {
   await bringPhoto(page)
   for (const style of styles) await page.getByTestId(`style-${style}`).dblclick()
   await expect(jobs(page, 'done')).toHaveCount(styles.length, { timeout: engineTime })
-}
-
-async function expectNoViolations(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`)).toEqual([])
 }
 
 test('history is searched; a result is starred, collected, compared, trashed, and restored after a restart', async ({
@@ -176,7 +171,7 @@ test('a result is remixed: it is on the canvas with the values that made it, and
   await expect(versions.nth(0)).toHaveAttribute('data-current', 'true')
   await page.getByTestId('tree-redo').click()
   await expect(versions.nth(2)).toHaveAttribute('data-current', 'true')
-  await expectNoViolations(page)
+  expect(await violationsOf(page)).toEqual([])
 })
 
 test('all by keyboard alone', async ({ open: page }) => {
@@ -238,14 +233,14 @@ test('in Chinese, in both themes, without an accessibility violation', async ({ 
   await makeResults(page, ['clay', 'pencil'])
   await page.getByTestId('show-gallery').click()
   await expect(items(page)).toHaveCount(2)
-  await expectNoViolations(page)
+  expect(await violationsOf(page)).toEqual([])
   await page.getByTestId('language-zh').click()
   await expect(page.getByTestId('gallery-count')).toHaveText('2 个结果')
   await page.getByTestId('gallery-search').fill('黏土')
   await expect(items(page)).toHaveCount(1)
   await items(page).first().click()
   await expect(page.getByTestId('result-facts')).toContainText('照片')
-  await expectNoViolations(page)
+  expect(await violationsOf(page)).toEqual([])
   await page.screenshot({ path: join(screenshots, '67-gallery-zh.png') })
   await page.getByTestId('gallery-search').fill('')
   await expect(items(page)).toHaveCount(2)
@@ -253,14 +248,14 @@ test('in Chinese, in both themes, without an accessibility violation', async ({ 
   await items(page).first().click()
   await page.keyboard.press('5')
   await page.keyboard.press('Control+a')
-  await expectNoViolations(page)
+  expect(await violationsOf(page)).toEqual([])
   await page.screenshot({ path: join(screenshots, '68-gallery-light.png') })
   await page.keyboard.press('c')
   await expect(page.getByTestId('compare-pane')).toHaveCount(2)
-  await expectNoViolations(page)
+  expect(await violationsOf(page)).toEqual([])
   await page.screenshot({ path: join(screenshots, '69-compare-light.png') })
   await page.getByTestId('compare-back').click()
   await page.getByTestId('scope-trash').click()
   await expect(page.getByTestId('gallery-empty')).toContainText('回收站是空的')
-  await expectNoViolations(page)
+  expect(await violationsOf(page)).toEqual([])
 })

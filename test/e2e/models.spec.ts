@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright'
 import { join } from 'node:path'
+import { violationsOf } from './accessible'
 import { expect, screenshots, test } from './studio'
 
 test('models: lists what each workflow needs, asks for licences, and is clean in both themes and languages', async ({
@@ -31,8 +31,7 @@ test('models: lists what each workflow needs, asks for licences, and is clean in
     }
     await expect(kontext.getByTestId('model')).toHaveCount(4)
     await page.screenshot({ path: join(screenshots, `models-${theme}.png`) })
-    const { violations } = await new AxeBuilder({ page }).include('[data-testid=models]').analyze()
-    expect(violations.map((one) => `${one.id}: ${one.nodes[0]?.html}`)).toEqual([])
+    expect(await violationsOf(page, { within: '[data-testid=models]' })).toEqual([])
   }
 
   // Nothing is fetched before the licence is accepted.

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { cp, mkdir, readdir, readFile, rename } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import sharp from 'sharp'
+import { expectAccessible } from './accessible'
 import { bringPhoto, coffee, dropFiles, engineTime, expect, jobs, middleOf, ownFolder, screenshots, test } from './studio'
 
 test.beforeAll(() => mkdir(screenshots, { recursive: true }))
@@ -237,7 +237,7 @@ test('a folder dropped on a style is one card: it is moved as one, what failed i
   await page.screenshot({ path: join(screenshots, '34-batch-open.png') })
   await batch.getByTestId('batch-open').click()
   await expect(jobs(page)).toHaveCount(0)
-  await shootBoth(page, '35-batch')
+  await expectAccessible(page, 'batch', { shot: '35-batch' })
   // The counts are the app's, not the page's.
   await page.reload()
   await expect(batch).toHaveAttribute('data-done', '12')
@@ -256,13 +256,3 @@ test('a folder dropped on a style is one card: it is moved as one, what failed i
   for (const name of ['photo 1', 'again']) await expect(preview).toContainText(`${basename(folder)}_${name}_pencil.png`)
   await page.screenshot({ path: join(screenshots, '36-batch-export.png') })
 })
-
-async function shootBoth(page: Page, name: string): Promise<void> {
-  for (const colorScheme of ['dark', 'light'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme)
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    expect.soft(violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`))).toEqual([])
-    await page.screenshot({ path: join(screenshots, `${name}-${colorScheme}.png`) })
-  }
-}

@@ -1,27 +1,17 @@
 import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import sharp from 'sharp'
 import { startFakeComfyUi } from '../fakes/comfyui/fake-comfyui'
+import { expectAccessible, type Scheme } from './accessible'
 import { bringPhoto, expect, screenshots, test } from './studio'
 
 test.use({ trace: 'off' })
 test.beforeAll(() => mkdir(screenshots, { recursive: true }))
 
-const schemes = ['dark', 'light'] as const
-
 /** Pictures of a state in both themes (or those named), to be looked at, and axe on each. */
-async function look(page: Page, name: string, themes: readonly (typeof schemes)[number][] = schemes): Promise<void> {
-  for (const scheme of themes) {
-    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
-    await expect(page.locator('html')).toHaveAttribute('data-theme', scheme)
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    const found = violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 200)}`))
-    expect.soft(found, `${name}, ${scheme}`).toEqual([])
-    await page.screenshot({ path: join(screenshots, `80-${name}-${scheme}.png`) })
-  }
-}
+const look = (page: Page, name: string, schemes: readonly Scheme[] = ['dark', 'light']): Promise<void> =>
+  expectAccessible(page, name, { schemes, shot: `80-${name}` })
 
 test('the first questions say what was found, test a server, block nothing, and are asked once', async ({
   open: page,
@@ -131,7 +121,7 @@ for (const language of ['en', 'zh'] as const) {
         await page.getByTestId(`settings-tab-${section}`).focus()
       }
       // The second language changes words, not colours: one theme tells.
-      await look(page, `settings-${section}-${language}`, language === 'en' ? schemes : ['dark'])
+      await look(page, `settings-${section}-${language}`, language === 'en' ? ['dark', 'light'] : ['dark'])
       await page.keyboard.press('ArrowDown')
     }
   })

@@ -1,8 +1,8 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
 import type { Locator, Page } from '@playwright/test'
 import sharp from 'sharp'
+import { expectAccessible } from './accessible'
 import { bringPhoto, engineTime, expect, jobs, middleOf, ownFolder, screenshots, test } from './studio'
 
 test.beforeAll(() => mkdir(screenshots, { recursive: true }))
@@ -10,20 +10,6 @@ test.use({ trace: 'off' })
 
 const cell = (page: Page, view: string): Locator => page.locator(`[data-testid=sheet-cell][data-view="${view}"]`)
 const made = (page: Page): Locator => page.locator('[data-testid=sheet-cell][data-state=done]')
-
-async function expectAccessible(page: Page, name: string): Promise<void> {
-  for (const scheme of ['dark', 'light'] as const) {
-    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
-    await expect(page.locator('html')).toHaveAttribute('data-theme', scheme)
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    expect
-      .soft(
-        violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)}`)),
-        `${name}, ${scheme}`,
-      )
-      .toEqual([])
-  }
-}
 
 /** Exports the sheet in a form and answers the file. */
 async function exported(page: Page, kind: RegExp): Promise<{ name: string; bytes: Buffer }> {

@@ -1,8 +1,8 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import sharp from 'sharp'
+import { expectAccessible } from './accessible'
 import {
   bringPhoto,
   chelsea,
@@ -20,21 +20,6 @@ import {
 
 test.beforeAll(() => mkdir(screenshots, { recursive: true }))
 test.use({ trace: 'off' })
-
-async function expectAccessible(page: Page, name: string): Promise<void> {
-  for (const scheme of ['dark', 'light'] as const) {
-    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
-    await expect(page.locator('html')).toHaveAttribute('data-theme', scheme)
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    expect
-      .soft(
-        violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)}`)),
-        `${name}, ${scheme}`,
-      )
-      .toEqual([])
-    await page.screenshot({ path: join(screenshots, `${name}-${scheme}.png`) })
-  }
-}
 
 /** A third photo: the first one, upside down. */
 async function tinted(): Promise<string> {
@@ -68,7 +53,7 @@ test('a style dropped on three selected photos is three jobs, taken back togethe
   await page.getByTestId('scope').click()
   await page.getByTestId('menu-scope-all').click()
   await expect(page.getByTestId('scope-text')).toContainText('Clay on 3 pictures, one result each: 3 jobs')
-  await expectAccessible(page, 'styles-scope')
+  await expectAccessible(page, 'styles-scope', { shot: 'styles-scope' })
   await page.getByTestId('scope-run').click()
   await expect(jobs(page, 'queued')).toHaveCount(3)
 })
@@ -85,7 +70,7 @@ test('an own preset is made from a style, changed, applied, exported, deleted, i
   await page.getByTestId('preset-sample-choose').click()
   await page.getByTestId('menu-preset-sample-open').click()
   await page.getByTestId('preset-draw').fill('blueprint, technical drawing')
-  await expectAccessible(page, 'styles-editor')
+  await expectAccessible(page, 'styles-editor', { shot: 'styles-editor' })
   await page.getByTestId('preset-save').click()
   await expect(editor).toBeHidden()
   const tile = page.getByTestId('style-tiles').getByRole('option', { name: 'Blueprint' })
@@ -111,7 +96,7 @@ test('an own preset is made from a style, changed, applied, exported, deleted, i
   await expect(jobs(page, 'done').first()).toContainText('Blueprint')
   await page.getByTestId('presets-file').setInputFiles(file)
   await expect(tile).toHaveCount(1)
-  await expectAccessible(page, 'styles-panel')
+  await expectAccessible(page, 'styles-panel', { shot: 'styles-panel' })
   await tile.dblclick()
   await expect(jobs(page, 'done')).toHaveCount(2, { timeout: engineTime })
   await page
@@ -158,7 +143,7 @@ test('by keyboard alone, in Chinese: a picture of the library as style, and a pr
   await page.getByTestId('preset-name').focus()
   await page.keyboard.press('Control+a')
   await page.keyboard.type('我的黏土')
-  await expectAccessible(page, 'styles-editor-chinese')
+  await expectAccessible(page, 'styles-editor-chinese', { shot: 'styles-editor-chinese' })
   await page.keyboard.press('Enter')
   await expect(page.getByRole('option', { name: '我的黏土' })).toHaveAttribute('aria-selected', 'true')
   await page.getByTestId('style-search').focus()
