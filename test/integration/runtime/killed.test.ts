@@ -16,7 +16,7 @@ import { makeStandIn, startMirror, toolsFolder, type Mirror, type StandIn } from
 
 const uv = findUv({ install: true })
 /** Kills; RECAST_KILLS asks for more than fits into every run of the tests. */
-const kills = Number(process.env['RECAST_KILLS'] ?? 6)
+const kills = Number(process.env['RECAST_KILLS'] ?? 5)
 
 describe.skipIf(!uv || process.platform === 'win32')('an installation that is killed', () => {
   const folder = mkdtempSync(join(tmpdir(), 'recast-killed-install-'))

@@ -86,7 +86,10 @@ export async function examine(
   }
   const python = named ?? pythonOf(whole)
   if (python === undefined || !existsSync(python)) {
-    throw new AppError('input.not_found', `No Python was found for ${whole}. Say which one it runs on (--python FILE, or its field in the studio).`)
+    throw new AppError(
+      'input.not_found',
+      `No Python was found for ${whole}. Say which one it runs on (--python FILE, or its field in the studio).`,
+    )
   }
   const facts = await askEnvironment({
     python,
