@@ -176,7 +176,7 @@ export const setupEn = {
   'runtime.verdict.card_too_old.next': 'Current versions of torch no longer support it. Use a server, or the processor.',
   'runtime.warning.memory': 'Little memory for these models: 32 GB are better. Choose the lighter workflows.',
   'runtime.warning.disk':
-    'Little room on the disk: the runtime takes about 16 GB, models come on top. Free some, or move the data folder.',
+    'Little room on the disk: the runtime takes about 7 GB, as much again while it is updated, models come on top. Free some, or move the data folder.',
   'runtime.warning.page_file': 'A small page file: large models fail to load under 32 GB of it. Let Windows manage its size.',
   'runtime.warning.long_paths':
     'Windows forbids long paths here, and this folder is deep. Enable long paths, or choose a shorter folder.',
@@ -201,7 +201,8 @@ export const setupEn = {
   'runtime.step.other': 'Preparing',
   'runtime.install': 'Install for this card',
   'runtime.install.cpu': 'Install for the processor',
-  'runtime.install.hint': 'Some gigabytes are fetched; it can be stopped and goes on where it was.',
+  'runtime.install.hint':
+    '3 to 4 GB are fetched and take about 7 GB on the disk; models come later. It can be stopped and goes on where it was.',
   'runtime.install.noGpu':
     'Without a usable card a server is the quick way (Engines). The processor works too, at minutes a picture. Nothing is fetched until you press it.',
   'runtime.cancel': 'Stop',

@@ -75,7 +75,7 @@ export const windowsQuery = [
   '@{cards=$c;pageFileMb=[int]$p;longPaths=$l}|ConvertTo-Json -Compress',
 ].join(';')
 
-/** Free space that an installation with CUDA torch takes, MiB; models come on top. */
+/** Room for an installation with CUDA torch (6.2 GB on Linux) and for the next one beside it while that is made, MiB; models come on top. */
 export const installNeedsMb = 16_000
 /** Page file under which loading large models fails on Windows although memory is free. */
 const wantedPageFileMb = 32_768
@@ -99,7 +99,7 @@ export function warningsFor(
   if (facts.freeDiskMb !== undefined && facts.freeDiskMb < installNeedsMb) {
     warnings.push({
       code: 'disk',
-      message: `${gigabytes(facts.freeDiskMb)} are free; the runtime takes about ${gigabytes(installNeedsMb)}, models come on top. Free some space, or move the data folder.`,
+      message: `${gigabytes(facts.freeDiskMb)} are free; the runtime takes about 7 GB, as much again while it is updated, and models come on top. Free some space, or move the data folder.`,
     })
   }
   if (facts.platform === 'win32') {
