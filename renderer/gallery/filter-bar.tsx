@@ -1,5 +1,5 @@
 import { Check, ChevronDown, X } from 'lucide-react'
-import { useEffect, useState, type ReactElement } from 'react'
+import { useEffect, useRef, useState, type ReactElement } from 'react'
 import { Button as AriaButton } from 'react-aria-components'
 import { editKinds } from '#shared/domain/edit'
 import type { CallOutput } from '#shared/contract/calls'
@@ -102,8 +102,14 @@ export function FilterBar(): ReactElement {
   const since = filter.before === undefined ? spans.find(({ days }) => filter.from === startOf(days)) : undefined
   const years = facets?.madeAt ? yearsBetween(facets.madeAt) : []
   const active = Object.keys(filter).filter((key) => key !== 'words').length
+  const bar = useRef<HTMLDivElement>(null)
+  /** A filter's button goes with it: who uses the keyboard goes on from the search. */
+  const takeAway = (patch: Parameters<typeof setGalleryFilter>[0]): void => {
+    bar.current?.querySelector('input')?.focus()
+    setGalleryFilter(patch)
+  }
   return (
-    <div className="flex flex-wrap items-center gap-1.5">
+    <div ref={bar} className="flex flex-wrap items-center gap-1.5">
       <SearchEntry
         label={say('gallery.search')}
         clearLabel={say('style.search.clear')}
@@ -191,7 +197,7 @@ export function FilterBar(): ReactElement {
       {filter.pictureId === undefined ? null : (
         <Button
           size="s"
-          onPress={() => setGalleryFilter({ pictureId: undefined })}
+          onPress={() => takeAway({ pictureId: undefined })}
           icon={<X size={12} aria-hidden />}
           data-testid="filter-picture"
         >
@@ -203,7 +209,7 @@ export function FilterBar(): ReactElement {
           size="s"
           kind="quiet"
           onPress={() =>
-            setGalleryFilter(
+            takeAway(
               Object.fromEntries(
                 Object.keys(filter)
                   .filter((key) => key !== 'words')

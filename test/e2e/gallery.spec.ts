@@ -61,6 +61,7 @@ test('history is searched; a result is starred, collected, compared, trashed, an
   await expect(page.getByTestId('filter-date')).toContainText(/\d{4}/u)
   await expect(items(page)).toHaveCount(4)
   await page.getByTestId('filter-clear').click()
+  await expect(page.getByTestId('gallery-search')).toBeFocused()
   await expect(page.getByTestId('filter-date')).toHaveText('Date')
   await page.getByTestId('scope-rejected').click()
   await expect(items(page)).toHaveCount(1)
