@@ -228,6 +228,7 @@ export const en = {
   'queue.cancelAll.text_other': '{{count}} jobs have not finished. Results that are done stay.',
   'queue.cancelAll.confirm': 'Cancel all',
   'queue.cancelAll.keep': 'Keep going',
+  'queue.drafts': 'Drafts meanwhile',
   'queue.empty': 'Jobs appear here',
   'queue.empty.text': 'Drag a style onto the photo, or press Restyle.',
   'queue.history.empty': 'Nothing in the history yet',

@@ -212,6 +212,7 @@ export const zh: ChineseWords = {
   'queue.cancelAll.text_other': '还有 {{count}} 个任务未完成。已完成的结果会保留。',
   'queue.cancelAll.confirm': '全部取消',
   'queue.cancelAll.keep': '继续运行',
+  'queue.drafts': '先画草稿',
   'queue.empty': '任务会显示在这里',
   'queue.empty.text': '把风格拖到照片上，或按“重绘”。',
   'queue.history.empty': '还没有历史记录',

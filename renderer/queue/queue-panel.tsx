@@ -7,6 +7,7 @@ import { useWords } from '../i18n/i18n'
 import { currentEngine } from '../i18n/labels'
 import { useActions, useStudio, useStudioParts, useStudioRoot } from '../state/context'
 import { Button, IconButton, MenuButton, Segmented } from '../widgets'
+import { draftsWanted } from '../state/drafts-meanwhile'
 import { pendingCount } from '../state/jobs'
 import { JobList } from './job-list'
 import { historyRows, queueRows } from './rows'
@@ -78,10 +79,23 @@ function EngineAway(): ReactElement | null {
         <p className="break-words">{say('compose.away', { name: engine.name })}</p>
         <p className="text-muted">{say('compose.away.text')}</p>
       </div>
+      <DraftsMeanwhile />
       <Button size="s" onPress={() => openDialog({ type: 'engines' })} data-testid="queue-engines">
         {say('engines.title')}
       </Button>
     </div>
+  )
+}
+
+/** It stays when it was pressed, so that the focus does: a draft comes for each job once. */
+function DraftsMeanwhile(): ReactElement {
+  const say = useWords()
+  const { draftMeanwhile } = useActions()
+  const canDraft = useStudio((state) => draftsWanted(state.jobs).length > 0)
+  return (
+    <Button size="s" isDisabled={!canDraft} onPress={() => void draftMeanwhile()} data-testid="queue-drafts">
+      {say('queue.drafts')}
+    </Button>
   )
 }
 

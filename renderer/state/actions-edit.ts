@@ -5,6 +5,7 @@ import type { MarkChange } from '#shared/domain/mark'
 import type { EditTarget } from '#shared/domain/edit-targets'
 import type { ActionContext } from './actions'
 import { editBase } from './canvas-view'
+import { draftsWanted } from './drafts-meanwhile'
 import { finishedJobsReturned } from './jobs'
 import { openPicture } from './open-picture'
 import { editTargets } from './selection'
@@ -30,9 +31,11 @@ export interface EditActions {
   /** Puts what is beyond the limit of the history into the trash now; can be undone. */
   trimHistory(): Promise<void>
   clearFinished(): Promise<void>
-  /** Along the versions that were applied to a picture, whichever window applied them. */
+  /** Has drafts made of what waits in the queue; it goes on waiting. Can be taken back. */
+  draftMeanwhile(): Promise<void>
   /** Puts a step that was just done on the stack. */
   remember(step: UndoStep): void
+  /** Along the versions that were applied to a picture, whichever window applied them. */
   walkPicture(id: string, direction: 'undo' | 'redo'): Promise<void>
   undo(): Promise<void>
   redo(): Promise<void>
@@ -77,8 +80,11 @@ export function createEditActions({ store, ask, toast }: ActionContext): EditAct
     if (!answer) return
     store.setState((state) => ({ shown: shownCleared(state.shown, pictureIds) }))
     // One picture is seen at work on the canvas; of many it is said, and taken back together.
-    if (wanted.length === 1) return
-    const ids = answer.jobs.map((job) => job.id)
+    if (wanted.length > 1) tellQueued(answer.jobs.map((job) => job.id))
+  }
+
+  const tellQueued = (ids: readonly string[]): void => {
+    if (ids.length === 0) return
     remember({ undo: { type: 'cancelJobs', ids }, redo: { type: 'retryJobs', ids }, name: { type: 'queue', count: ids.length } })
     toast({ tone: 'info', text: { key: 'scope.queued', values: { count: ids.length } }, action: 'undo' })
   }
@@ -237,6 +243,15 @@ export function createEditActions({ store, ask, toast }: ActionContext): EditAct
       if (!(await run({ type: 'clear' }))) return
       remember({ undo: { type: 'restoreCleared' }, redo: { type: 'clear' }, name: { type: 'clear' } })
       toast({ tone: 'info', text: { key: 'queue.cleared' }, action: 'undo' })
+    },
+    async draftMeanwhile() {
+      const ids: string[] = []
+      for (const wish of draftsWanted(store.getState().jobs)) {
+        const answer = await ask('jobs.submit', { ...wish, batchId: crypto.randomUUID(), engine: 'draft', priority: 'batch' })
+        if (!answer) break
+        ids.push(...answer.jobs.map((job) => job.id))
+      }
+      tellQueued(ids)
     },
     remember,
     walkPicture,

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { startFakeComfyUi, type FakeComfyUi } from '../fakes/comfyui/fake-comfyui'
 import { violationsOf } from './accessible'
-import { cli, coffee, expect, jobs, screenshots, test } from './studio'
+import { bringPhoto, cli, coffee, engineTime, expect, jobs, screenshots, test } from './studio'
 
 test.use({ trace: 'off' })
 
@@ -110,6 +110,27 @@ test('servers are added, tested, weighed, drained and removed in the engines pan
   await expect(cloud).toHaveCount(0, { timeout: 15_000 })
   await expect(jobs(page, 'canceled')).toHaveCount(1, { timeout: 15_000 })
   asked.kill()
+})
+
+test('while its server is away a job waits, and a draft of it can be had', async ({ open: page }) => {
+  await bringPhoto(page)
+  await page.getByTestId('open-engines').click()
+  await page.getByTestId('engines-add').click()
+  await page.getByTestId('server-address').fill('http://127.0.0.1:9')
+  await page.getByTestId('server-add').click()
+  await expect(page.locator('[data-engine="http://127.0.0.1:9"]')).toHaveAttribute('data-state', 'offline', { timeout: 15_000 })
+  await page.keyboard.press('Escape')
+  await expect(page.getByTestId('engines')).toHaveCount(0)
+  await page.getByTestId('style-clay').dblclick()
+  await expect(jobs(page, 'queued')).toHaveCount(1)
+  await expect(page.getByTestId('queue-away')).toBeVisible()
+  await page.getByTestId('queue-drafts').click()
+  await expect(jobs(page, 'done')).toHaveCount(1, { timeout: engineTime })
+  await expect(page.getByTestId('version')).toHaveCount(2)
+  // Once; and the job itself goes on waiting.
+  await expect(page.getByTestId('queue-drafts')).toBeDisabled()
+  await expect(jobs(page, 'queued')).toHaveCount(1)
+  await page.screenshot({ path: join(screenshots, '63-engines-away.png') })
 })
 
 test('a ComfyUI of this computer is offered and added; its memory is shown; a certificate is checked before it is saved', async ({
