@@ -119,11 +119,17 @@ function mouse(page: Page): Hand {
         await expect(page.getByTestId('drop-sign')).toBeVisible()
       }),
     async raiseCamera() {
-      const from = await middleOf(page.getByTestId('camera-elevation'))
-      await page.mouse.move(from.x, from.y)
-      await page.mouse.down()
-      await page.mouse.move(from.x + 1, from.y - 34, { steps: 8 })
-      await page.mouse.up()
+      const label = page.getByTestId('camera-label')
+      const before = (await label.textContent()) ?? ''
+      // The scene comes after its handles: a hand that was too quick takes hold once more.
+      await expect(async () => {
+        const from = await middleOf(page.getByTestId('camera-elevation'))
+        await page.mouse.move(from.x, from.y)
+        await page.mouse.down()
+        await page.mouse.move(from.x + 1, from.y - 34, { steps: 8 })
+        await page.mouse.up()
+        await expect(label).not.toHaveText(before, { timeout: 2_000 })
+      }).toPass()
       await page.getByTestId('run-views').click()
     },
     chooseEight: () => page.getByTestId('sheet-8').click(),
