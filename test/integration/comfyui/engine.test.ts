@@ -318,6 +318,7 @@ describe('closing Recast', () => {
       sampling: { steps: 25 },
     })
     await until(() => fake.executions.size === 1, 'it runs')
+    await until(() => fake.requests.filter((request) => request === 'POST /prompt').length === 2, 'the other one waits there')
     await first.close()
     const second = await openApp(folder)
     const progress: string[] = []
