@@ -33,6 +33,13 @@ const chunk = 500
  */
 const leastStep = 1e-6
 
+/** Where jobs are put: the place of the first one, and how far apart they are. */
+interface Room {
+  priority: number
+  first: number
+  step: number
+}
+
 function notFound(id: string): AppError {
   return new AppError('input.not_found', 'There is no such job. Reload the queue and choose again.', { detail: { jobId: id } })
 }
@@ -96,6 +103,28 @@ export function createQueue(context: {
     })
   }
 
+  /**
+   * Room for so many jobs right before a queued one. Where there is none left its priority gets whole numbers again.
+   * @param above the place of the last job before it that is not moved; undefined where there is none
+   * @param changed is told who got another number by that
+   */
+  function roomBefore(
+    beforeId: string,
+    count: number,
+    above: (before: JobRecord) => number | undefined,
+    changed: Set<string>,
+  ): Room {
+    for (let renumbered = false; ; renumbered = true) {
+      const [before] = need([beforeId])
+      if (before?.state !== 'queued') throw notQueued()
+      const from = above(before) ?? before.position - count - 1
+      const step = (before.position - from) / (count + 1)
+      // Halving comes to its end after some twenty moves to the same place, and equal places have no middle.
+      if (step >= leastStep || renumbered) return { priority: before.priority, first: from + step, step }
+      for (const other of jobs.renumber(before.priority)) changed.add(other)
+    }
+  }
+
   async function cancelAll(): Promise<string[]> {
     // Running ones first: they are what costs.
     const stopped = scheduler.cancel(jobs.active().map((job) => job.id))
@@ -136,18 +165,8 @@ export function createQueue(context: {
           jobs.place(id, jobs.lastPriority(), jobs.lastPosition() + 1)
           return
         }
-        for (let renumbered = false; ; renumbered = true) {
-          const [before] = need([beforeId])
-          if (before?.state !== 'queued') throw notQueued()
-          const above = jobs.positionBefore(before, id) ?? before.position - 2
-          const step = (before.position - above) / 2
-          // Halving comes to its end after some twenty moves to the same place, and equal places have no middle.
-          if (step >= leastStep || renumbered) {
-            jobs.place(id, before.priority, above + step)
-            return
-          }
-          for (const other of jobs.renumber(before.priority)) changed.add(other)
-        }
+        const { priority, first } = roomBefore(beforeId, 1, (before) => jobs.positionBefore(before, id), changed)
+        jobs.place(id, priority, first)
       }).immediate()
       // Who shows the queue orders it by these numbers: all that changed are told.
       board.announceMany([...changed])
@@ -157,21 +176,17 @@ export function createQueue(context: {
     async moveBatch(batchId, beforeId) {
       const changed = new Set<string>()
       const plan = db
-        .transaction((): { moving: string[]; priority: number; first: number; step: number } => {
+        .transaction((): Room & { moving: string[] } => {
           const moving = jobs.queuedOfBatch(batchId)
           if (moving.length === 0) throw notQueued()
           if (beforeId === undefined) {
             return { moving, priority: jobs.lastPriority(), first: Math.floor(jobs.lastPosition()) + 1, step: 1 }
           }
-          for (let renumbered = false; ; renumbered = true) {
-            const [before] = need([beforeId])
-            if (before?.state !== 'queued') throw notQueued()
+          const above = (before: JobRecord): number | undefined => {
             if (before.batchId === batchId) throw ownBatch()
-            const above = jobs.positionBeforeBatch(before, batchId) ?? before.position - moving.length - 1
-            const step = (before.position - above) / (moving.length + 1)
-            if (step >= leastStep || renumbered) return { moving, priority: before.priority, first: above + step, step }
-            for (const other of jobs.renumber(before.priority)) changed.add(other)
+            return jobs.positionBeforeBatch(before, batchId)
           }
+          return { moving, ...roomBefore(beforeId, moving.length, above, changed) }
         })
         .immediate()
       const { moving, priority, first, step } = plan
