@@ -1,5 +1,6 @@
 import type { EditKind } from '#shared/domain/edit'
 import type { EngineView } from '#shared/domain/engine'
+import { fitsMemory } from '#shared/domain/memory-fit'
 import type { Lack, WorkflowView } from '#shared/domain/workflow'
 import { currentEngine } from '../i18n/labels'
 
@@ -19,9 +20,6 @@ export function composeEngine(choice: string, setting: string, engines: readonly
   const wish = chosen === 'draft' ? 'auto' : chosen
   return { wish, engine: able.length === 0 ? undefined : currentEngine(wish, able) }
 }
-
-/** How much of what a workflow wants a card must have; a card of 24 GB says a little less. The scheduler counts the same. */
-const tightFit = 0.95
 
 /** Whether something can be composed now, and if not, what is in the way. */
 export type ComposeReadiness =
@@ -58,7 +56,7 @@ export function composeReadiness(
   const [lightest] = mine.filter(({ ready }) => ready !== false).toSorted((a, b) => a.vramGb - b.vramGb)
   if (lightest) {
     const total = engine.vram?.total
-    if (total === undefined || total >= lightest.vramGb * 1e9 * tightFit) return { state: 'ready' }
+    if (total === undefined || fitsMemory(lightest.vramGb, total)) return { state: 'ready' }
     return { state: 'tight', workflow: lightest, totalGb: Math.round(total / 2 ** 30), engine }
   }
   const [nearest] = mine.toSorted((a, b) => a.missing.length - b.missing.length || bytesOf(a) - bytesOf(b))

@@ -1,3 +1,4 @@
+import { fitsMemory } from '#shared/domain/memory-fit'
 import type { Tables } from '../database/tables'
 import type { JobRecord, QueuedJob } from '../database/tables/jobs'
 import { createAffinity } from '../engines/affinity'
@@ -31,8 +32,6 @@ export interface Capacities {
   ended(jobId: string): void
 }
 
-/** Weights and what else a workflow needs of a card's memory come close to this share of what the catalogue says. */
-const tightFit = 0.95
 /** Jobs whose facts are kept; more than ever stand at the head of a queue. */
 const factsKept = 256
 
@@ -100,7 +99,7 @@ export function createCapacities({ pool, tables, estimator, jobsOn, gpu }: Capac
           warmth: affinity.warmth(engine.id, workKey(job), job.inputAssetId ?? ''),
           warmMs: expected(false),
           coldMs: expected(true),
-          fits: total === undefined || needs === undefined ? undefined : total >= needs * 1e9 * tightFit,
+          fits: total === undefined || needs === undefined ? undefined : fitsMemory(needs, total),
           freeBytes: load?.memory?.free,
           // Asked only where it can make a difference: a server of this computer's card among several.
           use: allowed.length > 1 && isHere(engine) && load?.memory ? gpu.latest() : undefined,
