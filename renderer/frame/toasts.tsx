@@ -1,4 +1,4 @@
-import { CircleAlert, CircleCheck, Copy, Info, X } from 'lucide-react'
+import { CircleAlert, CircleCheck, Info, X } from 'lucide-react'
 import { useEffect, type ReactElement } from 'react'
 import { Button as AriaButton, Disclosure, DisclosurePanel, Heading } from 'react-aria-components'
 import { errorLine } from '../i18n/errors'
@@ -6,6 +6,7 @@ import { useWords } from '../i18n/i18n'
 import { useActions, useStudio } from '../state/context'
 import type { Toast } from '../state/toasts'
 import { Button, classes, IconButton } from '../widgets'
+import { CopyText } from '../widgets/copy-text'
 import { ErrorNote } from '../widgets/error-note'
 
 /** The messages at the lower edge of the middle, above its tools: they never cover a button. They are read out as they come; errors at once. */
@@ -78,7 +79,6 @@ function Message({ toast }: { toast: Toast }): ReactElement {
 /** The files that failed, each with its own words; a few are shown at once, many are folded. */
 function Lines(props: { lines: NonNullable<Toast['lines']> }): ReactElement {
   const say = useWords()
-  const { toast } = useActions()
   const details = props.lines.map(({ label, error }) => `${label}: ${error.code}: ${error.message}`).join('\n')
   const list = (
     <>
@@ -94,18 +94,7 @@ function Lines(props: { lines: NonNullable<Toast['lines']> }): ReactElement {
           )
         })}
       </ul>
-      <Button
-        size="s"
-        kind="quiet"
-        className="-ml-2"
-        icon={<Copy size={12} aria-hidden />}
-        onPress={() =>
-          void navigator.clipboard.writeText(details).then(() => toast({ tone: 'info', text: { key: 'job.copied' } }))
-        }
-        data-testid="toast-copy"
-      >
-        {say('job.copy')}
-      </Button>
+      <CopyText text={details} data-testid="toast-copy" />
     </>
   )
   return props.lines.length <= 2 ? (

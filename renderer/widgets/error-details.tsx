@@ -1,15 +1,13 @@
-import { Copy } from 'lucide-react'
 import type { ReactElement, ReactNode } from 'react'
 import { Disclosure, DisclosurePanel, Heading } from 'react-aria-components'
 import type { ErrorView } from '#shared/domain/error'
 import { useWords } from '../i18n/i18n'
-import { useActions } from '../state/context'
 import { Button } from './button'
+import { CopyText } from './copy-text'
 
 /** An error's own words and values, folded, with a button that copies them; `actions` stand before the fold's button. */
 export function ErrorDetails(props: { error: ErrorView; about?: string; actions?: ReactNode }): ReactElement {
   const say = useWords()
-  const { toast } = useActions()
   const { error, about, actions } = props
   const details = [
     `${error.code}: ${error.message}`,
@@ -40,17 +38,7 @@ export function ErrorDetails(props: { error: ErrorView; about?: string; actions?
         >
           {details}
         </pre>
-        <Button
-          size="s"
-          kind="quiet"
-          className="-ml-2"
-          icon={<Copy size={12} aria-hidden />}
-          onPress={() => {
-            void navigator.clipboard.writeText(details).then(() => toast({ tone: 'info', text: { key: 'job.copied' } }))
-          }}
-        >
-          {say('job.copy')}
-        </Button>
+        <CopyText text={details} />
       </DisclosurePanel>
     </Disclosure>
   )
