@@ -184,7 +184,7 @@ async function start(): Promise<void> {
   open = await openApp(places, app.getVersion(), createKeychainVault(safeStorage))
   running = await waitForOwnership(open)
   if (!running) return app.quit()
-  const { settings } = await running.call('app.snapshot', {})
+  const { settings, queue } = await running.call('app.snapshot', {})
   followSettings(settings)
   running.events.onEvent(({ body }) => {
     if (body.type === 'settings') followSettings(body.settings)
@@ -200,7 +200,7 @@ async function start(): Promise<void> {
     onSeen: () => previewsSeen++,
   })
   window = createWindow()
-  stopWork = await followWork(running, showWork)
+  stopWork = followWork(running.events, queue, showWork)
   if (selftest) {
     const shown = window
     await runSelftest(selftest, {

@@ -226,13 +226,12 @@ describe('the signs of work', () => {
     expect(workSigns(begin, { ...queue, ...counts }).signs).toEqual(signs)
   })
 
-  it('follow the queue from its state at the start, and are taken away at the end', async () => {
+  it('follow the queue from its state at the start, and are taken away at the end', () => {
     const hub = createEventHub((error) => {
       throw error
     })
     const shown: WorkSigns[] = []
-    const call = async () => ({ queue: { ...queue, done: 2, queued: 2 } })
-    const stop = await followWork({ events: hub, call: call as never }, (signs) => shown.push(signs))
+    const stop = followWork(hub, { ...queue, done: 2, queued: 2 }, (signs) => shown.push(signs))
     hub.emit({ type: 'queue', queue: { ...queue, done: 3, active: 1 } })
     stop()
     hub.emit({ type: 'queue', queue: { ...queue, done: 4 } })

@@ -1,4 +1,4 @@
-import type { App } from '#core/app'
+import type { EventHub } from '#core/event-hub'
 import type { QueueView } from '#shared/contract/calls'
 
 /** What the system shows and does while there is work. */
@@ -24,18 +24,18 @@ export function workSigns(begin: WorkBegin, queue: QueueView): { begin: WorkBegi
   return { begin: from, signs: { progress: (ended - from) / (ended - from + left), mode, awake: queue.active > 0 } }
 }
 
-/** Follows the app's queue and tells each change of its signs; answers a function that ends that and takes them away. */
-export async function followWork(app: Pick<App, 'call' | 'events'>, show: (signs: WorkSigns) => void): Promise<() => void> {
+/** Follows the app's queue from how it is now, and tells its signs; answers a function that ends that and takes them away. */
+export function followWork(events: Pick<EventHub, 'onEvent'>, now: QueueView, show: (signs: WorkSigns) => void): () => void {
   let begin: WorkBegin
   const look = (queue: QueueView): void => {
     const next = workSigns(begin, queue)
     begin = next.begin
     show(next.signs)
   }
-  const stop = app.events.onEvent(({ body }) => {
+  const stop = events.onEvent(({ body }) => {
     if (body.type === 'queue') look(body.queue)
   })
-  look((await app.call('app.snapshot', {})).queue)
+  look(now)
   return () => {
     stop()
     show({ progress: -1, mode: 'normal', awake: false })
