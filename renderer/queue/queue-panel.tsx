@@ -91,7 +91,9 @@ function EngineAway(): ReactElement | null {
 function DraftsMeanwhile(): ReactElement {
   const say = useWords()
   const { draftMeanwhile } = useActions()
-  const canDraft = useStudio((state) => draftsWanted(state.jobs).length > 0)
+  const { byId, waiting } = useStudioParts(({ jobs }) => ({ byId: jobs.byId, waiting: jobs.waiting }))
+  // Not with each progress of a running job.
+  const canDraft = useMemo(() => draftsWanted({ byId, waiting }).length > 0, [byId, waiting])
   return (
     <Button size="s" isDisabled={!canDraft} onPress={() => void draftMeanwhile()} data-testid="queue-drafts">
       {say('queue.drafts')}

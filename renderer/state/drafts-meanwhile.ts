@@ -46,7 +46,7 @@ export function draftsMeanwhile(waiting: readonly Job[], known: readonly Job[]):
 }
 
 /** Those of the queue's waiting jobs that this window knows. */
-export function draftsWanted({ byId, waiting }: JobsState): DraftWish[] {
+export function draftsWanted({ byId, waiting }: Pick<JobsState, 'byId' | 'waiting'>): DraftWish[] {
   return draftsMeanwhile(
     waiting.flatMap((id) => byId[id] ?? []),
     Object.values(byId),

@@ -4,7 +4,7 @@ import sharp from 'sharp'
 import { z } from 'zod'
 import { selfTestSchema, type Hardware, type SelfTest, type SelfTestProblem } from '#shared/domain/runtime'
 import { lazily } from '#shared/lazily'
-import { AppError, toAppError } from '#shared/domain/error'
+import { toAppError } from '#shared/domain/error'
 import { askEnvironment } from './install/check-environment'
 import { readJson, writeJson, type RuntimePlace } from './install/store'
 import type { RuntimeLayout } from './layout'
@@ -234,7 +234,7 @@ async function proveJobs({ hardware, start, log }: SelfTestOptions, test: SelfTe
 
 /** An error of ours, whose words already say what to do; what the program said goes to the supporter. */
 function asFinding(code: SelfTestProblem['code'], thrown: unknown): Finding {
-  const error = thrown instanceof AppError ? thrown : toAppError(thrown)
+  const error = toAppError(thrown)
   const output = error.detail?.['output']
   return new Finding({ code, message: error.message }, typeof output === 'string' ? output : undefined)
 }
