@@ -204,7 +204,6 @@ export function createDownloader(options: DownloaderOptions = {}): Downloader {
       for (const url of request.urls) {
         try {
           const sha256 = await fromSource(request, part, url, context, report)
-          await part.sync()
           const { bytes, origin } = part
           await part.close()
           await takePlace(request)
@@ -256,7 +255,7 @@ export function createDownloader(options: DownloaderOptions = {}): Downloader {
       }
       const promised = request.sha256?.toLowerCase() ?? part.origin?.sha256
       // The flush and the end of the hash side by side.
-      const [sha256] = await Promise.all([part.digest(), part.sync()])
+      const [sha256] = await Promise.all([part.digest(), part.flush()])
       if (promised === undefined || sha256 === promised) return sha256
       await part.restart({ url, sha256: promised })
       // Bytes of a former try or of another source may be to blame: this source gets one chance from the beginning.

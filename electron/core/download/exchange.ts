@@ -1,9 +1,13 @@
 import { AppError } from '#shared/domain/error'
 import { fileOf, header, readContentRange, refusal, shown, wholeNumber } from './answers'
 import { lostConnection, SilentError, type HttpSources, type SourceAnswer } from './http-source'
+import type { Intake } from './intake-ring'
 import type { PartFile, PartOrigin } from './part-file'
 import type { RateLimit } from './rate-limit'
 import { resumeFrom, type Expected } from './resume'
+
+/** With a limit it comes in smaller pieces, each of which is waited for. */
+const limitedPlaceBytes = 64 * 1024
 
 /** What an exchange with a source works with. */
 export interface ExchangeContext {
@@ -42,7 +46,7 @@ export async function exchange(part: PartFile, url: string, wanted: Expected, co
   try {
     await receive(part, opened, wanted, context)
   } finally {
-    opened.answer.body.on('error', () => undefined).destroy()
+    opened.answer.body.destroy()
   }
 
   /** Undefined: this can't be gone on with, ask from the beginning. */
@@ -50,7 +54,7 @@ export async function exchange(part: PartFile, url: string, wanted: Expected, co
     const { sources, tokens, signal } = context
     const answer = await sources.get({ url, offset, ifRange, tokens, signal })
     const { status, headers } = answer
-    const drop = (): void => void answer.body.on('error', () => undefined).destroy()
+    const drop = (): void => answer.body.destroy()
     try {
       const range = readContentRange(header(headers, 'content-range'))
       if (status === 416 && offset > 0) {
@@ -123,40 +127,59 @@ function sameAs(
 async function receive(part: PartFile, { answer, total }: Opened, wanted: Expected, context: ExchangeContext): Promise<void> {
   const { signal, limit } = context
   const { url, body } = answer
-  const reader = body[Symbol.asyncIterator]() as AsyncIterator<Buffer, undefined>
   const ceiling = wanted.size ?? total
-  let waiting = false
+  /** Since when the source is waited for; undefined while it waits for us. */
+  let asked: number | undefined = performance.now()
   let waitedMs = 0
   let slowFrom = part.bytes
+  /** What did not come from the source. */
+  let own: unknown
   // Only time spent waiting for the source counts: neither a slow disk nor our own limit is its fault.
-  const idle = setTimeout(() => (waiting ? body.destroy(new SilentError()) : idle.refresh()), context.idleMs)
-  try {
-    for (;;) {
-      const asked = performance.now()
-      waiting = true
-      idle.refresh()
-      const next = await reader.next()
-      waiting = false
-      waitedMs += performance.now() - asked
-      if (next.done) break
-      const chunk = next.value
-      if (ceiling !== undefined && part.bytes + chunk.length > ceiling) {
-        throw changed(url.href, `sends more than the ${ceiling} bytes wanted`)
-      }
-      const full = part.append(chunk)
-      context.onBytes(chunk.length)
-      if (full) await full
-      const pause = limit.take(chunk.length, signal)
-      if (pause) await pause
-      if (waitedMs < context.slowAfterMs) continue
+  const idle = setTimeout(() => (asked === undefined ? idle.refresh() : body.destroy(new SilentError())), context.idleMs)
+  const go = (): void => {
+    asked = performance.now()
+    idle.refresh()
+  }
+
+  /** Keeps what came; answers what the source has to wait for. */
+  function keep(count: number): Promise<unknown> | undefined {
+    if (ceiling !== undefined && part.bytes + count > ceiling) {
+      throw changed(url.href, `sends more than the ${ceiling} bytes wanted`)
+    }
+    const full = part.took(count)
+    context.onBytes(count)
+    const pause = limit.take(count, signal)
+    if (waitedMs >= context.slowAfterMs) {
       if (((part.bytes - slowFrom) * 1000) / waitedMs < context.slowBytesPerSecond) throw tooSlow(url)
       waitedMs = 0
       slowFrom = part.bytes
     }
+    return full && pause ? Promise.all([full, pause]) : (full ?? pause)
+  }
+
+  const intake: Intake = {
+    place: () => part.place(limit.limited ? limitedPlaceBytes : undefined),
+    took(count) {
+      if (asked !== undefined) waitedMs += performance.now() - asked
+      try {
+        const wait = keep(count)
+        if (!wait) return void go()
+        asked = undefined
+        return wait.then(go, (thrown: unknown) => {
+          own = thrown
+          throw thrown
+        })
+      } catch (thrown) {
+        own = thrown
+        throw thrown
+      }
+    },
+  }
+  try {
+    await body.pour(intake)
   } catch (thrown) {
     signal.throwIfAborted()
-    // Within the loop only the reader fails while it is waited for; the disk's errors pass as they are.
-    throw waiting ? lostConnection(thrown, url) : thrown
+    throw thrown === own ? thrown : lostConnection(thrown, url)
   } finally {
     clearTimeout(idle)
   }

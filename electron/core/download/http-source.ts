@@ -4,6 +4,8 @@ import type { Socket } from 'node:net'
 import { AppError } from '#shared/domain/error'
 import { withinTime } from '../within-time'
 import { fileOf, readPromise, shown, type Promised } from './answers'
+import { bodyOf, type SourceBody } from './body'
+import { Line } from './line'
 import { isLoopback, proxyFor, tunnel } from './proxy'
 
 /** How long a source may take. */
@@ -14,14 +16,14 @@ export interface SourceTimes {
   idleMs: number
 }
 
-/** What a source answered; the body is to be read or destroyed. */
+/** What a source answered; the body is to be poured or destroyed. */
 export interface SourceAnswer {
   status: number
   headers: IncomingHttpHeaders
   /** Where the answer came from, after redirects. */
   url: URL
   promised: Promised
-  body: IncomingMessage
+  body: SourceBody
 }
 
 /** What is asked of a source. */
@@ -88,8 +90,7 @@ export class HttpSources {
     const asked = url.origin
     const promised: Promised = { size: undefined, sha256: undefined }
     for (let hop = 0; ; hop++) {
-      const body = await this.#ask(url, wanted)
-      const { headers, statusCode: status = 0 } = body
+      const { body, headers, status } = await this.#ask(url, wanted)
       if (url.origin === asked) {
         // Only the hub that was asked may promise: the stores that it points to are just carriers.
         const said = readPromise(headers)
@@ -97,7 +98,7 @@ export class HttpSources {
         promised.sha256 ??= said.sha256
       }
       if (!redirects.has(status)) return { status, headers, url, promised, body }
-      body.on('error', () => undefined).destroy()
+      body.destroy()
       const to = headers.location
       if (to === undefined || hop >= maxRedirects) {
         throw new AppError(
@@ -118,17 +119,19 @@ export class HttpSources {
     }
   }
 
-  async #ask(url: URL, wanted: SourceRequest): Promise<IncomingMessage> {
+  async #ask(url: URL, wanted: SourceRequest): Promise<Pick<SourceAnswer, 'body' | 'headers' | 'status'>> {
     const token = wanted.tokens?.[url.origin]
     try {
       const proxy = url.protocol === 'https:' ? proxyFor(url, this.#environment) : undefined
       const socket = proxy && (await this.#tunnel(proxy, url, wanted.signal))
+      // Node gives the bytes of a connection within another one in no other way than as a stream.
+      const line = socket ? undefined : new Line(url)
       const ask = url.protocol === 'https:' ? httpsRequest : httpRequest
       const request = ask(url, {
         method: 'GET',
         // A connection for each exchange: an exchange is a large file, and what was cut is never read into the next answer.
         // An agent, also a fresh one, would make its own connection past the tunnel.
-        ...(socket ? { createConnection: () => socket } : { agent: false }),
+        createConnection: () => socket ?? line,
         signal: wanted.signal,
         headers: {
           // A body that was packed on the way has other bytes and no ranges.
@@ -139,7 +142,8 @@ export class HttpSources {
           ...(token ? { authorization: `Bearer ${token}` } : {}),
         },
       })
-      return await responseOf(request, this.#times)
+      const response = await responseOf(request, this.#times)
+      return { status: response.statusCode ?? 0, headers: response.headers, body: bodyOf(response, line) }
     } catch (thrown) {
       wanted.signal.throwIfAborted()
       throw lostConnection(thrown, url)
@@ -155,7 +159,7 @@ function responseOf(request: ClientRequest, { connectMs, idleMs }: SourceTimes):
       clearTimeout(timer)
       timer = setTimeout(() => request.destroy(new SilentError()), idleMs)
     }
-    request.once('socket', (socket: Socket) => {
+    request.once('socket', (socket: Socket | Line) => {
       if (socket.connecting) socket.once('connect', connected)
       else connected()
     })

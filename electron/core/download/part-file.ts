@@ -5,6 +5,7 @@ import { dirname } from 'node:path'
 import { z } from 'zod'
 import { discard, makeFolder, syncFolder } from '../assets/durable-file'
 import { FollowingHash } from './following-hash'
+import { IntakeRing } from './intake-ring'
 
 /** What is known of a part file beside its bytes; lies next to it, so that a download goes on after any end of the process. */
 const stateSchema = z.object({
@@ -31,14 +32,17 @@ export interface PartOrigin {
 }
 
 /**
- * A flush to the disk comes after so many bytes, and so many milliseconds after the one before: what lies between may be fetched again
- * after a power loss (after a kill, nothing is). On a fast line it is the time that counts: a flush holds up the writing, and what is lost
- * is there again in that time.
+ * A flush to the disk comes after so many bytes, beside the writing: the disk is kept busy from the beginning, so that at the end only the
+ * last of them are waited for.
  */
-const syncEveryBytes = 64 * 1024 * 1024
-const syncEveryMs = 2_000
-/** Bytes that may wait in memory while as many are being written. */
-const maxWaitingBytes = 4 * 1024 * 1024
+const flushEveryBytes = 32 * 1024 * 1024
+/** So often it is noted how far the flushes are: what lies between may be fetched again after a power loss (after a kill, nothing is). */
+const noteEveryMs = 2_000
+/** A piece that is worth a write or a turn of the hash; what is smaller waits so long for more. */
+const pieceBytes = 256 * 1024
+const lingerMs = 10
+/** The hash reads from the ring again when it is no further behind than this; until then from the file. */
+const closeBytes = 2 * 1024 * 1024
 
 /** The part file of a target. */
 export const partPath = (target: string): string => `${target}.part`
@@ -66,26 +70,43 @@ export async function readPart(target: string): Promise<{ origin: PartOrigin; by
   return { origin, bytes: origin.total === undefined ? sound : Math.min(sound, origin.total) }
 }
 
+/** A wait for room in the ring. */
+interface Room {
+  promise: Promise<void>
+  resolve(): void
+  reject(error: unknown): void
+}
+
+function createRoom(): Room {
+  const room: Partial<Room> = {}
+  room.promise = new Promise((resolve, reject) => Object.assign(room, { resolve, reject }))
+  return room as Room
+}
+
 /** A growing part file with the hash of its bytes. Not for two at once. */
 export class PartFile {
   readonly target: string
-  #file: FileHandle
+  readonly #file: FileHandle
+  readonly #ring = new IntakeRing()
   readonly #hash: FollowingHash
-  #bytes = 0
   #origin: PartOrigin | undefined
-  #synced = 0
-  #syncedAt = performance.now()
-  #waiting: Uint8Array[] = []
-  #waitingBytes = 0
-  #written = 0
+  /** End of what the hash was offered in the ring; undefined while it still reads what was in the file before. */
+  #offered: number | undefined = 0
+  #flushed = 0
+  #notedAt = performance.now()
+  #noting: Promise<void> | undefined
+  /** Before it nothing is written. */
+  #named: Promise<void> | undefined
+  #lingering: NodeJS.Timeout | undefined
   #writing: Promise<void> | undefined
-  #syncing: Promise<void> | undefined
+  #flushing: Promise<void> | undefined
+  #room: Room | undefined
   #failure: unknown
 
   private constructor(target: string, file: FileHandle) {
     this.target = target
     this.#file = file
-    this.#hash = new FollowingHash(partPath(target))
+    this.#hash = new FollowingHash(partPath(target), this.#ring.memory, () => this.#makeRoom())
   }
 
   /** Opens the part file, making it where there is none, without trusting its bytes: see {@link keep} and {@link restart}. */
@@ -101,23 +122,24 @@ export class PartFile {
 
   /** Bytes that are there, written or about to be. */
   get bytes(): number {
-    return this.#bytes
+    return this.#ring.filled
   }
 
   get origin(): PartOrigin | undefined {
     return this.#origin
   }
 
-  /** Keeps the first `bytes` of what is there; they are read into the hash meanwhile. */
+  /** Keeps the first `bytes` of what is there; they are read into the hash meanwhile. For a file that was just opened. */
   async keep(bytes: number, origin: PartOrigin): Promise<void> {
     const { size } = await this.#file.stat()
     if (size < bytes) throw new Error('the part file became shorter')
     await this.#file.truncate(bytes)
-    this.#hash.again()
-    this.#hash.reach(bytes)
-    this.#bytes = bytes
-    this.#written = bytes
+    this.#ring.begin(bytes)
     this.#origin = origin
+    if (bytes > 0) {
+      this.#offered = undefined
+      this.#hash.readBack(bytes)
+    }
     await this.sync()
   }
 
@@ -125,12 +147,13 @@ export class PartFile {
   async restart(origin: PartOrigin): Promise<void> {
     await this.#settle()
     await this.#file.truncate(0)
-    this.#hash.again()
-    this.#bytes = 0
-    this.#written = 0
-    this.#synced = 0
+    await this.#hash.again()
+    this.#ring.begin(0)
+    this.#offered = 0
+    this.#flushed = 0
     this.#origin = origin
-    await this.#writeState()
+    // Beside the receiving, but before the first write: after a power loss no bytes may lie under another origin's name.
+    this.#named = this.#note()
   }
 
   /** Notes that it goes on from another source (or the same one's newer words about itself). */
@@ -139,91 +162,162 @@ export class PartFile {
     await this.sync()
   }
 
-  /** Takes the next bytes; answers a promise when the disk is behind and the source has to wait. Throws what the disk said. */
-  append(chunk: Uint8Array): Promise<void> | undefined {
-    if (this.#failure !== undefined) throw this.#failure
-    this.#bytes += chunk.length
-    this.#waiting.push(chunk)
-    this.#waitingBytes += chunk.length
-    this.#writing ??= this.#write()
-    return this.#waitingBytes >= maxWaitingBytes ? this.#writing : undefined
+  /** Where the next bytes go, at most `most`. */
+  place(most?: number): Uint8Array {
+    return this.#ring.place(most)
+  }
+
+  /** So many bytes were put there; answers a promise when disk or hash are behind and the source has to wait. Throws what the disk said. */
+  took(count: number): Promise<void> | undefined {
+    this.#throwFailure()
+    this.#ring.fill(count)
+    if (this.#ring.filled - this.#ring.written >= pieceBytes) this.#hasten()
+    else if (!this.#writing) this.#linger()
+    if (this.#offered !== undefined && this.#ring.filled - this.#offered >= pieceBytes) this.#offer()
+    this.#free()
+    if (this.#ring.roomy) return undefined
+    const room = (this.#room ??= createRoom())
+    this.#makeRoom()
+    return room.promise
+  }
+
+  /** Waits until all is on the disk, durably. */
+  async flush(): Promise<void> {
+    await this.#settle()
+    await this.#file.datasync()
+    this.#flushed = this.#ring.written
   }
 
   /** Waits until all is on the disk, durably, and noted so. */
   async sync(): Promise<void> {
-    await this.#settle()
-    if (this.#failure !== undefined) throw this.#failure
-    await this.#file.datasync()
-    this.#synced = this.#written
-    if (this.#origin) await this.#writeState()
+    await this.flush()
+    await this.#note()
+    this.#throwFailure()
   }
 
   /** The sha256 of all bytes, in hexadecimal digits; waits until they are written and read. */
   async digest(): Promise<string> {
     await this.#settle()
-    if (this.#failure !== undefined) throw this.#failure
-    return this.#hash.digest(this.#bytes)
+    this.#offer()
+    return this.#hash.digest(this.bytes)
   }
 
   /** Closes the file; what is there stays for the next start. */
   async close(): Promise<void> {
-    await this.#settle()
+    await this.#settle().catch(() => undefined)
     await this.#hash.close()
     await this.#file.close()
   }
-
+  /** Waits for all that was begun, down to the last byte; throws what the disk said. */
   async #settle(): Promise<void> {
+    while (this.#failure === undefined && this.#ring.filled > this.#ring.written) {
+      this.#hasten()
+      await this.#writing
+    }
+    clearTimeout(this.#lingering)
+    this.#lingering = undefined
     await this.#writing
-    await this.#syncing
+    await this.#flushing
+    await this.#noting
+    this.#throwFailure()
   }
 
-  /** Writes what waits, then what came meanwhile; a failure is thrown by the next call. */
+  #throwFailure(): void {
+    this.#failure ??= this.#hash.failure
+    if (this.#failure !== undefined) throw this.#failure
+  }
+
+  /** Has what is there written now. */
+  #hasten(): void {
+    clearTimeout(this.#lingering)
+    this.#lingering = undefined
+    this.#writing ??= this.#write()
+  }
+
+  /** Writes what is there, and on while enough comes meanwhile; a failure is thrown by the next call. */
   async #write(): Promise<void> {
+    const ring = this.#ring
     try {
-      while (this.#waiting.length > 0) {
-        const batch = this.#waiting
-        const length = this.#waitingBytes
-        this.#waiting = []
-        this.#waitingBytes = 0
-        await this.#writeAll(batch, length)
-        this.#hash.reach(this.#written)
-        if (this.#written - this.#synced >= syncEveryBytes && performance.now() - this.#syncedAt >= syncEveryMs) {
-          this.#syncing ??= this.#syncBehind()
-        }
-      }
+      await this.#named
+      do {
+        const piece = ring.unwritten()
+        const { bytesWritten } = await this.#file.write(piece, 0, piece.length, ring.written)
+        ring.wrote(bytesWritten)
+        this.#followBehind()
+        this.#makeRoom()
+        if (ring.written - this.#flushed >= flushEveryBytes) this.#flushing ??= this.#flushBehind()
+      } while (ring.filled - ring.written >= pieceBytes)
     } catch (error) {
       this.#failure ??= error
     } finally {
       this.#writing = undefined
+      if (this.#failure === undefined && ring.filled > ring.written) this.#linger()
+      this.#makeRoom()
     }
   }
 
-  async #writeAll(batch: Uint8Array[], length: number): Promise<void> {
-    const { bytesWritten } = await this.#file.writev(batch, this.#written)
-    this.#written += bytesWritten
-    if (bytesWritten === length) return
-    // A short write: rare (a disk that is filling up), so the rest goes in one piece.
-    const rest = Buffer.concat(batch).subarray(bytesWritten)
-    for (let at = 0; at < rest.length;) {
-      const done = await this.#file.write(rest, at, rest.length - at, this.#written)
-      at += done.bytesWritten
-      this.#written += done.bytesWritten
-    }
+  #linger(): void {
+    this.#lingering ??= setTimeout(() => this.#hasten(), lingerMs)
   }
 
-  /** Flushes beside the writing, so that the end of a large file does not wait for the disk. */
-  async #syncBehind(): Promise<void> {
+  /** While the hash still reads what was there before, it reads what comes from the file as well, until it is close. */
+  #followBehind(): void {
+    if (this.#offered !== undefined) return
+    const { written } = this.#ring
+    this.#hash.readBack(written)
+    if (this.#hash.hashed >= written - closeBytes) this.#offered = written
+  }
+
+  /** Has the hash go on to the end of what came. */
+  #offer(): void {
+    if (this.#offered === undefined || this.#offered === this.#ring.filled) return
+    this.#offered = this.#ring.filled
+    this.#hash.offer(this.#offered)
+  }
+
+  #free(): void {
+    this.#ring.free(this.#offered === undefined ? this.#ring.written : this.#hash.hashed)
+  }
+
+  /** Lets the source go on when there is room for it. */
+  #makeRoom(): void {
+    const room = this.#room
+    if (!room) return
+    // Asked for first: what it does between the look and the asking would be told to nobody.
+    if (this.#offered !== undefined) this.#hash.watch()
+    this.#free()
+    this.#failure ??= this.#hash.failure
+    if (this.#failure === undefined && !this.#ring.roomy) return
+    this.#room = undefined
+    if (this.#failure === undefined) room.resolve()
+    else room.reject(this.#failure)
+  }
+
+  /** Flushes beside the writing. */
+  async #flushBehind(): Promise<void> {
     try {
-      const reached = this.#written
+      const reached = this.#ring.written
       await this.#file.datasync()
-      this.#synced = reached
-      await this.#writeState()
+      this.#flushed = reached
+      if (performance.now() - this.#notedAt >= noteEveryMs) void this.#note()
     } catch (error) {
       this.#failure ??= error
     } finally {
-      this.#syncedAt = performance.now()
-      this.#syncing = undefined
+      this.#flushing = undefined
     }
+  }
+
+  /** Notes beside all else where the bytes come from, and how many of them are durable; a failure is thrown by the next call. */
+  #note(): Promise<void> {
+    const mine: Promise<void> = (this.#noting ?? Promise.resolve())
+      .then(() => this.#writeState())
+      .catch((error: unknown) => void (this.#failure ??= error))
+      .then(() => {
+        this.#notedAt = performance.now()
+        if (this.#noting === mine) this.#noting = undefined
+      })
+    this.#noting = mine
+    return mine
   }
 
   async #writeState(): Promise<void> {
@@ -232,7 +326,7 @@ export class PartFile {
     const next = `${path}.new`
     const file = await open(next, 'w')
     try {
-      await file.writeFile(JSON.stringify({ version: 1, ...this.#origin, synced: this.#synced, boot: thisBoot() }))
+      await file.writeFile(JSON.stringify({ version: 1, ...this.#origin, synced: this.#flushed, boot: thisBoot() }))
       await file.sync()
     } finally {
       await file.close()

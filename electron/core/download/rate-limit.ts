@@ -4,6 +4,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 export interface RateLimit {
   /** Resolves when `bytes` may have been taken; at once without a limit. Rejects with the signal's reason. */
   take(bytes: number, signal: AbortSignal): Promise<void> | undefined
+  /** Whether there is a limit now. */
+  readonly limited: boolean
   /** Bytes a second over all takers; null for no limit. */
   set(bytesPerSecond: number | null): void
 }
@@ -16,6 +18,9 @@ export function createRateLimit(bytesPerSecond: number | null, now: () => number
   let rate = bytesPerSecond
   let paidUntil = 0
   return {
+    get limited() {
+      return rate !== null
+    },
     take(bytes, signal) {
       if (rate === null) return undefined
       const debt = (bytes * 1000) / rate
