@@ -18,6 +18,7 @@ export function put(piece: Buffer, intake: Intake): Promise<unknown> | undefined
   return waits.length > 0 ? Promise.all(waits) : undefined
 }
 
+const wasmPageBytes = 64 * 1024
 const ringBytes = 16 * 1024 * 1024
 /** Largest piece that is read from a connection at once. */
 const placeBytes = 1024 * 1024
@@ -31,7 +32,7 @@ const writeBytes = 4 * 1024 * 1024
  * hashed from here. Positions are those in the file.
  */
 export class IntakeRing {
-  readonly memory = new SharedArrayBuffer(ringBytes)
+  readonly memory = sharedPages(ringBytes)
   readonly #bytes = Buffer.from(this.memory)
   #filled = 0
   #written = 0
@@ -85,5 +86,22 @@ export class IntakeRing {
   /** Bytes up to here are needed no more. */
   free(upTo: number): void {
     this.#freed = Math.max(this.#freed, Math.min(upTo, this.#written))
+  }
+}
+
+/** WebAssembly's memory; Node's types leave it to the browser's. */
+interface Memories {
+  Memory: new (options: { initial: number; maximum: number; shared: true }) => { buffer: SharedArrayBuffer }
+}
+
+/** Shared memory that begins at a page, as writing past the system's cache asks for: of all memory that JavaScript has, WebAssembly's does. */
+function sharedPages(bytes: number): SharedArrayBuffer {
+  const { Memory } = (globalThis as unknown as { WebAssembly: Memories }).WebAssembly
+  const pages = bytes / wasmPageBytes
+  try {
+    return new Memory({ initial: pages, maximum: pages, shared: true }).buffer
+  } catch {
+    // It takes gigabytes of addresses, which not every machine gives. Then all is written through the cache.
+    return new SharedArrayBuffer(bytes)
   }
 }

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { discard, makeFolder, syncFolder } from '../assets/durable-file'
 import { FollowingHash } from './following-hash'
 import { IntakeRing } from './intake-ring'
+import { PartWriter } from './part-writer'
 
 /** What is known of a part file beside its bytes; lies next to it, so that a download goes on after any end of the process. */
 const stateSchema = z.object({
@@ -38,8 +39,9 @@ export interface PartOrigin {
 const flushEveryBytes = 32 * 1024 * 1024
 /** So often it is noted how far the flushes are: what lies between may be fetched again after a power loss (after a kill, nothing is). */
 const noteEveryMs = 2_000
-/** A piece that is worth a write or a turn of the hash; what is smaller waits so long for more. */
-const pieceBytes = 256 * 1024
+/** A piece that is worth a turn of the hash, and one that is worth a write; what is smaller waits so long for more. */
+const hashBytes = 256 * 1024
+const writeBytes = 1024 * 1024
 const lingerMs = 10
 /** The hash reads from the ring again when it is no further behind than this; until then from the file. */
 const closeBytes = 2 * 1024 * 1024
@@ -88,6 +90,7 @@ export class PartFile {
   readonly target: string
   readonly #file: FileHandle
   readonly #ring = new IntakeRing()
+  readonly #writer: PartWriter
   readonly #hash: FollowingHash
   #origin: PartOrigin | undefined
   /** End of what the hash was offered in the ring; undefined while it still reads what was in the file before. */
@@ -106,6 +109,7 @@ export class PartFile {
   private constructor(target: string, file: FileHandle) {
     this.target = target
     this.#file = file
+    this.#writer = new PartWriter(partPath(target), file)
     this.#hash = new FollowingHash(partPath(target), this.#ring.memory, () => this.#makeRoom())
   }
 
@@ -171,9 +175,9 @@ export class PartFile {
   took(count: number): Promise<void> | undefined {
     this.#throwFailure()
     this.#ring.fill(count)
-    if (this.#ring.filled - this.#ring.written >= pieceBytes) this.#hasten()
+    if (this.#ring.filled - this.#ring.written >= writeBytes) this.#hasten()
     else if (!this.#writing) this.#linger()
-    if (this.#offered !== undefined && this.#ring.filled - this.#offered >= pieceBytes) this.#offer()
+    if (this.#offered !== undefined && this.#ring.filled - this.#offered >= hashBytes) this.#offer()
     this.#free()
     if (this.#ring.roomy) return undefined
     const room = (this.#room ??= createRoom())
@@ -206,6 +210,7 @@ export class PartFile {
   async close(): Promise<void> {
     await this.#settle().catch(() => undefined)
     await this.#hash.close()
+    await this.#writer.close()
     await this.#file.close()
   }
   /** Waits for all that was begun, down to the last byte; throws what the disk said. */
@@ -239,14 +244,14 @@ export class PartFile {
     const ring = this.#ring
     try {
       await this.#named
+      this.#throwFailure()
       do {
         const piece = ring.unwritten()
-        const { bytesWritten } = await this.#file.write(piece, 0, piece.length, ring.written)
-        ring.wrote(bytesWritten)
+        ring.wrote(await this.#writer.write(piece, ring.written))
         this.#followBehind()
         this.#makeRoom()
         if (ring.written - this.#flushed >= flushEveryBytes) this.#flushing ??= this.#flushBehind()
-      } while (ring.filled - ring.written >= pieceBytes)
+      } while (ring.filled - ring.written >= writeBytes)
     } catch (error) {
       this.#failure ??= error
     } finally {
