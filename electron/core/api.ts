@@ -7,6 +7,7 @@ import type { Job } from '#shared/domain/job'
 import type { Picture } from '#shared/domain/picture'
 import type { AssetStore } from './assets/asset-store'
 import type { Database } from './database/database'
+import type { LogFlush } from './database/log-flush'
 import type { Tables } from './database/tables'
 import { diagnosticsText } from './diagnostics/diagnostics'
 import { runDoctor } from './diagnostics/doctor'
@@ -41,6 +42,7 @@ export interface ApiContext {
   dataDir: string
   version: string
   db: Database
+  log: LogFlush
   tables: Tables
   store: AssetStore
   events: EventSource
@@ -187,12 +189,15 @@ export function createHandlers(context: ApiContext): CallHandlers {
       // One after the other: of two with the same batchId the second must find the jobs of the first.
       const turn = submitting.then(() => scheduler.hold(() => submitJobs(submitContext, submission)))
       submitting = turn.catch(() => {})
-      const { batchId, jobIds } = await turn
+      const { batchId, jobIds, flushed } = await turn
       board.announceMany(jobIds)
+      const jobs = await viewMany(jobIds)
+      // What can begin does so meanwhile.
+      await flushed
       ownStyles.used(
         submission.edits.flatMap((edit) => (edit.kind === 'style' && edit.styleId !== undefined ? [edit.styleId] : [])),
       )
-      return { batchId, jobs: await viewMany(jobIds) }
+      return { batchId, jobs }
     },
     'jobs.list'({ cursor, limit, states, batchId, pictureId }) {
       const { items, ...rest } = tables.jobs.page({ cursor, limit, states, batchId, pictureId })

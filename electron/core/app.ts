@@ -8,6 +8,7 @@ import { openAssetStore } from './assets/asset-store'
 import type { BlobStore } from './assets/blob-store'
 import type { Database } from './database/database'
 import { toCoreError } from './database/errors'
+import { createLogFlush } from './database/log-flush'
 import { openDatabase } from './database/open'
 import { databasePath } from './database/path'
 import { openTables } from './database/tables'
@@ -142,6 +143,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   /** Puts the pieces together over an open database. */
   async function assemble(options: AppOptions, db: Database, logger: AppLogger, takeJobs: boolean): Promise<App> {
     const tables = openTables(db)
+    const log = createLogFlush(db)
     const settings = openSettings(db)
     const store = await openAssetStore({ dataDir, db, ...(options.openBlobs ? { openBlobs: options.openBlobs } : {}) })
     if (takeJobs) await sweepWorkDirs(dataDir)
@@ -287,6 +289,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       styleFiles,
       models,
       runtime,
+      log,
     })
     const tiles = createStyleTiles({ store, engines: pool.all(), version, lookOf: ownStyles.draftLookOf })
     let closing: Promise<void> | undefined
@@ -331,6 +334,7 @@ export async function createApp(options: AppOptions): Promise<App> {
           await sheets.close()
           board.close()
           events.close()
+          await log.close()
           db.close()
         })()
         return closing

@@ -22,6 +22,7 @@ export interface OwnerOrder {
 export type OwnerLine =
   | { say: 'ready' }
   | { say: 'state'; state: string }
+  | { say: 'submitted'; batchId: string }
   | { say: 'done'; doctor: { name: string; ok: boolean; found: number; note: string }[] }
 
 const order = JSON.parse(process.argv[2] ?? '{}') as OwnerOrder
@@ -56,7 +57,7 @@ for (;;) {
     if (!picture) throw new Error(error?.message)
     return { pictureId: picture.id, assetId: picture.rootAssetId }
   })
-  await app.call('jobs.submit', {
+  const { batchId } = await app.call('jobs.submit', {
     pictures,
     edits: [{ kind: 'style', styleId: 'clay' }],
     ...(order.engineUrl === undefined ? {} : { engine: order.engineUrl, workflowId: 'sd15-style' }),
@@ -65,6 +66,7 @@ for (;;) {
     count: order.jobs / order.photos.length,
     exportDir: order.exportDir,
   })
+  say({ say: 'submitted', batchId })
 }
 const { checks } = await app.call('app.doctor', { repair: true })
 say({ say: 'done', doctor: checks })

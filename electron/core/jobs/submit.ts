@@ -12,8 +12,10 @@ import type { AssetStore } from '../assets/asset-store'
 import { makeFolder } from '../assets/durable-file'
 import type { Database } from '../database/database'
 import { toCoreError } from '../database/errors'
+import type { LogFlush } from '../database/log-flush'
 import type { Tables } from '../database/tables'
 import type { JobRecord, NewJob } from '../database/tables/jobs'
+import { unflushed } from '../database/unflushed'
 import type { EnginePool } from '../engines/pool'
 import { nameFromEdit } from '../assets/names'
 import { checkedEdit, checkShape, expandScenes, type ResolveCustom } from './checked-edit'
@@ -36,6 +38,16 @@ export interface SubmitContext {
   store: AssetStore
   pool: EnginePool
   resolveCustom?: ResolveCustom | undefined
+  log: LogFlush
+}
+
+/** Jobs that are queued. */
+export interface Submitted {
+  batchId: string
+  /** In the order in which they were asked for. */
+  jobIds: string[]
+  /** Resolves when they survive a power loss: nobody is told of them before. Where the disk refuses, those that wait are taken out again. */
+  flushed: Promise<void>
 }
 
 /** What a job works on, found; everything is open where a picture is made from words. */
@@ -148,11 +160,11 @@ function tooMany(total: number): AppError {
 
 /**
  * Checks a submission as a whole and queues its jobs: all of them, or (on any error) none.
- * Up to a thousand are one transaction. Answers the batch and its jobs' ids in order.
+ * Up to a thousand are one transaction.
  * A batch that is there already is answered as it is, and what a killed process left out of it is added. Callers let one submission end
  * before the next begins.
  */
-export async function submitJobs(context: SubmitContext, asked: Submission): Promise<{ batchId: string; jobIds: string[] }> {
+export async function submitJobs(context: SubmitContext, asked: Submission): Promise<Submitted> {
   const { db, tables, store, pool } = context
   checkShape(asked)
   const least = Math.max(1, asked.pictures.length) * asked.edits.length * asked.count
@@ -173,7 +185,7 @@ export async function submitJobs(context: SubmitContext, asked: Submission): Pro
   })
   if (planned.length > maxJobsAtOnce) throw tooMany(planned.length)
   checkSame(known, planned, batchId)
-  if (known.length === planned.length) return { batchId, jobIds: known.map((job) => job.id) }
+  if (known.length === planned.length) return { batchId, jobIds: known.map((job) => job.id), flushed: Promise.resolve() }
   for (const edit of edits) pool.check(submission.engine, edit, submission.workflowId, submission.sampling)
   if (submission.exportDir !== undefined) await checkExportDir(submission.exportDir)
 
@@ -199,7 +211,13 @@ export async function submitJobs(context: SubmitContext, asked: Submission): Pro
   // Jobs go in in order, so those that are there are the first ones.
   jobs.splice(0, known.length)
   await insertAll(context, jobs, known.at(-1)?.position)
-  return { batchId, jobIds: [...known, ...jobs].map((job) => job.id) }
+  const flushed = context.log.flush().catch((thrown: unknown) => {
+    tables.jobs.removeQueued(jobs.map((job) => job.id))
+    throw toCoreError(thrown)
+  })
+  // Whoever waits for it hears of it.
+  flushed.catch(() => undefined)
+  return { batchId, jobIds: [...known, ...jobs].map((job) => job.id), flushed }
 }
 
 /**
@@ -234,7 +252,7 @@ async function insertAll({ db, tables }: SubmitContext, all: readonly NewJob[], 
   try {
     while (inserted < all.length) {
       if (inserted > 0) await breathe()
-      insert.immediate(all.slice(inserted, inserted + perTransaction))
+      unflushed(db, () => insert.immediate(all.slice(inserted, inserted + perTransaction)))
       inserted += perTransaction
     }
   } catch (error) {

@@ -27,7 +27,7 @@ afterAll(async () => {
 })
 
 test.skipIf(hindered)(
-  `a job's result: fsync of the file < rename < fsync of its folder < fsync of the commit${hindered ? ` (skipped: ${hindered})` : ''}`,
+  `a batch is flushed before it is answered; its result's file before its name, its folder before the commit, and that${hindered ? ` (skipped: ${hindered})` : ''}`,
   async () => {
     const folder = await temporaryFolder()
     const photo = await writePicture(folder, 'photo', 3)
@@ -42,7 +42,7 @@ test.skipIf(hindered)(
       storing: 'durable',
     }
     const trace = join(folder, 'trace')
-    const watched = 'trace=fsync,fdatasync,rename,renameat,renameat2,pwrite64'
+    const watched = 'trace=fsync,fdatasync,rename,renameat,renameat2,pwrite64,write'
     const options = ['-f', '-y', '-s', '4096', '-e', watched, '-o', trace]
     const command = [process.execPath, join(built, 'owner.js'), JSON.stringify(order)]
     await promisify(execFile)('strace', [...options, ...command])
@@ -60,6 +60,7 @@ test.skipIf(hindered)(
       const [pid = ''] = line.split(' ')
       return find('the end of a call', (one) => one.startsWith(`${pid} `) && one.includes('resumed>'), at + 1)
     }
+    const isLogWrite = (line: string): boolean => /pwrite64\(/.test(line) && /recast\.db-wal>/.test(line)
     const renamed = find(
       'the rename',
       (line) => /rename/.test(line) && /staging\/[0-9a-f-]{36}\/result\.png/.test(line) && /\/blobs\//.test(line),
@@ -74,16 +75,20 @@ test.skipIf(hindered)(
     expect(ended(fileSynced)).toBeLessThan(renamed)
     expect(ended(renamed)).toBeLessThan(folderSynced)
 
+    const answered = find('the answer', (line) => /write\(1</.test(line) && line.includes('submitted'))
+    const batchId = /submitted[^a-z]+batchId[^0-9a-f]+([0-9a-f-]{36})/.exec(lines[answered] ?? '')?.[1] ?? '-'
+    const queued = find('the frames of the batch', (line) => isLogWrite(line) && line.includes(batchId))
+    // By another thread than the one that wrote: that one goes on.
+    const writer = lines[queued]?.split(' ')[0] ?? '-'
+    const isLogFlush = (line: string): boolean => /f(data)?sync\(/.test(line) && /recast\.db-wal>/.test(line)
+    const flushed = find('the flush of the batch', (line) => isLogFlush(line) && !line.startsWith(`${writer} `), queued)
+    expect(ended(flushed)).toBeLessThan(answered)
+
     // The commit that holds the result: the first frames written to the log after the folder was flushed, and their flush.
     // Between file and folder nothing that names the result may reach the log.
-    const isLogWrite = (line: string): boolean => /pwrite64\(/.test(line) && /recast\.db-wal>/.test(line)
     const sha256 = /blobs\/[0-9a-f]{2}\/([0-9a-f]{64})/.exec(lines[renamed] ?? '')?.[1] ?? '-'
     const written = find('the frames of the commit', (line) => isLogWrite(line) && line.includes(sha256))
-    const committed = find(
-      'the fsync of the commit',
-      (line) => /f(data)?sync\(/.test(line) && /recast\.db-wal>/.test(line),
-      written,
-    )
+    const committed = find('the fsync of the commit', isLogFlush, written)
     expect(ended(folderSynced)).toBeLessThan(written)
     expect(written).toBeLessThan(committed)
   },
