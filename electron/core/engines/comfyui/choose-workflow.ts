@@ -4,11 +4,12 @@ import { nearestNames } from '#shared/styles/nearest'
 import { resolveStyle } from '#shared/styles/catalogue'
 import { type EditValues, hasWords, valuesForEdit } from '../../workflows/edit-values'
 import type { Workflow, WorkflowLibrary } from '../../workflows/load'
+import type { ObjectInfo } from '../../workflows/object-info'
 import { missingWords } from '../../workflows/missing-words'
 import type { Size } from '../../workflows/size-policy'
 import { type CustomChoice, customChoice } from './custom-choice'
 import { slotPictures } from './slots'
-import { type Missing, readiness, type ServerFacts } from '../../workflows/readiness'
+import { type Missing, readiness, type Readiness, type ReadinessRequest, type ServerFacts } from '../../workflows/readiness'
 
 /** What a job asks for, as far as the choice of its workflow goes. */
 export interface WorkflowRequest {
@@ -62,7 +63,7 @@ export function chooseWorkflow(
       const images = Object.keys(slotPictures(workflow, request.edit))
       if (!server) return { ...asked, workflow, models: {} }
       const { level, ...rest } = asked
-      const ready = readiness(library, workflow, server, { ...rest, images, ...(level ? { level } : {}) })
+      const ready = knownReadiness(library, workflow, server, { ...rest, images, ...(level ? { level } : {}) })
       if (ready.ready) return { ...asked, workflow, models: ready.models }
       lacking.push({ workflow, missing: ready.missing })
     } catch (thrown) {
@@ -74,6 +75,27 @@ export function chooseWorkflow(
   throw (
     refusals[0] ?? new AppError('input.unsupported_edit', `No workflow does ${request.edit.kind} edits. Choose another engine.`)
   )
+}
+
+/** By what a server said of its nodes, which is never changed: it says it anew. */
+const judged = new WeakMap<ObjectInfo, { library: WorkflowLibrary; found: Map<string, Readiness> }>()
+/** Jobs of a queue differ in few things beside their seeds; with more it begins anew. */
+const maxJudged = 200
+
+/** {@link readiness}, which is asked for several times on a job's way, and for each job of a batch; a seed changes nothing of it. */
+function knownReadiness(
+  library: WorkflowLibrary,
+  workflow: Workflow,
+  { version, objectInfo }: ServerFacts,
+  request: ReadinessRequest,
+): Readiness {
+  let known = judged.get(objectInfo)
+  if (known?.library !== library || known.found.size >= maxJudged) judged.set(objectInfo, (known = { library, found: new Map() }))
+  const { seed: _seed, ...values } = request.values ?? {}
+  const key = JSON.stringify([workflow.id, version, { ...request, values }])
+  let ready = known.found.get(key)
+  if (!ready) known.found.set(key, (ready = readiness(library, workflow, { version, objectInfo }, request)))
+  return ready
 }
 
 function wordingOf(edit: Edit): string | undefined {
