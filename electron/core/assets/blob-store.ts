@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { createReadStream, type Stats } from 'node:fs'
+import { createReadStream, type Stats, statSync } from 'node:fs'
 import { copyFile, mkdir, readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { toAppError } from '#shared/domain/error'
-import { discard, makeFolder, publish, syncFolder } from './durable-file'
+import { discard, makeFolder, publish, publishNear, syncFile, syncFolder } from './durable-file'
 
 /** A file of the store: what it holds and how long it is (bytes). */
 export interface StoredBlob {
@@ -119,13 +119,15 @@ export async function openBlobStore(dataDir: string): Promise<BlobStore> {
   const settle = async (part: string, blob: StoredBlob, flushed = false): Promise<StoredBlob> => {
     markFresh(blob.sha256)
     const place = pathOf(blob.sha256)
-    if ((await fileSize(place)) === blob.bytes) {
+    // At once: the database is looked into in the same way, and a turn of the thread pool takes twenty times as long.
+    if (statSync(place, { throwIfNoEntry: false })?.size === blob.bytes) {
       await discard(part)
       return blob
     }
     await folderFor(blob.sha256)
     try {
-      await publish(part, place, flushed)
+      if (!flushed) await syncFile(part)
+      await publishNear(part, place)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error
       // An engine's folder may be on another disk; a rename cannot cross, a copy in staging can.

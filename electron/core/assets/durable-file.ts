@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync } from 'node:fs'
+import { closeSync, existsSync, fsync, mkdirSync, openSync, renameSync } from 'node:fs'
 import { mkdir, open, rename, unlink, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { promisify } from 'node:util'
+
+const flushFile = promisify(fsync)
 
 /**
  * Makes a folder's entries (a new or renamed file, a new folder) survive a power loss.
@@ -74,6 +77,21 @@ export async function publish(partPath: string, finalPath: string, flushed = fal
   if (!flushed) await syncFile(partPath)
   await rename(partPath, finalPath)
   await syncFolder(dirname(finalPath))
+}
+
+/**
+ * The same within the data folder, of a file that is flushed already. Only the flush is left to the thread pool, each turn of which takes
+ * ten times as long as a rename: the database is written on this disk by the main thread, too.
+ */
+export async function publishNear(partPath: string, finalPath: string): Promise<void> {
+  renameSync(partPath, finalPath)
+  if (process.platform === 'win32') return
+  const folder = openSync(dirname(finalPath), 'r')
+  try {
+    await flushFile(folder)
+  } finally {
+    closeSync(folder)
+  }
 }
 
 /**

@@ -2,7 +2,7 @@ import { open, type FileHandle } from 'node:fs/promises'
 import sharp, { type Sharp } from 'sharp'
 import { AppError, toAppError } from '#shared/domain/error'
 import { isSrgbProfile } from './icc'
-import { checkPng } from './png-check'
+import { checkPng, plainPng } from './png-check'
 import { sniff, sniffBytes, type PictureFormat } from './sniff'
 
 /** What Recast takes in. Everything is checked before a pixel is decoded. */
@@ -136,6 +136,11 @@ export async function readPicture(source: string | Buffer): Promise<PictureFacts
       checkSize(view.getUint32(16), view.getUint32(20))
     }
     const png = format === 'png' ? await checkPng(from) : undefined
+    const plain = png && Buffer.isBuffer(from) ? plainPng(from) : undefined
+    if (png && plain) {
+      const { width, height } = plain
+      return { ...plainFacts, width, height, bytes, barePng: png.bare }
+    }
     return await readFacts(source, format, bytes, png)
   } catch (error) {
     throw pictureError(error)
@@ -143,6 +148,18 @@ export async function readPicture(source: string | Buffer): Promise<PictureFacts
     await file?.close()
   }
 }
+
+/** What is true of every PNG that needs no decoder to be known. */
+const plainFacts = {
+  format: 'png',
+  hasAlpha: false,
+  rotated: false,
+  animated: false,
+  cmyk: false,
+  deep: false,
+  foreignColour: false,
+  checked: true,
+} as const
 
 async function readFacts(
   source: string | Buffer,

@@ -1,8 +1,13 @@
 import { createHash } from 'node:crypto'
+import { closeSync, fsync, openSync, writeSync, writev } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
+import { promisify } from 'node:util'
 import { crc32 } from 'node:zlib'
 import { AppError } from '#shared/domain/error'
 import type { StoredBlob } from './blob-store'
+
+const flushFile = promisify(fsync)
+const writeParts = promisify(writev)
 
 /** What a PNG's chunks say, found without inflating anything. */
 export interface PngFacts {
@@ -51,8 +56,8 @@ class Pieces {
   }
 
   /** The next bytes, at least one and at most `length`; a view that the next call overwrites. Throws where the file ends. */
-  async some(length: number, where: string): Promise<Buffer> {
-    if (this.#start === this.#end) await this.#fill(0, where)
+  some(length: number, where: string): Buffer | Promise<Buffer> {
+    if (this.#start === this.#end) return this.#fill(0, where).then(() => this.some(length, where))
     const end = Math.min(this.#end, this.#start + length)
     const part = this.#buffer.subarray(this.#start, end)
     this.#start = end
@@ -60,7 +65,11 @@ class Pieces {
   }
 
   /** The next few bytes (16 at most), all of them. */
-  async all(length: number, where: string): Promise<Buffer> {
+  all(length: number, where: string): Buffer | Promise<Buffer> {
+    return this.#end - this.#start < length ? this.#more(length, where) : this.some(length, where)
+  }
+
+  async #more(length: number, where: string): Promise<Buffer> {
     while (this.#end - this.#start < length) {
       if (!this.#file) throw damaged(`it ends inside ${where}`)
       this.#buffer.copyWithin(0, this.#start, this.#end)
@@ -126,6 +135,44 @@ export function pngSize(bytes: Buffer): { width: number; height: number } | unde
   return isPng ? { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) } : undefined
 }
 
+/** An opaque PNG of 8 bits a colour, rows one after the other, that says nothing of how its pixels are to be read. */
+export interface PlainPng {
+  width: number
+  height: number
+  /** Its pixels as they are packed: views, nothing is copied. */
+  packed: Buffer[]
+}
+
+/**
+ * Tells a PNG in memory of the kind that ComfyUI saves, of which all is known without a decoder. Undefined of any other, and where its
+ * chunks are broken or out of order. Checksums are {@link checkPng}'s.
+ */
+export function plainPng(png: Buffer): PlainPng | undefined {
+  const size = pngSize(png)
+  const [depth, colour, , , interlace] = png.subarray(24, 29)
+  if (!size || size.width === 0 || size.height === 0 || depth !== 8 || colour !== 2 || interlace !== 0) return undefined
+  const packed: Buffer[] = []
+  let before = ''
+  for (let at = signature.length; png.length - at >= 12;) {
+    const end = at + 12 + png.readUInt32BE(at)
+    const type = png.toString('latin1', at + 4, at + 8)
+    if (end > png.length) return undefined
+    if (type === 'IEND') return packed.length > 0 ? { ...size, packed } : undefined
+    if (type === 'IDAT' && (packed.length === 0 || before === 'IDAT')) packed.push(png.subarray(at + 8, end - 4))
+    else if (type === 'IHDR' ? before !== '' : !saysNothing(png, type, at + 8)) return undefined
+    before = type
+    at = end
+  }
+  return undefined
+}
+
+/** Whether a chunk leaves the pixels as they are: words, times and densities do. */
+function saysNothing(png: Buffer, type: string, at: number): boolean {
+  // ImageMagick keeps colour profiles and EXIF in such a text.
+  if (type === 'tEXt') return png.toString('latin1', at, at + 3) !== 'Raw'
+  return type === 'pHYs' || type === 'tIME' || type === 'sRGB'
+}
+
 /** Chunks without which an opaque sRGB picture can't be seen. */
 const neededChunks = new Set(['IHDR', 'PLTE', 'IDAT', 'IEND'])
 /** A server's picture has its words at its start: two parts are left of it. One in more pieces than this is copied instead. */
@@ -139,32 +186,41 @@ const maxViews = 64
 export async function writeBarePng(source: string | Buffer, target: string): Promise<StoredBlob> {
   const from = Buffer.isBuffer(source) ? source : await open(source, 'r')
   try {
-    const to = await open(target, 'w')
+    // At once: the folder is on the database's disk.
+    const to = openSync(target, 'w')
     try {
       const hash = createHash('sha256')
       let bytes = 0
+      let flushed: Promise<void> | undefined
       for await (const parts of bareParts(from)) {
-        const writing = writeAll(to, parts)
-        for (const part of parts) {
-          hash.update(part)
-          bytes += part.length
-        }
+        const length = parts.reduce((sum, part) => sum + part.length, 0)
+        const writing = Buffer.isBuffer(from) && length <= maxAtOnce ? writeAtOnce(to, parts) : writeAll(to, parts)
+        if (writing === undefined) flushed = flushFile(to)
+        for (const part of parts) hash.update(part)
+        bytes += length
         await writing
       }
-      await to.sync()
+      await (flushed ?? flushFile(to))
       return { sha256: hash.digest('hex'), bytes }
     } finally {
-      await to.close()
+      closeSync(to)
     }
   } finally {
     if (!Buffer.isBuffer(from)) await from.close()
   }
 }
 
+/** So much is written by the main thread itself: it is copied into the system's memory in less time than a turn of the thread pool takes. */
+const maxAtOnce = 2 * 1024 * 1024
+
+function writeAtOnce(to: number, parts: readonly Buffer[]): void {
+  for (const part of parts) for (let at = 0; at < part.length;) at += writeSync(to, part, at)
+}
+
 /** Writes parts one after another, however little the system takes at a time. */
-async function writeAll(to: FileHandle, parts: readonly Buffer[]): Promise<void> {
+async function writeAll(to: number, parts: readonly Buffer[]): Promise<void> {
   for (let left = parts; left.length > 0;) {
-    let { bytesWritten: written } = await to.writev(left)
+    let { bytesWritten: written } = await writeParts(to, left)
     const first = left.findIndex((part) => written < part.length || ((written -= part.length), false))
     left = first < 0 ? [] : left.slice(first).map((part, i) => (i === 0 ? part.subarray(written) : part))
   }

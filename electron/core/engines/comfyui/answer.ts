@@ -39,6 +39,8 @@ export function receive(
   const { signal, totalMs, limitOf } = options
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
+    /** Where an answer goes whose length is known: each piece finds its place while the next one is on its way. */
+    let whole: Buffer | undefined
     let controller: Dispatcher.DispatchController | undefined
     let failure: Error | undefined
     let head: Omit<WholeAnswer, 'body'> = { status: 0, headers: {} }
@@ -52,6 +54,7 @@ export function receive(
     const stop = (why: unknown): void => {
       failure ??= why instanceof Error ? why : new DOMException('Canceled', 'AbortError')
       chunks.length = 0
+      whole = undefined
       controller?.abort(failure)
       const error = failure
       settled(() => reject(error))
@@ -71,18 +74,21 @@ export function receive(
         head = { status, headers }
         try {
           limit = limitOf(status, headers)
+          if (Number(headers['content-length']) === limit) whole = Buffer.allocUnsafeSlow(limit)
         } catch (thrown) {
           stop(thrown)
         }
       },
       onResponseData(_controller, chunk) {
         if (failure) return
+        const at = bytes
         bytes += chunk.length
         if (bytes > limit) return stop(tooLong(limit))
-        chunks.push(chunk)
+        if (whole) chunk.copy(whole, at)
+        else chunks.push(chunk)
       },
       onResponseEnd() {
-        settled(() => resolve({ ...head, body: Buffer.concat(chunks) }))
+        settled(() => resolve({ ...head, body: whole ? whole.subarray(0, bytes) : Buffer.concat(chunks) }))
       },
       onResponseError(_controller, error) {
         settled(() => reject(failure ?? error))

@@ -4,6 +4,7 @@ import type { StoredBlob } from '../../assets/blob-store'
 import { workingPng } from '../../assets/normalise'
 import { decode, pictureError, type PictureFacts, readPicture } from '../../assets/picture-reader'
 import { pngSize, writeBarePng } from '../../assets/png-check'
+import { inflatePixels, showsSomething } from '../../assets/png-pixels'
 import { type Letterbox, planRestore, type Rect, type Restore, type Size } from '../../workflows/size-policy'
 import type { EngineInput } from '../engine'
 import { align, isAligned, type Plane } from './alignment'
@@ -96,15 +97,18 @@ export async function finishResult(
     // Looking at the pixels, checking the structure and copying take some milliseconds each. What the header says is enough to begin with
     // all of them; the limits are the decoder's, too.
     const said = Buffer.isBuffer(options.fetched) ? pngSize(options.fetched) : undefined
-    const early = said && (!letterbox || !restoreOf(letterbox, said)) ? emptiness(options.fetched, undefined) : undefined
-    early?.catch(() => undefined)
+    const early = said !== undefined && (!letterbox || !restoreOf(letterbox, said))
+    const looking = early ? emptinessOfWhole(options.fetched) : undefined
+    looking?.catch(() => undefined)
+    const reading = readPicture(options.fetched)
+    reading.catch(() => undefined)
     if (early && isWhole) void copy()
-    const facts = await readPicture(options.fetched)
+    const facts = await reading
     if (letterbox) checkShape(facts, letterbox.canvas)
     const restore = letterbox && restoreOf(letterbox, facts)
     const plain = !restore && isWhole && isPlain(facts)
     if (plain) void copy()
-    const notes = await (early && !restore ? early : emptiness(options.fetched, restore?.crop))
+    const notes = await (looking && !restore ? looking : emptiness(options.fetched, restore?.crop))
     const bare = plain ? await copy() : undefined
     // What was copied in vain is written over below.
     if (!plain) await copying?.catch(() => undefined)
@@ -143,8 +147,8 @@ export async function finishResult(
 }
 
 /**
- * Whether a file is already what a result must be, but for what it says beside its pixels. Every pixel of it was decoded by
- * {@link emptiness}; encoding a megapixel again would take longer than all else that is done to it.
+ * Whether a file is already what a result must be, but for what it says beside its pixels. Every pixel of it was seen to be there by
+ * {@link emptinessOfWhole}; encoding a megapixel again would take longer than all else that is done to it.
  */
 function isPlain({ format, checked, animated, deep, foreignColour, hasAlpha, rotated }: PictureFacts): boolean {
   return format === 'png' && checked && !animated && !deep && !foreignColour && !hasAlpha && !rotated
@@ -239,6 +243,16 @@ function checkShape(result: Size, canvas: Size): void {
     `The server returned ${result.width} × ${result.height} pixels for a picture of ${canvas.width} × ${canvas.height}. Retry the job, or choose another workflow.`,
     { detail: { width: result.width, height: result.height, expected: canvas } },
   )
+}
+
+/**
+ * The same of a whole picture. Inflating is most of a decoder's work: where that is enough to know that every pixel is there and that they
+ * are no flat field, nothing is decoded.
+ */
+async function emptinessOfWhole(fetched: string | Buffer): Promise<string[]> {
+  const pixels = Buffer.isBuffer(fetched) ? await inflatePixels(fetched) : undefined
+  // Well above the limit: what is near it is the decoder's to judge.
+  return pixels && showsSomething(pixels, 2 * flatSpread) ? [] : await emptiness(fetched, undefined)
 }
 
 /** Whether a result shows nothing: black is what a model gives whose numbers overflowed. */
