@@ -16,7 +16,7 @@ const key = join(folder, 'key.pem')
 const certificate = join(folder, 'certificate.pem')
 
 function makeCertificate(): boolean {
-  const subject = ['-subj', `/CN=${host}`, '-addext', `subjectAltName=DNS:${host}`]
+  const subject = ['-subj', `/CN=${host}`, '-addext', `subjectAltName=DNS:${host},DNS:localhost`]
   try {
     execFileSync(
       'openssl',
@@ -34,6 +34,7 @@ describe.skipIf(!makeCertificate())('a download through a proxy', { timeout: 30_
   const size = 1_000_000
   const file = seededFile(size)
   const sha256 = sha256Of(file)
+  const large = seededFile(20_000_000)
   let bundled: string
   let hub: Server
   let proxy: Server
@@ -70,7 +71,8 @@ describe.skipIf(!makeCertificate())('a download through a proxy', { timeout: 30_
     hub = createHttps({ key: readFileSync(key), cert: readFileSync(certificate) }, (request, response) => {
       seen.push({ path: request.url ?? '', authorization: request.headers.authorization })
       if (redirectTo !== undefined) return void response.writeHead(302, { location: redirectTo }).end()
-      response.writeHead(200, { 'content-length': size, etag: file.etag ?? '' }).end(file.read(0, size))
+      const { size: length, etag = '', read } = request.url === '/large' ? large : file
+      response.writeHead(200, { 'content-length': length, etag }).end(read(0, length))
     })
     insider = createHttp((request, response) => {
       inside.push(request.url ?? '')
@@ -106,7 +108,13 @@ describe.skipIf(!makeCertificate())('a download through a proxy', { timeout: 30_
     message?: string
     sha256?: string
   }
-  async function download(more: { env?: NodeJS.ProcessEnv; token?: string } = {}): Promise<{ answer: Answer; target: string }> {
+  interface Asking {
+    env?: NodeJS.ProcessEnv
+    token?: string
+    url?: string
+    sha256?: string
+  }
+  async function download(more: Asking = {}): Promise<{ answer: Answer; target: string }> {
     const target = join(folder, `models-${(count += 1)}`, 'a.safetensors')
     const env = {
       PATH: process.env['PATH'],
@@ -114,7 +122,8 @@ describe.skipIf(!makeCertificate())('a download through a proxy', { timeout: 30_
       HTTPS_PROXY: `http://user:p%40ss@127.0.0.1:${portOf(proxy)}`,
       ...more.env,
     }
-    const args = [join(bundled, 'proxied-child.js'), `https://${host}/a.safetensors`, target, sha256, more.token ?? '-']
+    const { url = `https://${host}/a.safetensors`, token = '-' } = more
+    const args = [join(bundled, 'proxied-child.js'), url, target, more.sha256 ?? sha256, token]
     const out = await new Promise<string>((resolve, reject) => {
       execFile(process.execPath, args, { env, timeout: 30_000 }, (error, stdout) =>
         error ? reject(new Error('the download ended badly', { cause: error })) : resolve(stdout),
@@ -133,6 +142,18 @@ describe.skipIf(!makeCertificate())('a download through a proxy', { timeout: 30_
     ])
     expect(seen).toEqual([{ path: '/a.safetensors', authorization: 'Bearer hub-secret' }])
     expect(Buffer.concat(relayed).includes('hub-secret')).toBe(false)
+  })
+
+  it('is none where the proxy need not be asked: straight over TLS, to the last byte, with a trusted certificate alone', async () => {
+    const straight = { url: `https://localhost:${portOf(hub)}/large`, sha256: sha256Of(large) }
+    const { answer, target } = await download(straight)
+    expect(answer).toMatchObject({ sha256: straight.sha256 })
+    const got = readFileSync(target)
+    expect(sha256Of({ size: got.length, read: (start, end) => got.subarray(start, end) })).toBe(straight.sha256)
+    const { answer: refused } = await download({ ...straight, env: { NODE_EXTRA_CA_CERTS: '' } })
+    expect(refused).toMatchObject({ code: 'download.offline', message: expect.stringMatching(/certificate/i) as string })
+    expect(seen).toHaveLength(1)
+    expect(asked).toEqual([])
   })
 
   it.each([407, 403])('says that it is the proxy that refuses: %i', async (status) => {
