@@ -40,7 +40,7 @@ async function pourPast(response: IncomingMessage, line: Line, length: number, i
       left -= chunk.length
       await put(chunk, intake)
     } else if (left === 0) return
-    else if (response.errored) throw response.errored
+    else if (response.destroyed) throw response.errored ?? new Error('the connection was closed')
     else if (line.readableLength === 0) return void (await line.pour(left, intake))
     // The client goes on with what the line has, now that its own memory is empty.
     else await nextTurn()

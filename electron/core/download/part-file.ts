@@ -39,9 +39,8 @@ export interface PartOrigin {
 const flushEveryBytes = 32 * 1024 * 1024
 /** So often it is noted how far the flushes are: what lies between may be fetched again after a power loss (after a kill, nothing is). */
 const noteEveryMs = 2_000
-/** A piece that is worth a turn of the hash, and one that is worth a write; what is smaller waits so long for more. */
-const hashBytes = 256 * 1024
-const writeBytes = 1024 * 1024
+/** A piece that is worth a write and a turn of the hash; what is smaller waits so long for more. */
+const pieceBytes = 1024 * 1024
 const lingerMs = 10
 /** The hash reads from the ring again when it is no further behind than this; until then from the file. */
 const closeBytes = 2 * 1024 * 1024
@@ -175,9 +174,9 @@ export class PartFile {
   took(count: number): Promise<void> | undefined {
     this.#throwFailure()
     this.#ring.fill(count)
-    if (this.#ring.filled - this.#ring.written >= writeBytes) this.#hasten()
+    if (this.#ring.filled - this.#ring.written >= pieceBytes) this.#hasten()
     else if (!this.#writing) this.#linger()
-    if (this.#offered !== undefined && this.#ring.filled - this.#offered >= hashBytes) this.#offer()
+    if (this.#offered !== undefined && this.#ring.filled - this.#offered >= pieceBytes) this.#offer()
     this.#free()
     if (this.#ring.roomy) return undefined
     const room = (this.#room ??= createRoom())
@@ -213,6 +212,7 @@ export class PartFile {
     await this.#writer.close()
     await this.#file.close()
   }
+
   /** Waits for all that was begun, down to the last byte; throws what the disk said. */
   async #settle(): Promise<void> {
     while (this.#failure === undefined && this.#ring.filled > this.#ring.written) {
@@ -251,7 +251,7 @@ export class PartFile {
         this.#followBehind()
         this.#makeRoom()
         if (ring.written - this.#flushed >= flushEveryBytes) this.#flushing ??= this.#flushBehind()
-      } while (ring.filled - ring.written >= writeBytes)
+      } while (ring.filled - ring.written >= pieceBytes)
     } catch (error) {
       this.#failure ??= error
     } finally {
