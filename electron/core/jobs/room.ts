@@ -1,6 +1,6 @@
-import { statfsSync, type StatsFs } from 'node:fs'
 import type { EngineTask } from '../engines/engine'
 import { AppError } from '#shared/domain/error'
+import { freeBytes, megabytesOf } from '../assets/free-space'
 
 /** Kept free for the database: the reason why a job failed must find room too. */
 const reserveBytes = 1024 * 1024
@@ -23,28 +23,17 @@ export function resultBytes(pixels: number): number {
   return pixels * 4
 }
 
-function statusOf(folder: string): StatsFs | undefined {
-  try {
-    return statfsSync(folder)
-  } catch {
-    return undefined
-  }
-}
-
 /**
  * Refuses to begin work whose result would find no room: better said before an engine has worked for minutes.
  * Throws `io.disk_full` with the numbers. Says nothing where the file system does not tell.
  */
 export function needRoom(folder: string, bytes: number): void {
-  const disk = statusOf(folder)
-  if (!disk) return
-  const free = disk.bavail * disk.bsize
+  const free = freeBytes(folder)
   const wanted = bytes + reserveBytes
-  if (free >= wanted) return
-  const megabytes = (count: number): string => `${Math.ceil(count / 1e6)} MB`
+  if (free === undefined || free >= wanted) return
   throw new AppError(
     'io.disk_full',
-    `The disk of the data folder has ${megabytes(free)} left, and this job needs ${megabytes(wanted)}. Free some space on it, then retry.`,
+    `The disk of the data folder has ${megabytesOf(free)} left, and this job needs ${megabytesOf(wanted)}. Free some space on it, then retry.`,
     { detail: { free, wanted } },
   )
 }
