@@ -132,7 +132,8 @@ async function bench(args) {
       const certificate = await certificateIn(folder)
       tell({ name: 'speed over TLS, of curl', ...(await pairs(few, serve(source, 0, certificate), source, certificate)) })
       tell({ name: 'speed at 10 Gbit/s, of curl', ...(await pairs(few, serve(source, 1.25e9), source)) })
-      tell({ name: 'speed at 1 Gbit/s, of curl', ...(await pairs(1, serve(source, 125e6), source)) })
+      const short = await sparse(join(folder, 'short'), Number(values.megabytes) * 0.25e6)
+      tell({ name: 'speed at 1 Gbit/s, of curl', ...(await pairs(few, serve(short, 125e6), short)) })
     }
     if (Number(values.large) > 0) {
       const source = await sparse(join(folder, 'source'), Number(values.large) * 1e6)

@@ -160,11 +160,13 @@ async function receive(part: PartFile, { answer, total }: Opened, wanted: Expect
   const intake: Intake = {
     place: () => part.place(limit.limited ? limitedPlaceBytes : undefined),
     took(count) {
-      if (asked !== undefined) waitedMs += performance.now() - asked
+      const now = performance.now()
+      if (asked !== undefined) waitedMs += now - asked
       try {
         const wait = keep(count)
-        if (!wait) return void go()
-        asked = undefined
+        asked = wait ? undefined : now
+        idle.refresh()
+        if (!wait) return undefined
         return wait.then(go, (thrown: unknown) => {
           own = thrown
           throw thrown

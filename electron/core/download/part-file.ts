@@ -178,7 +178,7 @@ export class PartFile {
     if (this.#ring.filled - this.#ring.written >= pieceBytes) this.#hasten()
     else if (!this.#writing) this.#linger()
     if (this.#offered !== undefined && this.#ring.filled - this.#offered >= pieceBytes) this.#offer()
-    this.#free()
+    if (!this.#ring.roomy) this.#free()
     if (this.#ring.roomy) return undefined
     const room = (this.#room ??= createRoom())
     this.#makeRoom()
