@@ -120,4 +120,18 @@ describe('a body', () => {
     await expect(taken.pour(full)).rejects.toBe(why)
     taken.destroy()
   })
+
+  it('whose intake gives up leaves no wait unheard', async () => {
+    let takes = 0
+    const intake: Intake = {
+      place: () => Buffer.alloc(2),
+      took() {
+        if (takes++ === 0) return nextTurn().then(() => Promise.reject(new Error('the disk is full')))
+        throw new Error('enough')
+      },
+    }
+    const body = await bodyFrom(speaking('HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nwhole'))
+    await expect(body.pour(intake)).rejects.toThrow('enough')
+    body.destroy()
+  })
 })

@@ -147,13 +147,15 @@ async function receive(part: PartFile, { answer, total }: Opened, wanted: Expect
       throw changed(url.href, `sends more than the ${ceiling} bytes wanted`)
     }
     const full = part.took(count)
+    // What is thrown below leaves nobody to hear it.
+    full?.catch(() => undefined)
     context.onBytes(count)
-    const pause = limit.take(count, signal)
     if (waitedMs >= context.slowAfterMs) {
       if (((part.bytes - slowFrom) * 1000) / waitedMs < context.slowBytesPerSecond) throw tooSlow(url)
       waitedMs = 0
       slowFrom = part.bytes
     }
+    const pause = limit.take(count, signal)
     return full && pause ? Promise.all([full, pause]) : (full ?? pause)
   }
 

@@ -97,7 +97,8 @@ export class FollowingHash {
     this.#running = new Int32Array(counts, 16, 1)
     this.#watched = new Int32Array(counts, 20, 1)
     this.#moved = moved
-    this.#start = () => new Worker(source, { eval: true, workerData: { path, ring, counts } })
+    // What the process was started with (hooks, `--input-type=module`) is not for this script.
+    this.#start = () => new Worker(source, { eval: true, execArgv: [], workerData: { path, ring, counts } })
   }
 
   /** Starts the thread, as soon as bytes are to be expected: it takes 25 ms. */

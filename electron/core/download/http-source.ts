@@ -121,17 +121,17 @@ export class HttpSources {
 
   async #ask(url: URL, wanted: SourceRequest): Promise<Pick<SourceAnswer, 'body' | 'headers' | 'status'>> {
     const token = wanted.tokens?.[url.origin]
+    let made: Line | Socket | undefined
     try {
       const proxy = url.protocol === 'https:' ? proxyFor(url, this.#environment) : undefined
-      const socket = proxy && (await this.#tunnel(proxy, url, wanted.signal))
-      // Node gives the bytes of a connection within another one in no other way than as a stream.
-      const line = socket ? undefined : new Line(url)
+      const connection = proxy ? await this.#tunnel(proxy, url, wanted.signal) : new Line(url)
+      made = connection
       const ask = url.protocol === 'https:' ? httpsRequest : httpRequest
       const request = ask(url, {
         method: 'GET',
         // A connection for each exchange: an exchange is a large file, and what was cut is never read into the next answer.
         // An agent, also a fresh one, would make its own connection past the tunnel.
-        createConnection: () => socket ?? line,
+        createConnection: () => connection,
         signal: wanted.signal,
         headers: {
           // A body that was packed on the way has other bytes and no ranges.
@@ -143,8 +143,12 @@ export class HttpSources {
         },
       })
       const response = await responseOf(request, this.#times)
+      // Node gives the bytes of a connection within another one in no other way than as a stream.
+      const line = connection instanceof Line ? connection : undefined
       return { status: response.statusCode ?? 0, headers: response.headers, body: bodyOf(response, line) }
     } catch (thrown) {
+      // The client never took it when it refused to ask, as with a token that no header can hold.
+      made?.destroy()
       wanted.signal.throwIfAborted()
       throw lostConnection(thrown, url)
     }

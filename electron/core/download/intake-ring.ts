@@ -13,7 +13,10 @@ export function put(piece: Buffer, intake: Intake): Promise<unknown> | undefined
     const count = piece.copy(intake.place(), 0, at)
     at += count
     const wait = intake.took(count)
-    if (wait) waits.push(wait)
+    if (!wait) continue
+    // What the next piece throws leaves nobody to hear it.
+    wait.catch(() => undefined)
+    waits.push(wait)
   }
   return waits.length > 0 ? Promise.all(waits) : undefined
 }

@@ -221,6 +221,14 @@ describe('tokens', () => {
     expect(server.asked.map((one) => one.authorization)).toEqual(['Bearer secret'])
     expect(mirror.asked.map((one) => one.authorization)).toEqual([undefined])
   })
+
+  it('that no header can hold leave no connection open', async () => {
+    const error = await failure(
+      downloader.download({ urls: [at(server)], target, size, sha256, tokens: { [server.url]: 'two\nlines' } }),
+    )
+    expect(error.code).toBe('download.offline')
+    await expect.poll(() => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap')).toEqual([])
+  })
 })
 
 describe('a hub that promises', () => {
@@ -271,6 +279,24 @@ describe('stopping', () => {
 })
 
 describe('limits', () => {
+  // A rejection that nobody hears ends the process, and this test.
+  it('let a source be stopped that is too slow even for them', async () => {
+    const stop = new AbortController()
+    downloader.setRate(10_000)
+    server.faults(() => ({ kind: 'slow', bytesPerSecond: 2_000 }))
+    const error = await failure(
+      downloader.download({
+        urls: [at(server)],
+        target,
+        size,
+        sha256,
+        signal: stop.signal,
+        onProgress: ({ phase }) => phase === 'waiting' && stop.abort(),
+      }),
+    )
+    expect(error.code).toBe('canceled')
+  })
+
   it('holds all files together to the rate', async () => {
     downloader.setRate(4_000_000)
     server.put('/b', file)
