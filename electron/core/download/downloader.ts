@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { rename, stat } from 'node:fs/promises'
 import { dirname, isAbsolute } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -127,6 +128,8 @@ export function createDownloader(options: DownloaderOptions = {}): Downloader {
         )
       }
       const signal = request.signal ? AbortSignal.any([request.signal, closing.signal]) : closing.signal
+      // Each piece that waits for the limit listens to it: many of them are no leak.
+      setMaxListeners(0, signal)
       const work = run(request, signal).finally(() => running.delete(target))
       running.set(target, work)
       return work
