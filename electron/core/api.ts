@@ -186,9 +186,9 @@ export function createHandlers(context: ApiContext): CallHandlers {
       const submission = { ...asked, edits: asked.edits.map((edit) => (edit.kind === 'style' ? ownStyles.complete(edit) : edit)) }
       // Before the queue is held: a server may take seconds to answer.
       await pool.prepare(submission.engine, submission.edits, submission.workflowId)
-      // One after the other: of two with the same batchId the second must find the jobs of the first.
+      // One after the other: of two with the same batchId the second must find the jobs of the first, and those kept for good.
       const turn = submitting.then(() => scheduler.hold(() => submitJobs(submitContext, submission)))
-      submitting = turn.catch(() => {})
+      submitting = turn.then((submitted) => submitted.flushed).catch(() => {})
       const { batchId, jobIds, flushed } = await turn
       board.announceMany(jobIds)
       const jobs = await viewMany(jobIds)
