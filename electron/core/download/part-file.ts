@@ -188,7 +188,12 @@ export class PartFile {
   /** Waits until all is on the disk, durably. */
   async flush(): Promise<void> {
     await this.#settle()
-    await this.#file.datasync()
+    try {
+      await this.#file.datasync()
+    } catch (error) {
+      // For good: the system forgets what it could not write, and the next flush would find nothing wrong.
+      throw (this.#failure ??= error)
+    }
     this.#flushed = this.#ring.written
   }
 
