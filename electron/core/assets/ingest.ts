@@ -7,7 +7,7 @@ import { AppError } from '#shared/domain/error'
 import type { StoredAsset } from '../database/tables/assets'
 import type { BlobStore, StoredBlob } from './blob-store'
 import { discard } from './durable-file'
-import { freeBytes, megabytesOf } from './free-space'
+import { needRoom } from './free-space'
 import { planNormalise, writeWorking } from './normalise'
 import { checkBytes, checkHead, pictureError, readHead, readPicture, type PictureFacts } from './picture-reader'
 import type { Thumbnails } from './thumbnails'
@@ -60,17 +60,6 @@ export async function stage(blobs: BlobStore, pieces: Chunks, signal?: AbortSign
   }
 }
 
-/** Refuses a file that does not fit before it fills the disk: its neighbours, and the database, need room while it is copied. */
-function needRoomToCopy(blobs: BlobStore, bytes: number): void {
-  const free = freeBytes(dirname(blobs.stagingPath()))
-  if (free === undefined || free >= bytes) return
-  throw new AppError(
-    'io.disk_full',
-    `The disk of the data folder has ${megabytesOf(free)} left, and this picture needs ${megabytesOf(bytes)}. Free some space on it, then import the picture again.`,
-    { detail: { free, wanted: bytes } },
-  )
-}
-
 /** Copies a user's file into staging, after its length and first bytes were looked at. Never blocks on a pipe or a device. */
 export async function stageFile(blobs: BlobStore, source: string, signal?: AbortSignal): Promise<Staged> {
   let file: FileHandle | undefined
@@ -82,7 +71,8 @@ export async function stageFile(blobs: BlobStore, source: string, signal?: Abort
     }
     checkBytes(facts.size)
     checkHead(await readHead(file))
-    needRoomToCopy(blobs, facts.size)
+    // Its neighbours, and the database, need room while it is copied.
+    needRoom(dirname(blobs.stagingPath()), facts.size, ['this picture', 'import the picture again'])
     return await stage(blobs, piecesOf(file), signal)
   } catch (error) {
     throw pictureError(error)

@@ -19,7 +19,7 @@ import type { JobBoard } from './board'
 import { remainingMs, workOf, type Estimator } from './estimate'
 import type { JobExporter } from './export'
 import type { LeftPrompts } from './left-prompts'
-import { expectedPixels, needRoom, resultBytes } from './room'
+import { expectedPixels, needRoomForResult, resultBytes } from './room'
 
 /** Why an attempt is stopped from outside; the reason of its AbortSignal. `failover`: its engine is away and another one is here. */
 export type StopReason = 'cancel' | 'shutdown' | 'failover'
@@ -218,7 +218,7 @@ async function drive(context: AttemptContext, attempt: Attempt, own: string): Pr
     const pixels = expectedPixels(task)
     // At once: the database is written on this disk in the same way, and a turn of the thread pool takes ten times as long.
     mkdirSync(own, { recursive: true })
-    if (attempt.mode === 'run' && !before) needRoom(context.dataDir, resultBytes(pixels))
+    if (attempt.mode === 'run' && !before) needRoomForResult(context.dataDir, resultBytes(pixels))
     if (job.state === 'staging') board.announce(job.id)
     if (job.state === 'staging' && !step(context, job.id, 'staging', 'running')) return { kind: 'lost-race' }
     board.announce(job.id)

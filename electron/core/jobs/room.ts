@@ -1,6 +1,5 @@
 import type { EngineTask } from '../engines/engine'
-import { AppError } from '#shared/domain/error'
-import { freeBytes, megabytesOf } from '../assets/free-space'
+import { needRoom } from '../assets/free-space'
 
 /** Kept free for the database: the reason why a job failed must find room too. */
 const reserveBytes = 1024 * 1024
@@ -23,17 +22,7 @@ export function resultBytes(pixels: number): number {
   return pixels * 4
 }
 
-/**
- * Refuses to begin work whose result would find no room: better said before an engine has worked for minutes.
- * Throws `io.disk_full` with the numbers. Says nothing where the file system does not tell.
- */
-export function needRoom(folder: string, bytes: number): void {
-  const free = freeBytes(folder)
-  const wanted = bytes + reserveBytes
-  if (free === undefined || free >= wanted) return
-  throw new AppError(
-    'io.disk_full',
-    `The disk of the data folder has ${megabytesOf(free)} left, and this job needs ${megabytesOf(wanted)}. Free some space on it, then retry.`,
-    { detail: { free, wanted } },
-  )
+/** Refuses to begin work whose result would find no room. Throws `io.disk_full`. */
+export function needRoomForResult(folder: string, bytes: number): void {
+  needRoom(folder, bytes + reserveBytes, ['this job', 'retry'])
 }
