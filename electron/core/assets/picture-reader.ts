@@ -57,6 +57,17 @@ export interface PictureFacts {
   barePng: boolean
 }
 
+/** What is true of every PNG of 8 bits a colour in sRGB, upright and alone in its file, whose checksums are right. */
+export const plainFacts = {
+  format: 'png',
+  rotated: false,
+  animated: false,
+  cmyk: false,
+  deep: false,
+  foreignColour: false,
+  checked: true,
+} as const
+
 /** Opens a picture (its path, or its bytes) for decoding with every limit set; a damaged one fails instead of giving grey rows. */
 export function decode(source: string | Buffer): Sharp {
   return sharp(source, {
@@ -139,7 +150,7 @@ export async function readPicture(source: string | Buffer): Promise<PictureFacts
     const plain = png && Buffer.isBuffer(from) ? plainPng(from) : undefined
     if (png && plain) {
       const { width, height } = plain
-      return { ...plainFacts, width, height, bytes, barePng: png.bare }
+      return { ...plainFacts, width, height, bytes, hasAlpha: false, barePng: png.bare }
     }
     return await readFacts(source, format, bytes, png)
   } catch (error) {
@@ -148,18 +159,6 @@ export async function readPicture(source: string | Buffer): Promise<PictureFacts
     await file?.close()
   }
 }
-
-/** What is true of every PNG that needs no decoder to be known. */
-const plainFacts = {
-  format: 'png',
-  hasAlpha: false,
-  rotated: false,
-  animated: false,
-  cmyk: false,
-  deep: false,
-  foreignColour: false,
-  checked: true,
-} as const
 
 async function readFacts(
   source: string | Buffer,

@@ -4,7 +4,7 @@ import type { EngineResult } from '../engines/engine'
 import { hashFile } from './blob-store'
 import { discard } from './durable-file'
 import { ingest, type IngestContext } from './ingest'
-import { pictureError, type PictureFacts } from './picture-reader'
+import { pictureError, type PictureFacts, plainFacts } from './picture-reader'
 
 /**
  * Takes an engine's result file over: checked like user input (a remote engine's files are), stored durably, used up. Where the disk
@@ -45,7 +45,5 @@ export async function storeProduced(context: IngestContext, result: EngineResult
 
 /** What is known of a file that Recast has just written; undefined of any other. */
 function bareFacts({ bare, width, height, hasAlpha }: EngineResult): PictureFacts | undefined {
-  if (!bare) return undefined
-  const plain = { rotated: false, animated: false, cmyk: false, deep: false, foreignColour: false }
-  return { ...plain, format: 'png', width, height, bytes: bare.bytes, hasAlpha, checked: true, barePng: true }
+  return bare && { ...plainFacts, width, height, bytes: bare.bytes, hasAlpha, barePng: true }
 }
