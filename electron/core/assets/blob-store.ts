@@ -3,7 +3,7 @@ import { createReadStream, type Stats, statSync } from 'node:fs'
 import { copyFile, mkdir, readdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { toAppError } from '#shared/domain/error'
-import { discard, makeFolder, publish, publishNear, syncFile, syncFolder } from './durable-file'
+import { discard, makeFolder, publishNear, syncFolder } from './durable-file'
 
 /** A file of the store: what it holds and how long it is (bytes). */
 export interface StoredBlob {
@@ -126,15 +126,14 @@ export async function openBlobStore(dataDir: string): Promise<BlobStore> {
     }
     await folderFor(blob.sha256)
     try {
-      if (!flushed) await syncFile(part)
-      await publishNear(part, place)
+      await publishNear(part, place, flushed)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error
       // An engine's folder may be on another disk; a rename cannot cross, a copy in staging can.
       const copy = stagingPath()
       try {
         await copyFile(part, copy)
-        await publish(copy, place)
+        await publishNear(copy, place)
       } catch (failure) {
         await discard(copy)
         throw failure

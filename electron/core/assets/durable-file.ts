@@ -4,7 +4,8 @@ import { mkdir, open, rename, unlink, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 
-const flushFile = promisify(fsync)
+/** fsync of an open file, by its descriptor, in the thread pool. */
+export const flushFile = promisify(fsync)
 
 /**
  * Makes a folder's entries (a new or renamed file, a new folder) survive a power loss.
@@ -69,21 +70,20 @@ export async function makeFolder(folder: string): Promise<void> {
   }
 }
 
-/**
- * fsync of the file, rename, fsync of the folder: after this the file is there under its name, whole, whatever happens.
- * `flushed`: whoever wrote it has done the first.
- */
-export async function publish(partPath: string, finalPath: string, flushed = false): Promise<void> {
-  if (!flushed) await syncFile(partPath)
+/** fsync of the file, rename, fsync of the folder: after this the file is there under its name, whole, whatever happens. */
+export async function publish(partPath: string, finalPath: string): Promise<void> {
+  await syncFile(partPath)
   await rename(partPath, finalPath)
   await syncFolder(dirname(finalPath))
 }
 
 /**
- * The same within the data folder, of a file that is flushed already. Only the flush is left to the thread pool, each turn of which takes
- * ten times as long as a rename: the database is written on this disk by the main thread, too.
+ * The same within the data folder. Only flushes are left to the thread pool, each turn of which takes ten times as long as a rename: the
+ * database is written on this disk by the main thread, too.
+ * @param flushed whoever wrote the file has flushed it
  */
-export async function publishNear(partPath: string, finalPath: string): Promise<void> {
+export async function publishNear(partPath: string, finalPath: string, flushed = false): Promise<void> {
+  if (!flushed) await syncFile(partPath)
   renameSync(partPath, finalPath)
   if (process.platform === 'win32') return
   const folder = openSync(dirname(finalPath), 'r')

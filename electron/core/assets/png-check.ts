@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
-import { closeSync, fsync, openSync, writeSync, writev } from 'node:fs'
+import { closeSync, openSync, writeSync, writev } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { crc32 } from 'node:zlib'
 import { AppError } from '#shared/domain/error'
 import type { StoredBlob } from './blob-store'
+import { flushFile } from './durable-file'
 
-const flushFile = promisify(fsync)
 const writeParts = promisify(writev)
 
 /** What a PNG's chunks say, found without inflating anything. */
