@@ -46,7 +46,7 @@ export interface Submitted {
   batchId: string
   /** In the order in which they were asked for. */
   jobIds: string[]
-  /** Resolves when they survive a power loss: nobody is told of them before. Where the disk refuses, those that wait are taken out again. */
+  /** Resolves when they survive a power loss: only then whoever submitted them is answered. Where the disk refuses, those that wait are taken out again. */
   flushed: Promise<void>
 }
 

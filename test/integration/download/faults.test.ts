@@ -9,6 +9,7 @@ import {
   downloadedSoFar,
   type Downloader,
   type DownloaderOptions,
+  type DownloadProgress,
 } from '#core/download/downloader'
 import type { AppError } from '#shared/domain/error'
 import { seededFile, sha256Of, startFileServer, type Fault, type FileServer } from '../../fakes/file-server/file-server'
@@ -57,6 +58,13 @@ const failure = (work: Promise<unknown>): Promise<AppError> =>
     },
     (error: unknown) => error as AppError,
   )
+
+/** What a download fails with that is stopped as soon as its progress is so far. */
+function stoppedWhen(reached: (progress: DownloadProgress) => boolean): Promise<AppError> {
+  const stop = new AbortController()
+  const onProgress = (progress: DownloadProgress): void => void (reached(progress) && stop.abort())
+  return failure(downloader.download({ urls: [at(server)], target, size, sha256, signal: stop.signal, onProgress }))
+}
 
 async function hashOf(path: string): Promise<string> {
   return createHash('sha256')
@@ -258,18 +266,8 @@ describe('a hub that promises', () => {
 
 describe('stopping', () => {
   it('keeps what came, and goes on from there', async () => {
-    const stop = new AbortController()
     server.faults(() => ({ kind: 'slow', bytesPerSecond: 4_000_000 }))
-    const error = await failure(
-      downloader.download({
-        urls: [at(server)],
-        target,
-        size,
-        sha256,
-        signal: stop.signal,
-        onProgress: ({ bytes }) => bytes > 500_000 && stop.abort(),
-      }),
-    )
+    const error = await stoppedWhen(({ bytes }) => bytes > 500_000)
     expect(error.code).toBe('canceled')
     server.faults(() => null)
     const done = await downloader.download({ urls: [at(server)], target, size, sha256 })
@@ -281,19 +279,9 @@ describe('stopping', () => {
 describe('limits', () => {
   // A rejection that nobody hears ends the process, and this test.
   it('let a source be stopped that is too slow even for them', async () => {
-    const stop = new AbortController()
     downloader.setRate(10_000)
     server.faults(() => ({ kind: 'slow', bytesPerSecond: 2_000 }))
-    const error = await failure(
-      downloader.download({
-        urls: [at(server)],
-        target,
-        size,
-        sha256,
-        signal: stop.signal,
-        onProgress: ({ phase }) => phase === 'waiting' && stop.abort(),
-      }),
-    )
+    const error = await stoppedWhen(({ phase }) => phase === 'waiting')
     expect(error.code).toBe('canceled')
   })
 
