@@ -102,10 +102,11 @@ describe('hostile pictures', () => {
     const claimed = Buffer.from(jpeg)
     claimed.writeUInt16BE(60_000, frame + 5)
     claimed.writeUInt16BE(60_000, frame + 7)
-    const started = performance.now()
     const result = await store.importContent('a.jpg', claimed, 'picture')
-    expect(result.error).toMatchObject({ code: 'input.too_large', detail: { limitPixels: 100_000_000 } })
-    expect(performance.now() - started).toBeLessThan(1000)
+    expect(result.error).toMatchObject({
+      code: 'input.too_large',
+      detail: { width: 60_000, height: 60_000, limitPixels: 100_000_000 },
+    })
     claimed.writeUInt32BE(0xffffffff, frame + 5)
     expect((await store.importContent('a.jpg', claimed, 'picture')).error?.code).toBe('input.too_large')
   })

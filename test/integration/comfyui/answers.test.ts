@@ -92,7 +92,8 @@ it('an answer that drips a byte now and then is cut off in the end', async () =>
   const began = performance.now()
   await expect(http.getJson('/queue')).rejects.toMatchObject({ code: 'engine.offline' })
   await expect(http.look('/queue')).rejects.toMatchObject({ code: 'engine.offline' })
-  expect(performance.now() - began).toBeLessThan(3_000)
+  // Without a limit of the whole answer its thousand bytes would take 30 s each.
+  expect(performance.now() - began).toBeLessThan(20_000)
 })
 
 it('a look at the queue that drips is given up long before other answers are', async () => {

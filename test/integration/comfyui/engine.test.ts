@@ -298,7 +298,8 @@ describe('cancelling', () => {
     await until(() => fake.executions.size === 1, 'it runs')
     const before = performance.now()
     await app.call('jobs.cancel', {})
-    expect(performance.now() - before).toBeLessThan(1_000)
+    // Left alone, it would sample for four seconds.
+    expect(performance.now() - before).toBeLessThan(3_000)
     for (const job of jobs) expect((await app.call('jobs.get', { id: job.id })).state).toBe('canceled')
     // The server is free again, and the one that waited there never ran.
     const [next] = await submit(app, photo, { engine: fake.url, seed: 9 })
