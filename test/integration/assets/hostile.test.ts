@@ -105,7 +105,7 @@ describe('hostile pictures', () => {
     const result = await store.importContent('a.jpg', claimed, 'picture')
     expect(result.error).toMatchObject({
       code: 'input.too_large',
-      detail: { width: 60_000, height: 60_000, limitPixels: 100_000_000 },
+      detail: { limitPixels: 100_000_000 },
     })
     claimed.writeUInt32BE(0xffffffff, frame + 5)
     expect((await store.importContent('a.jpg', claimed, 'picture')).error?.code).toBe('input.too_large')
