@@ -1,4 +1,5 @@
 import { statfsSync } from 'node:fs'
+import { byteWords } from '#shared/domain/byte-words'
 import { AppError } from '#shared/domain/error'
 
 /** Bytes that are left on a folder's disk for this user; undefined where the file system does not tell. */
@@ -12,7 +13,6 @@ function freeBytes(folder: string): number | undefined {
 }
 
 /** Rounded up: what is needed must not look like less. */
-const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`
 
 /**
  * Refuses what would find no room on the data folder's disk: better said before it was worked on, or filled the disk for others.
@@ -25,7 +25,7 @@ export function needRoom(folder: string, wanted: number, [what, again]: readonly
   if (free === undefined || free >= wanted) return
   throw new AppError(
     'io.disk_full',
-    `The disk of the data folder has ${megabytes(free)} left, and ${what} needs ${megabytes(wanted)}. Free some space on it, then ${again}.`,
+    `The disk of the data folder has ${byteWords(free)} left, and ${what} needs ${byteWords(wanted)}. Free some space on it, then ${again}.`,
     { detail: { free, wanted } },
   )
 }

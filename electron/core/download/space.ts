@@ -1,4 +1,5 @@
 import { stat, statfs } from 'node:fs/promises'
+import { byteWords } from '#shared/domain/byte-words'
 import { AppError } from '#shared/domain/error'
 
 /** What stays free beside a download, for the system and the database. */
@@ -48,10 +49,9 @@ export function createSpaceBook(): SpaceBook {
 }
 
 function noRoom(folder: string, needed: number, free: number): AppError {
-  const gb = (bytes: number): string => (bytes / 1e9).toFixed(1)
   return new AppError(
     'io.disk_full',
-    `The disk of ${folder} has ${gb(free)} GB left; this needs ${gb(needed)} GB. Free some space or choose another folder, then resume.`,
+    `The disk of ${folder} has ${byteWords(free)} left; this needs ${byteWords(needed)}. Free some space or choose another folder, then resume.`,
     { detail: { path: folder, needed, free } },
   )
 }

@@ -1,3 +1,4 @@
+import { byteWords } from '#shared/domain/byte-words'
 import type { Missing } from './readiness'
 
 /** One thing that a server lacks, in words, with all that is needed to get it. */
@@ -13,7 +14,7 @@ export function missingWords(missing: Missing): string {
     }
     case 'model': {
       const facts = [
-        missing.bytes === null ? undefined : size(missing.bytes),
+        missing.bytes === null ? undefined : byteWords(missing.bytes),
         `folder models/${missing.folder}`,
         missing.licence.id + (missing.licence.commercial === false ? ', non-commercial' : ''),
         missing.url,
@@ -23,8 +24,4 @@ export function missingWords(missing: Missing): string {
     case 'graph':
       return missing.problem.message.replace(/\.$/, '')
   }
-}
-
-function size(bytes: number): string {
-  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.max(1, Math.round(bytes / 1e6))} MB`
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { byteWords } from '#shared/domain/byte-words'
 import { AppError, toAppError } from '#shared/domain/error'
 import type { InstallProgress } from '#shared/domain/runtime'
 import { makeFolder, syncFolder } from '../../assets/durable-file'
@@ -45,13 +46,11 @@ const steps = [
 ] as const
 type Step = (typeof steps)[number]['name']
 
-const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
-
 /** One line about a download. */
 export function downloadNote(name: string, { phase, bytes, total, bytesPerSecond, problem }: DownloadProgress): string {
   if (phase === 'waiting' && problem) return `${name}: ${problem.message}`
-  const of = total === undefined ? megabytes(bytes) : `${megabytes(bytes)} of ${megabytes(total)}`
-  return `${name}: ${of}${bytesPerSecond === undefined ? '' : `, ${megabytes(bytesPerSecond)}/s`}`
+  const of = total === undefined ? byteWords(bytes) : `${byteWords(bytes)} of ${byteWords(total)}`
+  return `${name}: ${of}${bytesPerSecond === undefined ? '' : `, ${byteWords(bytesPerSecond)}/s`}`
 }
 
 /**

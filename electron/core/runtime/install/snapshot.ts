@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
 import { copyFile, lstat, mkdir, readdir, readlink, symlink } from 'node:fs/promises'
 import { dirname, isAbsolute, join, relative, sep } from 'node:path'
+import { byteWords } from '#shared/domain/byte-words'
 import { AppError, toAppError } from '#shared/domain/error'
 import type { InstallProgress } from '#shared/domain/runtime'
 import { discard, makeFolder, syncFolder } from '../../assets/durable-file'
@@ -14,9 +15,6 @@ const atOnce = 16
 const blockBytes = 4096
 /** Left free for everything else. */
 const reserveBytes = 256 * 2 ** 20
-
-const size = (bytes: number): string =>
-  bytes < 2 ** 30 ? `${(bytes / 2 ** 20).toFixed(1)} MB` : `${(bytes / 2 ** 30).toFixed(2)} GB`
 
 interface Entry {
   /** Inside the installation. */
@@ -118,7 +116,7 @@ async function copyAll(
       await copyOne(from, to, entry)
       copied += entry.bytes
       const progress = total === 0 ? 1 : Math.min(1, copied / total)
-      onProgress({ step: 'snapshot', progress, note: `${size(copied)} of ${size(total)}` })
+      onProgress({ step: 'snapshot', progress, note: `${byteWords(copied)} of ${byteWords(total)}` })
     }
   }
   // The first failure stops the others; all have ended before the half copy is deleted.
@@ -148,7 +146,7 @@ async function refuseWithoutRoom(folder: string, sample: string, entries: readon
   if (freeMb === undefined || freeMb * 2 ** 20 >= wanted || (await sharesBlocks(folder, sample))) return
   throw new AppError(
     'io.disk_full',
-    `The snapshot needs ${size(wanted)}, and ${size(freeMb * 2 ** 20)} are free. Free some space or delete an earlier snapshot, then take it again.`,
+    `The snapshot needs ${byteWords(wanted)}, and ${byteWords(freeMb * 2 ** 20)} are free. Free some space or delete an earlier snapshot, then take it again.`,
     { detail: { bytes: wanted, freeMb } },
   )
 }
