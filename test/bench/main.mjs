@@ -5,6 +5,7 @@
 const benches = {
   download: () => import('./download.mjs'),
   client: () => import('./client.mjs'),
+  core: () => import('./core.mjs'),
   draft: () => import('./draft.mjs'),
   'graph-to-prompt': () => import('./graph-to-prompt.mjs'),
   pool: () => import('./pool.mjs'),

@@ -6,6 +6,7 @@ import { assetTable, type AssetTable, type StoredAsset } from '#core/database/ta
 import { likePattern, pictureTable, type PictureTable } from '#core/database/tables/pictures'
 import { pictureStepTable } from '#core/database/tables/picture-steps'
 import type { Database } from '#core/database/database'
+import { figure } from '../figure'
 import { openDatabase } from './open-store'
 import { must } from './must'
 
@@ -163,7 +164,7 @@ describe('pictures', () => {
     expect(pictures.page({ limit: 9 }).total).toBe(2)
   })
 
-  it('answer a page of 5,000 pictures and 10,000 jobs fast, without reading them all', () => {
+  it('answer a page of 5,000 pictures and 10,000 jobs, with its counts', () => {
     db.transaction(() => {
       for (let i = 0; i < 5000; i++) {
         const id = addPicture(`photo ${i}`)
@@ -182,9 +183,11 @@ describe('pictures', () => {
     const first = timed(() => pictures.page({ limit: 100 }))
     const deep = timed(() => pictures.page({ limit: 100, cursor: 300 }))
     const search = timed(() => pictures.page({ limit: 100, search: 'photo 49' }))
-    console.log(`page ${first.toFixed(2)} ms, deep page ${deep.toFixed(2)} ms, search ${search.toFixed(2)} ms`)
-    expect(must(pictures.page({ limit: 100 }).items[0]).versionCount).toBe(3)
-    // The machine may be busy; a join over all rows takes far longer than this.
-    for (const time of [first, deep, search]) expect(time).toBeLessThan(60)
+    figure('page', first, 60)
+    figure('deep page', deep, 60)
+    figure('search', search, 60)
+    const page = pictures.page({ limit: 100 })
+    expect([page.total, page.items.length]).toEqual([5000, 100])
+    expect(page.items.every(({ versionCount }) => versionCount === 3)).toBe(true)
   })
 })

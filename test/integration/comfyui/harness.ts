@@ -79,7 +79,7 @@ export async function submit(app: App, photo: string, more: Partial<SubmissionIn
 export async function until<T>(
   look: () => T | undefined | false | Promise<T | undefined | false>,
   what: string,
-  ms = 20_000,
+  ms = 60_000,
 ): Promise<T> {
   const deadline = performance.now() + ms
   for (;;) {

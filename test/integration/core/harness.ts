@@ -110,7 +110,7 @@ export async function submit(app: App, pictures: readonly Picture[], more: Parti
 export async function until<T>(
   look: () => T | undefined | false | Promise<T | undefined | false>,
   what: string,
-  ms = 10_000,
+  ms = 60_000,
 ): Promise<T> {
   const deadline = performance.now() + ms
   for (;;) {

@@ -202,7 +202,7 @@ describe('cancel and retry', () => {
   })
 
   test('a cancelled job that is retried at once runs again, though its engine is slow to let go', async () => {
-    const engine = createTintEngine({ steps: 10, stepMs: 5, slots: 2, stopMs: 150 })
+    const engine = createTintEngine({ steps: 10, stepMs: 30, slots: 2, stopMs: 150 })
     const { app } = await openApp({ engine })
     const [picture] = await importPictures(app)
     const [job] = await submit(app, [picture])

@@ -4,6 +4,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { Worker } from 'node:worker_threads'
 import { describe, expect, test } from 'vitest'
 import { fillFolder, yearOfWork } from '../../large-folder'
+import { figure } from '../figure'
 import { quickestOf } from '../quickest'
 import { existing, firstOf, importPictures, openApp, submit, until } from './harness'
 import { createTintEngine } from './tint-engine'
@@ -87,7 +88,7 @@ describe('10,000 jobs in the history and 5,000 pictures in the library', () => {
 })
 
 describe('much at once', () => {
-  test('1,000 jobs are queued in one go, 10,000 too, and all are cancelled in one go', { timeout: 60_000 }, async () => {
+  test('1,000 jobs are queued in one go, 10,000 too, and all are cancelled in one go', async () => {
     const { app } = await openApp()
     const [picture] = await importPictures(app)
     await app.call('queue.pause', { paused: true })
@@ -114,20 +115,19 @@ describe('much at once', () => {
     expect((await app.call('app.snapshot', {})).queue).toMatchObject({ queued: 0, canceled: 10_900 })
   })
 
-  test('while a batch runs the main loop never stands still for long', async (context) => {
-    const { app } = await openApp({ engine: createTintEngine({ slots: 2, stepMs: 2 }) })
+  test('while a batch runs the main loop never stands still for long', async () => {
+    const engine = createTintEngine({ slots: 2, stepMs: 2 })
+    const { app } = await openApp({ engine })
     const pictures = await importPictures(app, 10)
     const lag = await lagOf(async () => {
       await submit(app, pictures, { count: 10 })
-      await until(async () => (await app.call('app.snapshot', {})).queue.done === 100, 'all are done', 60_000)
+      await until(async () => (await app.call('app.snapshot', {})).queue.done === 100, 'all are done')
     })
     console.log(
       `100 jobs: ${lag.tookMs.toFixed(0)} ms, lag p99 ${lag.p99Ms.toFixed(1)}, longest ${lag.maxMs.toFixed(1)} ms; ` +
         `an idle thread meanwhile p99 ${lag.idle.p99Ms.toFixed(1)}, longest ${lag.idle.maxMs.toFixed(1)} ms`,
     )
-    // Where even a thread with nothing to do is kept waiting, the machine is busy with other things, and this tells nothing of ours.
-    if (lag.idle.p99Ms > 4)
-      return context.skip(`the machine is too busy to tell: an idle thread lags ${lag.idle.p99Ms.toFixed(1)} ms`)
-    expect(lag.p99Ms).toBeLessThan(20)
+    expect(new Set(engine.ran).size).toBe(100)
+    figure('lag p99 of the main loop', lag.p99Ms, 20)
   })
 })

@@ -8,6 +8,7 @@ import { openDatabase } from '#core/database/open'
 import { pageSql, planSearch } from '#core/database/tables/result-search'
 import { openTables, type Tables } from '#core/database/tables'
 import type { Result, ResultFilter } from '#shared/domain/result'
+import { figure } from '../figure'
 import { fillGallery, galleryOfYears, resultAssetId } from '../../large-gallery'
 
 let dir: string
@@ -104,9 +105,8 @@ const searches: [string, ResultFilter][] = [
 ]
 
 describe('100,000 results', () => {
-  it('answer the first page of each search, and pages at the end, within 20 ms', () => {
+  it('answer the first page of each search, and pages at the end', () => {
     const lines: string[] = []
-    const slow: string[] = []
     for (const [name, filter] of searches) {
       const time = (ask: () => unknown): number => {
         ask()
@@ -122,6 +122,7 @@ describe('100,000 results', () => {
       const plan = planSearch(filter)
       if (!plan) throw new Error(name)
       const numbers = db.prepare<[Record<string, unknown>]>(pageSql(plan, {})).pluck()
+      expect([name, numbers.all({ ...plan.values, limit: 101, offset: 0 }).length]).toEqual([name, Math.min(101, total)])
       const database = time(() => numbers.all({ ...plan.values, limit: 101, offset: 0 }))
       const first = time(() => tables.resultSearch.page(filter, { offset: 0, limit: 100 }))
       const last = time(() => tables.resultSearch.page(filter, { offset: Math.max(0, total - 100), limit: 100 }))
@@ -129,10 +130,9 @@ describe('100,000 results', () => {
       lines.push(
         `${name}: ${total} found; rows ${database.toFixed(1)}, first page ${first.toFixed(1)}, last ${last.toFixed(1)}, below a cursor ${deep.toFixed(1)} ms`,
       )
-      if (database > 20) slow.push(name)
+      figure(`search for ${name}`, database, 20)
     }
     console.log(lines.join('\n'))
-    expect(slow).toEqual([])
   })
 
   it('are found by walking an index: nothing is sorted, and no table is read through', () => {
