@@ -39,6 +39,7 @@ test('the first questions say what was found, test a server, block nothing, and 
   await page.getByTestId('first-run-done').click()
   await expect(dialog).toBeHidden()
   await expect(page.getByTestId('first-run-card')).toBeHidden()
+  await expect(page.getByTestId('import-sample')).toBeFocused()
   await page.getByTestId('open-engines').click()
   await expect(page.locator(`[data-engine="${server.url}"]`)).toBeVisible()
   await page.keyboard.press('Escape')
