@@ -7,9 +7,9 @@ test.beforeAll(() => mkdir(screenshots, { recursive: true }))
 // A trace copies the page around each of axe's many steps and doubles the time; what axe finds is in the message.
 test.use({ trace: 'off' })
 
-// Colours do not depend on the language: one walk through both themes, one in Chinese.
+// Colours do not depend on the language, nor names on the theme: each language has one theme.
 const walks = [
-  { language: 'en', schemes: ['dark', 'light'] },
+  { language: 'en', schemes: ['dark'] },
   { language: 'zh', schemes: ['light'] },
 ] as const
 
