@@ -2,11 +2,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import type { EngineView } from '#shared/domain/engine'
 import { dataDir } from './data-dir'
 import { photoPaths } from './photo-paths'
 import { readStory } from './story-files'
 import { engine, levelOfDetail, numberIn, pairOf, seed, sizeOf, wholeIn } from './usage'
 import { parsePerspectives } from './views-option'
+import { waitingWords } from './waiting-words'
 
 const dirs: string[] = []
 afterEach(() => {
@@ -36,8 +38,43 @@ describe('values on the command line', () => {
       expect(engine(text)).toBe(text)
     },
   )
+  it('gives a server its one address, however it is written', () => {
+    expect(engine('192.168.1.20:8188')).toBe('http://192.168.1.20:8188')
+    expect(engine('HTTP://LocalHost:8188/')).toBe('http://localhost:8188')
+    expect(engine('[::1]:8188/comfy/')).toBe('http://[::1]:8188/comfy')
+    expect(() => engine('http://ann:secret@gpu:8188')).toThrow(/^--engine: Leave user name and password out/)
+  })
   it.each(['cuda', 'ftp://x', 'http://', 'file:///etc/passwd', ''])('refuses %j as an engine', (text) => {
     expect(() => engine(text)).toThrow('auto, draft, local')
+  })
+})
+
+describe('what new jobs wait for', () => {
+  const server = (id: string, change: Partial<EngineView> = {}, drained = false): EngineView => ({
+    id,
+    kind: 'remote',
+    name: id.slice('http://'.length),
+    state: 'ready',
+    edits: [],
+    device: '',
+    server: { name: '', weight: 1, tags: ['fast'], drained, headerNames: [], hasCertificate: false },
+    ...change,
+  })
+  const draft: EngineView = { id: 'draft', kind: 'draft', name: 'Drafts', state: 'ready', edits: [], device: '' }
+  const away = server('http://a:1', { state: 'offline' })
+
+  it('is said where no server that is meant takes any', () => {
+    for (const wish of ['auto', 'remote', 'tag:fast', 'http://a:1'])
+      expect(waitingWords([draft, away], wish)).toMatch(/^a:1 does not answer now; the jobs wait/)
+    expect(waitingWords([server('http://a:1', {}, true)], 'auto')).toContain('recast engines undrain http://a:1')
+    expect(waitingWords([server('http://a:1', { circuit: 'open' })], 'auto')).toContain('rests')
+    expect(waitingWords([away, server('http://b:1', {}, true)], 'auto')).toMatch(/^None of a:1, b:1 takes jobs now/)
+  })
+  it('is not said where one does', () => {
+    expect(waitingWords([draft, away, server('http://a:1/comfy')], 'http://a:1/comfy')).toBeUndefined()
+    expect(waitingWords([away, server('http://b:1')], 'tag:fast')).toBeUndefined()
+    expect(waitingWords([draft], 'auto')).toBeUndefined()
+    expect(waitingWords([draft, away], 'draft')).toBeUndefined()
   })
 })
 

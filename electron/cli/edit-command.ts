@@ -19,6 +19,7 @@ import { problemText, type Reporter } from './report/reporter'
 import { checkResultsFolder } from './results-folder'
 import { finishOlderJobs, noteOlderJobs, runJobs } from './run-jobs'
 import { UsageError } from './usage'
+import { waitingWords } from './waiting-words'
 
 type EditInput = SubmissionInput['edits'][number]
 
@@ -237,17 +238,11 @@ async function ownEdits(
   )
 }
 
-/** Says so when the server that was named does not answer: the jobs are safe, and wait for it. */
+/** Says so when none of the servers that are meant takes jobs now: the jobs are safe, and wait. */
 async function noteAwayEngine(wish: string, client: InstanceClient, reporter: Reporter): Promise<void> {
-  if (!URL.canParse(wish)) return
   const { engines } = await client.call('engines.list', {})
-  const origin = new URL(wish).host
-  const away = engines.find((engine) => engine.kind === 'remote' && engine.state !== 'ready' && engine.name.startsWith(origin))
-  if (away) {
-    reporter.note(
-      `${away.name} does not answer now; the jobs wait for it and start by themselves. Ctrl-C leaves them for the next start of Recast.`,
-    )
-  }
+  const words = waitingWords(engines, wish)
+  if (words !== undefined) reporter.note(`${words} Ctrl-C leaves them for the next start of Recast.`)
 }
 
 /** Reports what was refused; answers each picture under each name that a file gives it now, once. */

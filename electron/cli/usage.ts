@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander'
+import { readAddress } from '#core/engines/comfyui/address'
 import { type LevelOfDetail, levelsOfDetail } from '#shared/domain/edit'
 import { maxSeed } from '#shared/domain/id'
 
@@ -30,13 +31,23 @@ export function wholeIn(low: number, high: number): (text: string) => number {
 /** Reads a seed. */
 export const seed = wholeIn(0, maxSeed)
 
-/** Reads an engine: a word, the address of a ComfyUI server, or added servers by name or tag. */
+/**
+ * Reads an engine: a word, the address of a ComfyUI server (also without `http://` where it has a port), or added servers by name or tag.
+ * Answers an address in its one form, which is the engine's id.
+ */
 export function engine(text: string): string {
   if (['auto', 'draft', 'local', 'remote'].includes(text) || /^(?:name|tag):./u.test(text)) return text
-  const address = /^https?:\/\//i.test(text) && URL.canParse(text) ? new URL(text) : undefined
-  if (!address)
-    throw new InvalidArgumentError('Use auto, draft, local, or the address of a ComfyUI server such as http://192.168.1.20:8188.')
-  return text
+  if (/^https?:\/\//i.test(text) || /:\d{1,5}(?:\/|$)/.test(text)) {
+    try {
+      return readAddress(text).http
+    } catch (thrown) {
+      // Not commander's own error: it would quote a password that stands in the address.
+      throw new UsageError(`--engine: ${thrown instanceof Error ? thrown.message : String(thrown)}`)
+    }
+  }
+  throw new InvalidArgumentError(
+    'Use auto, draft, local, the address of a ComfyUI server such as http://192.168.1.20:8188, or servers that were added: name:NAME, tag:TAG.',
+  )
 }
 
 /**

@@ -7,12 +7,13 @@ export function jsonReporter(terminal: Terminal): Reporter {
   return {
     begin() {},
     job(job, before) {
-      if (before && before.state === job.state && before.progress === job.progress) return
+      if (before && before.state === job.state && before.progress === job.progress && before.pending === job.pending) return
       line({
         event: 'job',
         id: job.id,
         state: job.state,
         progress: Math.round(job.progress * 1e4) / 1e4,
+        ...(job.pending ? { pending: true } : {}),
         ...(job.state === 'failed' && job.error ? { code: job.error.code, message: job.error.message } : {}),
       })
     },

@@ -1,5 +1,5 @@
 import type { Terminal } from '../terminal'
-import { jobTitle, needsSeed, problemText, type Reporter } from './reporter'
+import { jobTitle, needsSeed, problemText, type Reporter, serverOf } from './reporter'
 import { duration, summaryText } from './words'
 
 /** Lines for a log or a pipe: the results' paths on standard output, what happens on standard error. */
@@ -7,6 +7,8 @@ export function plainReporter(terminal: Terminal): Reporter {
   let total = 0
   let ended = 0
   let withSeed = false
+  /** Jobs that a server has, but that were not seen at work yet: most stand in its queue. */
+  const sent = new Set<string>()
   const err = (text: string): void => terminal.err(`${text}\n`)
   return {
     begin(jobs) {
@@ -14,11 +16,18 @@ export function plainReporter(terminal: Terminal): Reporter {
       withSeed = needsSeed(jobs)
     },
     job(job, before) {
-      if (before?.state === job.state) return
       const title = jobTitle(job, withSeed)
+      const begins = job.state === 'running' && (job.progress > 0 || (before?.pending === true && !job.pending))
+      if (begins && sent.delete(job.id)) err(`${title}: started`)
+      if (before?.state === job.state) return
       const place = (): string => `[${++ended}/${total}]`
-      if (job.state === 'running') err(`${title}: started`)
-      else if (job.state === 'done')
+      if (job.state !== 'running') sent.delete(job.id)
+      if (job.state === 'running') {
+        const server = serverOf(job)
+        if (server === undefined || begins) return err(`${title}: started`)
+        sent.add(job.id)
+        err(`${title}: sent to ${server}`)
+      } else if (job.state === 'done')
         err(`${place()} ${title}: done${job.durationMs === undefined ? '' : ` in ${duration(job.durationMs)}`}`)
       else if (job.state === 'failed') err(`${place()} ${title}: failed. ${job.error?.message ?? ''}`.trimEnd())
       else if (job.state === 'canceled') err(`${place()} ${title}: canceled`)

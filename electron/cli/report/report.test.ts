@@ -152,7 +152,8 @@ describe('JSON lines', () => {
     const reporter = jsonReporter(terminal)
     reporter.begin([job(1)])
     reporter.job(job(1), undefined)
-    reporter.job(job(1, { state: 'running', progress: 0.123456 }), job(1))
+    reporter.job(job(1, { state: 'running', pending: true }), job(1))
+    reporter.job(job(1, { state: 'running', progress: 0.123456 }), job(1, { state: 'running', pending: true }))
     reporter.job(job(1, { state: 'running', progress: 0.123456, etaMs: 5 }), job(1, { state: 'running', progress: 0.123456 }))
     const done = job(1, { state: 'done', progress: 1, engineId: 'draft', durationMs: 812 })
     reporter.output(done, { index: 0, assetId: 'a', width: 600, height: 400, exportedPath: '/out/mug_clay_7.png' })
@@ -163,6 +164,7 @@ describe('JSON lines', () => {
     expect(out.every((line) => line.endsWith('\n') && line.indexOf('\n') === line.length - 1)).toBe(true)
     expect(out.map((line) => JSON.parse(line) as unknown)).toEqual([
       { event: 'job', id: 'job-1', state: 'queued', progress: 0 },
+      { event: 'job', id: 'job-1', state: 'running', progress: 0, pending: true },
       { event: 'job', id: 'job-1', state: 'running', progress: 0.1235 },
       {
         event: 'output',
@@ -215,5 +217,26 @@ describe('plain lines', () => {
     )
     expect(out).toEqual(['/o.png\n'])
     expect(err).toEqual(['[1/2] mug 1 · clay: done in 1.2 s\n', '[2/2] mug 2 · clay: failed. Broke. Retry.\n'])
+  })
+
+  it('say that a job is sent before it is said to have started, which a server that is busy does later', () => {
+    const { terminal, err } = screen()
+    const reporter = plainReporter(terminal)
+    reporter.begin([job(1), job(2), job(3)])
+    const sent = job(1, { state: 'running', engineId: 'http://gpu:8188' })
+    const inQueue: Job = { ...sent, pending: true }
+    reporter.job(sent, job(1))
+    reporter.job(inQueue, sent)
+    expect(err.splice(0)).toEqual(['mug 1 · clay: sent to gpu:8188\n'])
+    reporter.job(sent, inQueue)
+    reporter.job({ ...sent, progress: 0.5 }, sent)
+    expect(err.splice(0)).toEqual(['mug 1 · clay: started\n'])
+    // So quick that nobody saw it wait.
+    const quick = job(2, { state: 'running', engineId: 'local' })
+    reporter.job(quick, job(2))
+    reporter.job({ ...quick, progress: 0.1 }, quick)
+    expect(err.splice(0)).toEqual(['mug 2 · clay: sent to the local ComfyUI\n', 'mug 2 · clay: started\n'])
+    reporter.job(job(3, { state: 'running', engineId: 'draft' }), job(3))
+    expect(err).toEqual(['mug 3 · clay: started\n'])
   })
 })

@@ -43,6 +43,12 @@ export function jobTitle(job: Job, withSeed: boolean): string {
   return `${job.pictureName} · ${label}${withSeed ? ` · ${job.seed}` : ''}`
 }
 
+/** The server that has a job and runs it when its turn comes, as people write its address; undefined for what this process does itself. */
+export function serverOf({ engineId }: Job): string | undefined {
+  if (engineId === undefined || engineId === 'draft') return undefined
+  return engineId === 'local' ? 'the local ComfyUI' : engineId.replace(/^https?:\/\//, '')
+}
+
 /** Which jobs of a command differ by nothing but their seed, so that it must be said. */
 export function needsSeed(jobs: readonly Job[]): boolean {
   const seen = new Set<string>()
