@@ -1,3 +1,4 @@
+import { nearestNames } from '#shared/styles/nearest'
 import { ancestorsOf, type Graph, isLink, linksOf } from './graph'
 import { classOf, inputSpecs, type InputSpec, type ObjectInfo, outputType, typesMeet } from './object-info'
 
@@ -99,7 +100,12 @@ function checkValue(name: string, spec: InputSpec, raw: unknown, strict: boolean
       if (spec.upload || spec.options === undefined)
         return typeof value === 'string' ? undefined : wrong('a file name or an option')
       if (!spec.options.includes(value))
-        report('value_not_in_list', `input "${name}" does not know ${JSON.stringify(value)}`, name, raw)
+        report(
+          'value_not_in_list',
+          `input "${name}" does not know ${JSON.stringify(value)}${known(value, spec.options)}`,
+          name,
+          raw,
+        )
       return
     case 'STRING':
       return typeof value === 'string' ? undefined : wrong('text')
@@ -122,6 +128,14 @@ function checkValue(name: string, spec: InputSpec, raw: unknown, strict: boolean
       // A type that travels only by links; `*` and custom widgets take whatever they get.
       if (/^[A-Z][A-Z0-9_]*$/.test(spec.type) && linkOnly.has(spec.type)) wrong(`a link to ${spec.type}`)
   }
+}
+
+/** Of a list the values that are most like what was meant, or all of a short one, as the end of a sentence. */
+function known(value: unknown, options: readonly unknown[]): string {
+  const all = options.filter((option) => typeof option === 'string')
+  const like = typeof value === 'string' ? nearestNames(value, all) : []
+  if (like.length > 0) return `; perhaps ${like.join(' or ')} is meant`
+  return all.length > 0 && all.length <= 60 && all.every(({ length }) => length <= 40) ? `; it has ${all.join(', ')}` : ''
 }
 
 /** ComfyUI's own types that no widget can hold. */

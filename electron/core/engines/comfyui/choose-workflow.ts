@@ -150,20 +150,21 @@ function lacks(
     others.length === 0
       ? ''
       : ` The workflows ${others.map((other) => other.workflow.id).join(', ')} would do as well, and lack something, too.`
-  return new AppError(
-    code,
-    `${label} lacks something for "${workflow.title.en}" (${workflow.id}): ${list}. Add it there and restart ComfyUI, then retry, or choose another workflow.${more}`,
-    {
-      detail: {
-        server: label,
-        workflow: workflow.id,
-        missing: missing.map(missingDetail),
-        ...(others.length === 0
-          ? {}
-          : { others: others.map((other) => ({ workflow: other.workflow.id, missing: other.missing.map(missingDetail) })) }),
-      },
+  const named = `"${workflow.title.en}" (${workflow.id})`
+  // A value of the job's own, most often: there is nothing to add to the server.
+  const words = missing.every(({ kind }) => kind === 'graph')
+    ? `${label} does not take ${named} as it is set: ${list}. Change that, or choose another workflow.`
+    : `${label} lacks something for ${named}: ${list}. Add it there and restart ComfyUI, then retry, or choose another workflow.`
+  return new AppError(code, `${words}${more}`, {
+    detail: {
+      server: label,
+      workflow: workflow.id,
+      missing: missing.map(missingDetail),
+      ...(others.length === 0
+        ? {}
+        : { others: others.map((other) => ({ workflow: other.workflow.id, missing: other.missing.map(missingDetail) })) }),
     },
-  )
+  })
 }
 
 /** The same for programs; only JSON. */

@@ -276,12 +276,34 @@ export class ComfyHttp {
     const why = thrown instanceof Error ? ((thrown as { code?: string }).code ?? thrown.message) : String(thrown)
     return new AppError(
       'engine.offline',
-      `${this.#address.label} does not answer (${why}). Check that ComfyUI runs there. ${triedAgain}`,
+      `${this.#address.label} ${certificateWords(why) ?? `does not answer (${why}). Check that ComfyUI runs there.`} ${triedAgain}`,
       {
         cause: thrown,
         detail: { server: this.#address.label, path: path.split('?')[0], why },
       },
     )
+  }
+}
+
+/** What is wrong with a server's certificate, by OpenSSL's and Node's names for it; undefined where it is something else. */
+function certificateWords(why: string): string | undefined {
+  switch (why) {
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+    case 'UNABLE_TO_GET_ISSUER_CERT':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+      return `has a certificate that this computer does not trust (${why}). Give the file of its authority with the server: --ca FILE on the command line, "Certificate" in the engines panel.`
+    case 'CERT_HAS_EXPIRED':
+    case 'CERT_NOT_YET_VALID':
+      return `has a certificate that is not valid today (${why}). Renew it there, and check the clocks of both computers.`
+    case 'ERR_TLS_CERT_ALTNAME_INVALID':
+      return `has a certificate for another name (${why}). Use the address that stands in the certificate.`
+    case 'ERR_SSL_WRONG_VERSION_NUMBER':
+    case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
+      return `speaks no TLS (${why}). Write its address with http:// instead of https://.`
+    default:
+      return undefined
   }
 }
 

@@ -6,6 +6,7 @@ import type { Missing } from '../readiness'
 import { compareVersions } from '#shared/domain/version'
 import type { CustomContent } from './content'
 import { modelFile } from './roles'
+import { withServerValues } from './server-values'
 
 /** What is known of a server, and of packages of nodes. */
 export interface CustomCheck {
@@ -98,11 +99,12 @@ function missingModel(content: CustomContent, slot: string, value: string, input
 }
 
 /**
- * The graph with the server's own names for its model files: the same file in another folder, or written with the other slash, is meant.
+ * The graph with the server's own names for its model files: the same file in another folder, or written with the other slash, is meant;
+ * and with its values as the server reads them.
  */
 export function withServerNames(graph: Graph, info: ObjectInfo): Graph {
   return Object.fromEntries(
-    Object.entries(graph).map(([id, node]) => {
+    Object.entries(withServerValues(graph, info)).map(([id, node]) => {
       const cls = classOf(info, node.class_type)
       if (!cls) return [id, node]
       const specs = inputSpecs(cls, node.inputs)

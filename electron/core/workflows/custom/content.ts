@@ -15,6 +15,7 @@ import { convertEditorFile } from './convert'
 import { isEditorFile, readEditorFile } from './editor-file'
 import { editLacks, findFields, findOutputs } from './fields'
 import { hintsSchema, readHints } from './hints'
+import { withServerValues } from './server-values'
 import { readWorkflowText, refusedFile } from './workflow-text'
 
 /** All that Recast reads out of a workflow file; kept with it. */
@@ -47,7 +48,8 @@ export function readWorkflowFile(text: string, info: ObjectInfo | undefined, pur
     )
   }
   const known = info ?? {}
-  const { graph, problems } = editor ? convertEditorFile(editor, known) : readApiFile(file)
+  const { graph: written, problems } = editor ? convertEditorFile(editor, known) : readApiFile(file)
+  const graph = withServerValues(written, known)
   const outputs = findOutputs(graph, known)
   if (outputs.length === 0) {
     throw refusedFile(

@@ -135,4 +135,25 @@ describe('what a server lacks for an editor file', () => {
       { kind: 'model', file: '4x.pth', folder: 'upscale_models', url: 'https://models.example/4x.pth' },
     ])
   })
+
+  it('reads values as the server does, which takes numbers in the form of text, and leaves what it does not take', () => {
+    const words = structuredClone(guided)
+    words['13'] = { class_type: 'BasicScheduler', inputs: { model: ['1', 0], scheduler: 'simple', steps: '3', denoise: ' .5 ' } }
+    words['16'] = { class_type: 'SaveImage', inputs: { images: ['15', 0], filename_prefix: 2026 } }
+    words['11'] = { class_type: 'RandomNoise', inputs: { noise_seed: '7_' } }
+    words['8'] = { class_type: 'PrimitiveInt', inputs: { value: 64.9 } }
+    words['10']!.inputs['cfg'] = 'much'
+    const content = read(words)
+    const values = Object.fromEntries(content.fields.map(({ key, kind, default: value }) => [key, [kind, value]]))
+    expect(values).toMatchObject({
+      '13.steps': ['integer', 3],
+      '13.denoise': ['number', 0.5],
+      '16.filename_prefix': ['text', '2026'],
+      '8.value': ['integer', 64],
+      '10.cfg': ['text', 'much'],
+    })
+    const missing = missingForCustom(content, content.graph, { objectInfo: info, version: '0.8.0', packages: new Map() })
+    const wrong = missing.flatMap((one) => (one.kind === 'graph' ? [`${one.problem.node}.${one.problem.input}`] : []))
+    expect(wrong).toEqual(['10.cfg', '11.noise_seed'])
+  })
 })
