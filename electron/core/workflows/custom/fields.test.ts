@@ -142,7 +142,7 @@ describe('what a server lacks for an editor file', () => {
     words['16'] = { class_type: 'SaveImage', inputs: { images: ['15', 0], filename_prefix: 2026 } }
     words['11'] = { class_type: 'RandomNoise', inputs: { noise_seed: '7_' } }
     words['8'] = { class_type: 'PrimitiveInt', inputs: { value: 64.9 } }
-    words['10']!.inputs['cfg'] = 'much'
+    words['10'] = { class_type: 'CFGGuider', inputs: { ...guided['10']?.inputs, cfg: 'much' } }
     const content = read(words)
     const values = Object.fromEntries(content.fields.map(({ key, kind, default: value }) => [key, [kind, value]]))
     expect(values).toMatchObject({
