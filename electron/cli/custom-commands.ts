@@ -29,7 +29,7 @@ Examples:
   recast custom chair.json --image 10=photo.png --set 6.text="a blue chair" --set 3.seed=random --count 4
   recast custom custom-chair photos/ --set 3.steps=8        an imported one, for each photo of a folder
 
-WORKFLOW is a file (as ComfyUI's editor saves it, or its API format) or the id of an imported one. NODE is the id of a node, or its
+WORKFLOW is a file (as ComfyUI's editor saves it, its API format, or a PNG that ComfyUI made) or the id of an imported one. NODE is the id of a node, or its
 title where only one node has it; "recast workflows show ID" lists them. "random" draws a new whole number for each job. Needs ComfyUI.`
 
 /** Registers `custom`: runs a workflow of the user's own. */
@@ -100,7 +100,7 @@ export function addOwnWorkflowCommands(
   workflows
     .command('import')
     .description('keep a ComfyUI workflow of your own')
-    .argument('<file...>', "workflow files, as ComfyUI's editor saves them or in its API format")
+    .argument('<file...>', "workflow files, as ComfyUI's editor saves them or in its API format, or PNG files that ComfyUI made")
     .option('--engine <url>', 'the ComfyUI server whose nodes are meant; absent: the one that is set up', engine)
     .option('--name <name>', "what it is called; absent: the file's name", textUpTo(120))
     .addOption(

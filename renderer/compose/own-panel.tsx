@@ -176,7 +176,7 @@ function ImportPlace(props: { none: boolean; onImported: () => void }): ReactEle
       </Button>
       <FileInput
         ref={file}
-        accept=".json,application/json"
+        accept=".json,.png,application/json,image/png"
         multiple
         data-testid="workflow-input"
         onFiles={(files) => void take(files)}

@@ -69,8 +69,8 @@ export function dropAction(dragged: Dragged, target: DropTarget, modifiers: Drop
     case 'camera':
       return dropCamera(dragged, target)
     case 'files':
-      // Workflows are no pictures: their place takes what others refuse.
-      if (target.kind === 'workflows') return dragged.onePicture ? null : { do: 'import-workflows' }
+      // Their place takes what others refuse, and pictures, in which ComfyUI keeps the workflow that made them.
+      if (target.kind === 'workflows') return { do: 'import-workflows' }
       return dragged.unusable ? null : dropFiles(dragged, target, modifiers)
     default:
       return assertNever(dragged, 'drag')

@@ -159,10 +159,12 @@ export const composeEn = {
 
   'compose.own.import': 'Import a workflow…',
   'compose.own.import.first':
-    'Drop a ComfyUI workflow here: the JSON file that its page saves or exports. Recast makes a form of it.',
-  'compose.own.import.text': 'Drop more ComfyUI workflows here (JSON).',
+    'Drop a ComfyUI workflow here: the JSON file that its page saves or exports, or a PNG that it made. Recast makes a form of it.',
+  'compose.own.import.text': 'Drop more ComfyUI workflows here (JSON or PNG).',
   'compose.own.imported': '{{name}} imported',
   'compose.own.known': 'This workflow is here already, as {{name}}',
+  'compose.own.noWorkflow':
+    'There is no workflow in {{name}}: not every program keeps it. Choose the PNG that ComfyUI itself saved, or the JSON file.',
   'compose.own.tooLarge': '{{name}} is too large for a workflow (at most 16 MB). Choose the JSON file that ComfyUI saved.',
   'compose.own.choose': 'Choose a workflow',
   'compose.own.nodes_one': 'one node',

@@ -147,10 +147,12 @@ export const composeZh = {
   'compose.page.described_other': '漫画页：{{count}} 个场景已画 {{drawn}} 个',
 
   'compose.own.import': '导入工作流…',
-  'compose.own.import.first': '把 ComfyUI 工作流拖到这里：它的页面保存或导出的 JSON 文件。Recast 会把它变成表单。',
-  'compose.own.import.text': '可以把更多 ComfyUI 工作流（JSON）拖到这里。',
+  'compose.own.import.first':
+    '把 ComfyUI 工作流拖到这里：它的页面保存或导出的 JSON 文件，或它生成的 PNG 图片。Recast 会把它变成表单。',
+  'compose.own.import.text': '可以把更多 ComfyUI 工作流（JSON 或 PNG）拖到这里。',
   'compose.own.imported': '已导入 {{name}}',
   'compose.own.known': '这个工作流已经在了，名为 {{name}}',
+  'compose.own.noWorkflow': '{{name}} 里没有工作流：有些软件不会保留它。请选择 ComfyUI 自己保存的 PNG，或 JSON 文件。',
   'compose.own.tooLarge': '{{name}} 太大，不像工作流（最多 16 MB）。请选择 ComfyUI 保存的 JSON 文件。',
   'compose.own.choose': '请选择工作流',
   'compose.own.nodes_other': '{{count}} 个节点',

@@ -1,6 +1,7 @@
 import type { CallInput, CallOutput } from '#shared/contract/calls'
 import type { CustomWorkflowDetail, CustomWorkflowSummary } from '#shared/domain/custom-workflow'
 import type { Job } from '#shared/domain/job'
+import { workflowInPng } from '#shared/domain/png-workflow'
 import { composeEngine } from '../compose/compose-engine'
 import { mostReferences, storyLimits, withBatch, type ComposeValues } from '../compose/compose-values'
 import { customWanted } from '../compose/custom-form'
@@ -57,6 +58,15 @@ export interface ComposeActions {
 const interactiveLimit = 4
 /** A workflow file is text of at most so many bytes; the app refuses what it can't read itself. */
 const maxWorkflowBytes = 16 * 1024 * 1024
+/** And a picture that carries one. */
+const maxPictureBytes = 128 * 1024 * 1024
+
+/** The text of a workflow file, or of the workflow that a PNG carries; undefined where it is too large, or a picture without one. */
+async function workflowTextOf(file: File): Promise<string | undefined> {
+  if (!file.type.startsWith('image/')) return file.size > maxWorkflowBytes ? undefined : await file.text()
+  const found = file.size > maxPictureBytes ? undefined : workflowInPng(new Uint8Array(await file.arrayBuffer()))
+  return found && new TextDecoder(found.encoding).decode(found.bytes)
+}
 
 /** What can be done in the compose panel. */
 export function createComposeActions({ client, store, ask, toast, fail }: ActionContext): ComposeActions {
@@ -248,15 +258,18 @@ export function createComposeActions({ client, store, ask, toast, fail }: Action
       return ask('workflows.get', engine?.state === 'ready' ? { id, engine: engine.id } : { id })
     },
     async importWorkflow(file) {
-      if (file.size > maxWorkflowBytes) {
-        toast({ tone: 'bad', text: { key: 'compose.own.tooLarge', values: { name: file.name } } })
-        return undefined
-      }
       const { engine } = engineOf(store.getState())
       try {
+        const text = await workflowTextOf(file)
+        if (text === undefined) {
+          const { name } = file
+          const key = file.type.startsWith('image/') ? 'compose.own.noWorkflow' : 'compose.own.tooLarge'
+          toast({ tone: 'bad', text: { key, values: { name } } })
+          return undefined
+        }
         const answer = await client.call('workflows.import', {
-          text: await file.text(),
-          name: file.name.replace(/\.json$/iu, '').slice(0, 200) || file.name,
+          text,
+          name: file.name.replace(/\.(?:json|png)$/iu, '').slice(0, 200) || file.name,
           ...(engine?.state === 'ready' ? { engine: engine.id } : {}),
         })
         toast({

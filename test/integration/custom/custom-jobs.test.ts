@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ownGraphs } from '../../bench/graph-to-prompt/own-graphs.mjs'
 import { chair, type OwnGraph } from '../../graphs/chair'
+import { pngChunk, writePng } from '../../pictures/png-writer'
 import { openApp, startFake, temporaryFolder, untilState, writePhoto } from '../comfyui/harness'
 
 /** With a name that climbs, and a preview beside the result. */
@@ -20,7 +21,7 @@ async function opened() {
   const app = await openApp(folder)
   const write = async (name: string, content: unknown): Promise<string> => {
     const path = join(folder, name)
-    await writeFile(path, typeof content === 'string' ? content : JSON.stringify(content))
+    await writeFile(path, typeof content === 'string' || Buffer.isBuffer(content) ? content : JSON.stringify(content))
     return path
   }
   const picture = async (name: string) => {
@@ -103,6 +104,13 @@ describe("a workflow of the user's own", () => {
     const again = await app.call('workflows.import', { path, engine: fake.url })
     expect([first.duplicate, again.duplicate]).toEqual([false, true])
     expect(again.workflow.id).toBe(first.workflow.id)
+    // A picture that ComfyUI saved carries the graph that made it.
+    const kept = pngChunk('tEXt', Buffer.from(`prompt\0${JSON.stringify(imageToImage())}`, 'latin1'))
+    const saved = writePng({ width: 2, height: 2, colour: 'rgb', pixels: new Uint8Array(12), extra: [kept] })
+    const inPicture = await app.call('workflows.import', { path: await write('made here.png', saved), engine: fake.url })
+    expect(inPicture).toMatchObject({ duplicate: true, workflow: { id: first.workflow.id, ready: true } })
+    const plain = writePng({ width: 2, height: 2, colour: 'rgb', pixels: new Uint8Array(12) })
+    await expect(app.call('workflows.import', { path: await write('plain.png', plain) })).rejects.toThrow(/without a workflow/)
     expect(await app.call('workflows.rename', { id: first.workflow.id, name: 'Chairs' })).toMatchObject({ name: 'Chairs' })
     await app.close()
     const next = await openApp(folder)

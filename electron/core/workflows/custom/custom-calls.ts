@@ -3,6 +3,7 @@ import { basename, isAbsolute } from 'node:path'
 import type { CallHandlers } from '#shared/contract/calls'
 import type { CustomWorkflowDetail } from '#shared/domain/custom-workflow'
 import { AppError, toAppError } from '#shared/domain/error'
+import { isPng, workflowInPng } from '#shared/domain/png-workflow'
 import type { EnginePool } from '../../engines/pool'
 import { prune } from '../graph-edits'
 import type { WorkflowLibrary } from '../load'
@@ -99,14 +100,22 @@ async function readFileAt(path: string): Promise<string> {
   if (!isAbsolute(path)) throw refusedFile(`its path must be absolute, got "${path.slice(0, 200)}".`)
   try {
     const { size } = await stat(path)
-    if (size > fileLimits.bytes) {
+    const inPicture = /\.png$/i.test(path)
+    const limit = inPicture ? fileLimits.pictureBytes : fileLimits.bytes
+    if (size > limit) {
       throw new AppError(
         'input.too_large',
-        `${basename(path)} is larger than ${fileLimits.bytes / 2 ** 20} MB. Take embedded pictures out of it and import it again.`,
-        { detail: { path, limit: fileLimits.bytes } },
+        `${basename(path)} is larger than ${limit / 2 ** 20} MB. Take embedded pictures out of it and import it again.`,
+        { detail: { path, limit } },
       )
     }
-    return await readFile(path, 'utf8')
+    const file = await readFile(path)
+    if (!isPng(file)) return file.toString('utf8')
+    const text = workflowInPng(file)
+    if (text) return new TextDecoder(text.encoding).decode(text.bytes)
+    throw refusedFile(
+      `${basename(path)} is a picture without a workflow in it: not every program that saves or sends it keeps that. Choose the file that ComfyUI itself saved, or the workflow's JSON.`,
+    )
   } catch (thrown) {
     const error = toAppError(thrown)
     if ((thrown as { code?: unknown }).code === 'EISDIR')

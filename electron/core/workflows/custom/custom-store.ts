@@ -118,11 +118,11 @@ export function summaryOf({ id, name, purpose, importedAt, content }: CustomWork
   return { id, name, format: content.format, purpose, nodes: Object.keys(content.graph).length, importedAt }
 }
 
-/** A name for people: of a file without its folders and `.json`. */
+/** A name for people: of a file without its folders and ending. */
 function plainName(name: string): string {
   const base = name.split(/[\\/]/).at(-1) ?? ''
   const clean = base
-    .replace(/\.json$/i, '')
+    .replace(/\.(?:json|png)$/i, '')
     .replaceAll(/[\p{Cc}\p{Cf}]/gu, '')
     .trim()
   return clean === '' ? 'Workflow' : clean.slice(0, 120)

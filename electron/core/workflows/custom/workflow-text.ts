@@ -1,7 +1,7 @@
 import { AppError } from '#shared/domain/error'
 
-/** Bounds of a workflow file; the largest official templates are near 1 MB and 400 nodes. */
-export const fileLimits = { bytes: 16 * 2 ** 20, depth: 100, nodes: 5_000, nameLength: 200 }
+/** Bounds of a workflow file, and of a picture that carries one; the largest official templates are near 1 MB and 400 nodes. */
+export const fileLimits = { bytes: 16 * 2 ** 20, pictureBytes: 128 * 2 ** 20, depth: 100, nodes: 5_000, nameLength: 200 }
 
 /** Names that JavaScript objects answer to by themselves: no server's node or input is called so. */
 const reservedNames = new Set(['__proto__', 'constructor', 'prototype', 'hasOwnProperty', 'toString', 'valueOf'])
