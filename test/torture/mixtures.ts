@@ -2,6 +2,8 @@ import type { Job } from '#shared/domain/job'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import sharp from 'sharp'
 import { sampleGraph } from '../bench/client/graph.mjs'
 import { type BenchRecast, openRecast } from '../bench/client/recast'
@@ -105,7 +107,7 @@ export async function openMixed(): Promise<{ fake: FakeComfyUi; recast: BenchRec
 
 /**
  * Tries mixtures from `firstSeed` on, several pairs of a double and Recast side by side. Answers what was wrong, by seed, and by how much
- * the heap has grown from after the first mixtures to the end, bytes (as far as garbage can be collected on demand).
+ * the heap has grown from after the first mixtures to the end, bytes, with the garbage collected.
  */
 export async function tryMixtures(
   firstSeed: number,
@@ -128,8 +130,11 @@ export async function tryMixtures(
       }),
     )
   }
+  // Collected on demand: without, the figure would be whatever garbage lies about at that moment.
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
   const heap = (): number => {
-    globalThis.gc?.()
+    collect()
     return process.memoryUsage().heapUsed
   }
   try {

@@ -1,6 +1,4 @@
 // npm run torture -- mixtures [RUNS]: random mixtures of the double's faults; exit 1 when an end was not true, a queue stood, or memory grew.
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { loadBundled } from '../bench/client/build.mjs'
 
 const mostGrowthBytes = 60e6
@@ -8,8 +6,6 @@ const mostGrowthBytes = 60e6
 /** Runs them and prints what was wrong; answers the exit code. */
 export async function run(args) {
   const runs = Number(args[0] ?? 500)
-  setFlagsFromString('--expose-gc')
-  globalThis.gc = runInNewContext('gc')
   const built = await loadBundled({ mixtures: 'test/torture/mixtures.ts' })
   try {
     let done = 0

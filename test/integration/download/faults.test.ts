@@ -17,14 +17,18 @@ import { seededFile, sha256Of, startFileServer, type Fault, type FileServer } fr
 const size = 3_000_000
 const file = seededFile(size)
 const sha256 = sha256Of(file)
-const quick: DownloaderOptions = {
+/** Quick to try again, and so patient that a machine that stalls is not taken for a server that does. */
+const patient: DownloaderOptions = {
   retryMs: 5,
-  idleMs: 300,
-  connectMs: 1000,
-  slowAfterMs: 300,
+  idleMs: 20_000,
+  connectMs: 20_000,
+  slowAfterMs: 20_000,
   slowBytesPerSecond: 50_000,
   environment: {},
 }
+/** For servers that are silent or slow. */
+const hasty: DownloaderOptions = { ...patient, idleMs: 300, slowAfterMs: 300 }
+const isSlow = ({ kind }: Fault): boolean => kind === 'silent' || kind === 'slow'
 
 let folder: string
 let target: string
@@ -39,7 +43,7 @@ beforeEach(async () => {
   mirror = await startFileServer()
   server.put('/a.safetensors', file)
   mirror.put('/a.safetensors', file)
-  downloader = createDownloader(quick)
+  downloader = createDownloader(patient)
 })
 
 afterEach(async () => {
@@ -48,6 +52,12 @@ afterEach(async () => {
   await mirror.close()
   await rm(folder, { recursive: true, force: true })
 })
+
+/** Has the rest of the test done in haste. */
+async function beHasty(): Promise<void> {
+  await downloader.close()
+  downloader = createDownloader(hasty)
+}
 
 const at = (from: FileServer): string => `${from.url}/a.safetensors`
 const first = (): Promise<unknown> => downloader.download({ urls: [at(server)], target, size, sha256 })
@@ -110,6 +120,7 @@ describe('a fault that passes ends in success, without fetching anything twice',
     ['429 with Retry-After', { kind: 'status', status: 429, headers: { 'retry-after': '0' } }],
   ]
   it.each(passing)('%s', async (_name, fault) => {
+    if (isSlow(fault)) await beHasty()
     server.faults((_asked, nth) => (nth === 1 ? fault : null))
     await first()
     expect(await hashOf(target)).toBe(sha256)
@@ -192,6 +203,7 @@ describe('a fault that stays', () => {
   ]
 
   it.each(staying)('%s: its own error, and nothing at the target', async (_name, fault, code) => {
+    if (isSlow(fault)) await beHasty()
     server.faults(() => fault)
     const error = await failure(first())
     expect(error.code).toBe(code)
@@ -201,6 +213,7 @@ describe('a fault that stays', () => {
 
   // A slow source is left as a silent one is, and as late.
   it.each(staying.filter(([name]) => name !== 'slow'))('%s: the next mirror takes over', async (_name, fault) => {
+    if (isSlow(fault)) await beHasty()
     server.faults(() => fault)
     const done = await downloader.download({ urls: [at(server), at(mirror)], target, size, sha256 })
     expect(done.url).toBe(at(mirror))
@@ -279,6 +292,7 @@ describe('stopping', () => {
 describe('limits', () => {
   // A rejection that nobody hears ends the process, and this test.
   it('let a source be stopped that is too slow even for them', async () => {
+    await beHasty()
     downloader.setRate(10_000)
     server.faults(() => ({ kind: 'slow', bytesPerSecond: 2_000 }))
     const error = await stoppedWhen(({ phase }) => phase === 'waiting')
@@ -290,9 +304,8 @@ describe('limits', () => {
     server.put('/b', file)
     const began = performance.now()
     await Promise.all([first(), downloader.download({ urls: [`${server.url}/b`], target: join(folder, 'b'), size, sha256 })])
-    const seconds = (performance.now() - began) / 1000
-    expect(seconds).toBeGreaterThan(1.3)
-    expect(seconds).toBeLessThan(4)
+    // Each by itself would be there in 0.75 s.
+    expect((performance.now() - began) / 1000).toBeGreaterThan(1.3)
   })
 
   it('says before the first byte that a file does not fit', async () => {
@@ -306,7 +319,7 @@ describe('limits', () => {
 describe('two processes with one models folder', () => {
   // Each downloader has its own locks, as a process of its own has; that they hold between processes is SQLite's work.
   it('fetch a file once: the second waits and takes the first one’s', async () => {
-    const second = createDownloader(quick)
+    const second = createDownloader(patient)
     server.faults(() => ({ kind: 'slow', bytesPerSecond: 4_000_000 }))
     const waited: (string | undefined)[] = []
     try {
@@ -331,7 +344,7 @@ describe('two processes with one models folder', () => {
   })
 
   it('go on with what the other left when it stopped, and do not throw it away while it runs', async () => {
-    const second = createDownloader(quick)
+    const second = createDownloader(patient)
     server.faults(() => ({ kind: 'slow', bytesPerSecond: 3_000_000 }))
     const stop = new AbortController()
     try {
