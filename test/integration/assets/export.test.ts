@@ -1,3 +1,4 @@
+import { watch } from 'node:fs'
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
@@ -118,13 +119,12 @@ describe('planned export', () => {
     const out = join(dir, 'out')
     await mkdir(out)
     const path = join(out, 'cup.png')
-    const watched: string[] = []
-    const writing = store.writeExport(must(asset).id, path, { format: 'avif' })
-    while ((await readdir(out)).length === 0) await new Promise((go) => setTimeout(go, 1))
-    watched.push(...(await readdir(out)))
-    await writing
-    const part = watched.find((name) => name.endsWith('.part'))
-    expect(part).toBeDefined()
+    // The system tells of every name, however short its time: looking for it would come too late now and then.
+    let part: string | undefined
+    const watcher = watch(out, (_event, name) => void (name?.endsWith('.part') && (part = name)))
+    await store.writeExport(must(asset).id, path, { format: 'avif' })
+    await expect.poll(() => part).toBeDefined()
+    watcher.close()
     await rm(path)
     await writeFile(join(out, must(part)), 'half of a former try, longer than nothing')
     await store.writeExport(must(asset).id, path, { format: 'avif' })

@@ -186,6 +186,7 @@ describe('attacks on the listening server', () => {
     const reply = await raw(
       started.server.port,
       request('POST', '/api/engines.list', { ...g.call, 'Transfer-Encoding': 'chunked' }, `0\r\n\r\n${hidden}`),
+      true,
     )
     expect(statusOfReply(reply)).toBe(400)
     expect(started.app.received.filter((call) => call.name === 'queue.pause')).toEqual([])

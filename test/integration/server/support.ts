@@ -40,14 +40,28 @@ export async function start(options: Partial<ServeOptions> = {}): Promise<Starte
   }
 }
 
-/** Sends these bytes, as no HTTP client would agree to, and answers the whole reply once the server closes or falls silent. */
-export function raw(port: number, bytes: string | Buffer, quietMs = 400): Promise<string> {
+/** Whether this is a reply with all the bytes that its head tells of. */
+function isWhole(reply: string): boolean {
+  const end = reply.indexOf('\r\n\r\n')
+  if (end >= 0 && statusOfReply(reply) === 101) return true
+  const length = end < 0 ? undefined : /^content-length: *(\d+)/im.exec(reply.slice(0, end))?.[1]
+  return length !== undefined && reply.length - end - 4 >= Number(length)
+}
+
+/**
+ * Sends these bytes, as no HTTP client would agree to, and answers the reply once it is whole or the server has closed; with `all`, what
+ * it sends until it closes.
+ */
+export function raw(port: number, bytes: string | Buffer, all = false): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1')
     let reply = ''
-    socket.setTimeout(quietMs, () => socket.destroy())
+    socket.setTimeout(20_000, () => socket.destroy())
     socket.on('connect', () => socket.write(bytes))
-    socket.on('data', (data) => (reply += data.toString('latin1')))
+    socket.on('data', (data) => {
+      reply += data.toString('latin1')
+      if (!all && isWhole(reply)) socket.destroy()
+    })
     socket.on('close', () => resolve(reply))
     socket.on('error', (error: NodeJS.ErrnoException) => (error.code === 'ECONNRESET' ? resolve(reply) : reject(error)))
   })
