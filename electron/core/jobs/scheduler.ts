@@ -33,6 +33,8 @@ export interface ActiveAttempt {
   jobId: string
   engineId: string
   controller: AbortController
+  /** When it began, on the monotonic clock; a former process's attempt by the rows' time. */
+  startedAt: number
   /** The engine works on it, or may still. */
   onEngine: boolean
   /** When its engine was first seen away, on the monotonic clock. */
@@ -180,6 +182,7 @@ export function createScheduler(context: SchedulerContext): Scheduler {
       jobId: job.id,
       engineId: engine.id,
       controller,
+      startedAt: performance.now() - Math.max(0, Date.now() - (job.startedAt ?? Number.POSITIVE_INFINITY)),
       onEngine: true,
       awaySince: undefined,
       ended: Promise.resolve(),
@@ -288,7 +291,7 @@ export function createScheduler(context: SchedulerContext): Scheduler {
               tries,
               error: givenUp(error.toView(), tries),
               finishedAt: now,
-              durationMs: Math.max(0, now - (job.startedAt ?? now)),
+              durationMs: Math.round(performance.now() - (active.get(attemptId)?.startedAt ?? performance.now())),
             }
         return tables.jobs.move(jobId, job.state, to, changes)
       })

@@ -94,6 +94,23 @@ describe('another try', () => {
 })
 
 describe('the clock', () => {
+  test('set on by a year while a job runs: its failure took no year', async () => {
+    const realNow = Date.now
+    const clock = vi.spyOn(Date, 'now')
+    afterwards(() => Promise.resolve(clock.mockRestore()))
+    const engine = createTintEngine({
+      before() {
+        clock.mockImplementation(() => realNow() + 365 * 86_400_000)
+        throw new AppError('engine.execution', 'It can not be done. Retry the job.')
+      },
+    })
+    const { app } = await openApp({ engine })
+    const [picture] = await importPictures(app)
+    const [job] = await submit(app, [picture])
+    const failed = await untilState(app, job.id, 'failed')
+    expect(failed.durationMs).toBeLessThan(60_000)
+  })
+
   test('set back by a year while a job waits for its next try: the job waits a minute at most, not a year', async () => {
     let runs = 0
     const engine = createTintEngine({

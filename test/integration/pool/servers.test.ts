@@ -289,6 +289,10 @@ describe('a saved server', () => {
     })
     await app.call('engines.add', { address: `http://localhost:${port}` })
     expect(await app.call('engines.discover', {})).toMatchObject({ found: [{ added: true }] })
+    // Under another name it would be a second server, and get twice its jobs.
+    await expect(app.call('engines.add', { address: fake.url })).rejects.toThrow(`added as http://localhost:${port}.`)
+    await app.call('engines.add', { address: `localhost:${port}`, weight: 2 })
+    expect((await app.call('engines.list', {})).engines.filter(({ server }) => server)).toHaveLength(1)
   })
 })
 

@@ -13,7 +13,7 @@ import { readAddress } from '../comfyui/address'
 import type { Engine } from '../engine'
 import type { EnginePool } from '../pool'
 import { askAddress, discoverLocal } from './discovery'
-import { accessOf, checkAccess, type SavedServers } from './saved-servers'
+import { accessOf, checkAccess, sameComputer, type SavedServers } from './saved-servers'
 
 /** What the handlers of `engines.*` work with. */
 export interface EngineHandlerContext {
@@ -96,8 +96,10 @@ export function createEngineHandlers(context: EngineHandlerContext): EngineHandl
   }
 
   /** The same server under the names that this computer has for itself. */
-  const isAdded = (address: string): boolean =>
-    ['127.0.0.1', 'localhost', '[::1]'].some((host) => servers.get(address.replace('127.0.0.1', host)) !== undefined)
+  const isAdded = (address: string): boolean => {
+    const known = servers.all().map((server) => server.address)
+    return known.includes(address) || sameComputer(address, known) !== undefined
+  }
 
   async function told(id: string): Promise<EngineView> {
     const engine = engineAt(id)

@@ -202,6 +202,14 @@ export function openSavedServers(table: ServerTable, vault: SecretVault | undefi
           detail: { name: record.name, address: twin.address },
         })
       }
+      const same = before ? undefined : sameComputer(id, [...servers.keys()])
+      if (same !== undefined) {
+        throw new AppError(
+          'input.conflict',
+          `That is the server that was added as ${same}. Change that one, or remove it first.`,
+          { detail: { address: same } },
+        )
+      }
       const accessChanged =
         record.locked !== base.locked ||
         JSON.stringify([record.headers, record.certificateAuthority]) !==
@@ -220,6 +228,19 @@ export function openSavedServers(table: ServerTable, vault: SecretVault | undefi
       return known !== undefined && table.remove(known.address) && servers.delete(known.address)
     },
   }
+}
+
+/** The names that this computer has for itself. */
+const ownNames = ['127.0.0.1', 'localhost', '[::1]']
+
+/** Of these addresses the one that is the same server of this computer under another name; as two it would get twice its jobs. */
+export function sameComputer(address: string, others: readonly string[]): string | undefined {
+  const plain = (text: string): string | undefined => {
+    const url = new URL(text)
+    return ownNames.includes(url.hostname) ? `${url.protocol}//:${url.port}${url.pathname}` : undefined
+  }
+  const own = plain(address)
+  return own === undefined ? undefined : others.find((other) => plain(other) === own)
 }
 
 /**
