@@ -81,10 +81,15 @@ export async function startStudio(
   }
 }
 
+const ownFolders: string[] = []
+
 /** A fresh temporary folder that goes away with the process of the tests. */
 export async function ownFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'recast-e2e-own-'))
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }))
+  if (ownFolders.push(folder) === 1)
+    process.once('exit', () => {
+      for (const own of ownFolders) rmSync(own, { recursive: true, force: true, maxRetries: 10 })
+    })
   return folder
 }
 
