@@ -13,9 +13,33 @@ export interface Mirrors {
   comfyui?: string | undefined
 }
 
-/** Variables of the user's that lead Python or uv astray; each has broken somebody's installation. */
-const unwanted =
-  /^(PYTHON(HOME|PATH|STARTUP|USERBASE)|VIRTUAL_ENV|CONDA_\w+|PIP_REQUIRE_VIRTUALENV|UV_(BUILD_)?CONSTRAINT|UV_OVERRIDE|UV_PROJECT\w*|UV_SYSTEM_PYTHON)$/i
+/** Variables of the user's that lead Python or uv astray from what the lock says, or make imports fail (as PYTHONOPTIMIZE=2 and warnings made errors do). */
+const unwanted = new RegExp(
+  `^(${[
+    'PYTHON(HOME|PATH|STARTUP|USERBASE|OPTIMIZE|WARNINGS|IOENCODING|INSPECT|PLATLIBDIR|DEVMODE|DEBUG|VERBOSE|LEGACYWINDOWS\\w+|EXECUTABLE)',
+    'VIRTUAL_ENV',
+    'CONDA_\\w+',
+    'PIP_REQUIRE_VIRTUALENV',
+    'UV_((BUILD_)?CONSTRAINT|OVERRIDE|EXCLUDE(_NEWER\\w*)?|PROJECT\\w*|SYSTEM_PYTHON|PYTHON|PYTHON_(PREFERENCE|DOWNLOADS)|(NO_)?MANAGED_PYTHON)',
+    'UV_(TORCH_BACKEND|NO_CACHE|NO_INDEX|NO_BINARY\\w*|ONLY_BINARY|NO_BUILD\\w*)',
+  ].join('|')})$`,
+  'i',
+)
+
+/**
+ * A folder of a CUDA toolkit in LD_LIBRARY_PATH. It goes before the libraries that torch brings along, and another version of them ends the
+ * import with "undefined symbol" (pytorch #131312, #140797). `compat` holds a driver's library and stays.
+ */
+const toolkitFolder = /\/(cuda|cudnn|tensorrt)[^/]*(\/.*)?\/lib(64)?\/?$/i
+
+/** Where the loader looks, without toolkits and without what an AppImage brings for Recast itself. */
+function libraryPath(base: NodeJS.ProcessEnv): Record<string, string> {
+  const folders = base['LD_LIBRARY_PATH']?.split(':')
+  if (!folders) return {}
+  const image = base['APPDIR']
+  const kept = folders.filter((folder) => !toolkitFolder.test(folder) && !(image && `${folder}/`.startsWith(`${image}/`)))
+  return { LD_LIBRARY_PATH: kept.join(':') }
+}
 
 /** Loopback never goes through a proxy: proxies that catch it are a known trap. */
 function withoutProxyForLoopback(base: NodeJS.ProcessEnv): Record<string, string> {
@@ -31,6 +55,7 @@ export function pythonEnvironment(base: NodeJS.ProcessEnv = process.env): NodeJS
   return {
     ...kept,
     ...withoutProxyForLoopback(base),
+    ...libraryPath(base),
     PYTHONUTF8: '1',
     PYTHONUNBUFFERED: '1',
     PYTHONNOUSERSITE: '1',

@@ -1,5 +1,7 @@
 // uv's own words, as uv 0.13.9 printed them against loopback indexes that answer wrongly.
 import { describe, expect, it } from 'vitest'
+import { runtimeLayout } from '../layout'
+import { pythonEnvironment, uvEnvironment } from './environment'
 import { packageProgress, uvError } from './packages'
 
 const what = 'installing the packages'
@@ -66,4 +68,35 @@ it('progress never goes back, and tells how much came and how fast', () => {
   expect(seen.at(-1)?.progress).toBe(1)
   expect(seen[3]?.note).toBe('Downloaded numpy · 17 MB came, 8.4 MB/s')
   expect(seen[4]?.note).toBe(' Downloaded torch · 856 MB came, 42.8 MB/s')
+})
+
+describe("the user's environment", () => {
+  it('does not lead Python and uv away from the lock', () => {
+    const users = {
+      PYTHONOPTIMIZE: '2',
+      PYTHONIOENCODING: 'gbk',
+      UV_TORCH_BACKEND: 'cpu',
+      UV_EXCLUDE_NEWER: '2024-01-01',
+      UV_PYTHON: '3.9',
+      UV_NO_CACHE: '1',
+    }
+    const kept = {
+      UV_INDEX_URL: 'https://mirror.example/simple',
+      UV_PYTHON_INSTALL_MIRROR: 'https://mirror.example/python',
+      HTTPS_PROXY: 'http://proxy.example:8080',
+      SSL_CERT_FILE: '/etc/company.pem',
+    }
+    const env = uvEnvironment(runtimeLayout('/data'), { mirrors: {}, offline: false }, { ...users, ...kept })
+    expect(env).toMatchObject(kept)
+    expect(Object.keys(users).filter((name) => name in env)).toEqual([])
+  })
+
+  it("does not put a CUDA toolkit's libraries before those that torch brings", () => {
+    const of = (path: string, more = {}): string | undefined =>
+      pythonEnvironment({ LD_LIBRARY_PATH: path, ...more })['LD_LIBRARY_PATH']
+    expect(of('/usr/local/cuda/lib64:/usr/lib/wsl/lib:/opt/cuda-12.1/targets/x86_64-linux/lib/')).toBe('/usr/lib/wsl/lib')
+    expect(of('/usr/local/cuda/compat:/run/opengl-driver/lib')).toBe('/usr/local/cuda/compat:/run/opengl-driver/lib')
+    expect(of('/tmp/.mount_Recast/usr/lib:/opt/lib', { APPDIR: '/tmp/.mount_Recast' })).toBe('/opt/lib')
+    expect(pythonEnvironment({})).not.toHaveProperty('LD_LIBRARY_PATH')
+  })
 })
