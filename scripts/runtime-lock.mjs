@@ -23,7 +23,19 @@ if (!uv) {
 const wanted = new Set(process.argv.slice(2))
 const locks = new Map(pins.locks.map((lock) => [lock.file, lock]))
 let unlocked = 0
-for (const { file, platform, index } of locks.values()) {
+
+/**
+ * Why a resolved lock must not be taken: of two indexes uv takes the newest version, and what the ordinary index has is another build of
+ * torch than the one that is meant (newer ones have none for CUDA 12.6 at all). Builds of torch's own indexes bear their name.
+ */
+function wrongTorch(lock, index) {
+  if (index === 'default') return undefined
+  const versions = [...lock.matchAll(/^(torch|torchvision)==([^\s\\;]+)/gm)]
+  const foreign = versions.find(([, , version]) => !version.endsWith(`+${index}`))
+  return foreign && `${foreign[1]} ${foreign[2]} is no build of the index ${index}`
+}
+
+for (const { file, platform, index, constraints } of locks.values()) {
   if (wanted.size > 0 && !wanted.has(file)) continue
   const target = join(folder, 'locks', file)
   const part = `${target}.part`
@@ -36,6 +48,7 @@ for (const { file, platform, index } of locks.values()) {
       'requirements.in',
       '--constraints',
       'constraints.in',
+      ...(constraints ? ['--constraints', constraints] : []),
       '--python-version',
       pins.python,
       '--python-platform',
@@ -52,13 +65,14 @@ for (const { file, platform, index } of locks.values()) {
     ],
     { cwd: folder, encoding: 'utf8', env: { ...process.env, UV_HTTP_TIMEOUT: '120' } },
   )
-  if (run.status === 0) {
+  const wrong = run.status === 0 ? wrongTorch(readFileSync(part, 'utf8'), index) : undefined
+  if (run.status === 0 && wrong === undefined) {
     renameSync(part, target)
     say(`${file}: locked, ${readFileSync(target, 'utf8').match(/^\S+==/gm)?.length ?? 0} packages`)
   } else {
     rmSync(part, { force: true })
     unlocked += 1
-    const why = run.stderr.trim().split('\n').slice(-3).join(' ')
+    const why = wrong ?? run.stderr.trim().split('\n').slice(-3).join(' ')
     say(`${file}: ${existsSync(target) ? 'kept as it was' : 'unlocked'}: it cannot be resolved here (${why})`)
   }
 }
