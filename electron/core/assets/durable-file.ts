@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, existsSync, fsync, mkdirSync, openSync, renameSync } from 'node:fs'
+import { closeSync, existsSync, fsync, mkdirSync, openSync, renameSync, statSync } from 'node:fs'
 import { mkdir, open, rename, unlink, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
 /** fsync of an open file, by its descriptor, in the thread pool. */
@@ -48,11 +49,19 @@ function reasonOf(error: unknown, folder: string): unknown {
   }
 }
 
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+
 /** Makes a folder of the user's own with all above it, where that has to happen at once. */
 export function makeOwnFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    if (isFolder(folder)) return
+    const above = dirname(resolve(folder))
+    if (above !== resolve(folder)) makeOwnFolder(above)
+    // Not in Node's recursive way, which never ends where a file system makes no folders (as /proc).
+    mkdirSync(folder, { mode: 0o700 })
   } catch (error) {
+    // Another process may have made it meanwhile.
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST' && isFolder(folder)) return
     throw reasonOf(error, folder)
   }
 }
@@ -70,10 +79,30 @@ export async function makeFolder(folder: string): Promise<void> {
   }
 }
 
+/** So long a virus scanner or a search index may hold a file that has just been written, milliseconds. */
+const heldMs = 30_000
+
+/**
+ * Does what moves a file or folder of ours, and again while Windows refuses it because another program has it open for a moment. Rejects
+ * with what it says at last, and at once with anything else and on other systems.
+ */
+export async function whileHeld(move: () => Promise<void>, platform: NodeJS.Platform = process.platform): Promise<void> {
+  const until = performance.now() + heldMs
+  for (let waitMs = 10; ; waitMs = Math.min(1_000, waitMs * 2)) {
+    try {
+      return await move()
+    } catch (error) {
+      const held = /^(EPERM|EACCES|EBUSY)$/.test((error as NodeJS.ErrnoException).code ?? '')
+      if (platform !== 'win32' || !held || performance.now() > until) throw error
+      await sleep(waitMs)
+    }
+  }
+}
+
 /** fsync of the file, rename, fsync of the folder: after this the file is there under its name, whole, whatever happens. */
 export async function publish(partPath: string, finalPath: string): Promise<void> {
   await syncFile(partPath)
-  await rename(partPath, finalPath)
+  await whileHeld(() => rename(partPath, finalPath))
   await syncFolder(dirname(finalPath))
 }
 
@@ -84,8 +113,8 @@ export async function publish(partPath: string, finalPath: string): Promise<void
  */
 export async function publishNear(partPath: string, finalPath: string, flushed = false): Promise<void> {
   if (!flushed) await syncFile(partPath)
+  if (process.platform === 'win32') return await whileHeld(() => rename(partPath, finalPath))
   renameSync(partPath, finalPath)
-  if (process.platform === 'win32') return
   const folder = openSync(dirname(finalPath), 'r')
   try {
     await flushFile(folder)
@@ -103,7 +132,7 @@ export async function saveFile(path: string, content: string | Uint8Array, durab
   const part = `${path}.${randomBytes(4).toString('hex')}.part`
   try {
     await writeFile(part, content, { mode: 0o600, flag: 'wx' })
-    await (durable ? publish(part, path) : rename(part, path))
+    await (durable ? publish(part, path) : whileHeld(() => rename(part, path)))
   } catch (error) {
     await discard(part)
     throw error

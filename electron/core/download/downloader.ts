@@ -4,7 +4,7 @@ import { dirname, isAbsolute } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { AppError, toAppError } from '#shared/domain/error'
 import { hashFile } from '../assets/blob-store'
-import { discard, makeFolder, syncFolder } from '../assets/durable-file'
+import { discard, makeFolder, syncFolder, whileHeld } from '../assets/durable-file'
 import { exchange, type ExchangeContext } from './exchange'
 import { HttpSources } from './http-source'
 import { discardPart, PartFile, partPath, readPart } from './part-file'
@@ -304,17 +304,7 @@ async function takePlace({ target, replace }: DownloadRequest): Promise<void> {
     })
   }
   await makeFolder(dirname(target))
-  for (let tries = 0; ; tries++) {
-    try {
-      await rename(partPath(target), target)
-      break
-    } catch (error) {
-      // Virus scanners on Windows hold a new file for a while.
-      const held = process.platform === 'win32' && /^(EPERM|EACCES|EBUSY)$/.test((error as NodeJS.ErrnoException).code ?? '')
-      if (!held || tries >= 20) throw error
-      await wait(50 * (tries + 1))
-    }
-  }
+  await whileHeld(() => rename(partPath(target), target))
   await syncFolder(dirname(target))
   await discard(`${partPath(target)}.json`)
 }

@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import { copyFile, link, realpath, rename, stat, symlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { AppError } from '#shared/domain/error'
-import { discard, makeFolder, publish, syncFolder } from '../assets/durable-file'
+import { discard, makeFolder, publish, syncFolder, whileHeld } from '../assets/durable-file'
 
 /**
  * Makes a file that is on the disk appear at `target` without taking room: as a hard link, else (another disk) as a symbolic link.
@@ -40,7 +40,7 @@ export async function copyInto(source: string, target: string): Promise<void> {
 /** Puts a damaged file out of the way under another name, where the user finds it; answers that name. */
 export async function setAside(path: string): Promise<string> {
   const aside = `${path}.damaged`
-  await rename(path, aside)
+  await whileHeld(() => rename(path, aside))
   await syncFolder(dirname(path))
   return aside
 }

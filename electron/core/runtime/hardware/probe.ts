@@ -22,6 +22,7 @@ import {
   warningsFor,
   windowsQuery,
 } from './system-readings'
+import { powershell, windowsProgram } from '../process/listings'
 import { decideVerdict } from './verdict'
 
 /** A driver that hangs must not hang Recast. */
@@ -31,11 +32,7 @@ const mebibyte = 2 ** 20
 /** Where nvidia-smi is when the PATH does not say: WSL's folder, and that of old Windows drivers. */
 const nvidiaPlaces: Partial<Record<NodeJS.Platform, string[]>> = {
   linux: ['nvidia-smi', '/usr/lib/wsl/lib/nvidia-smi'],
-  win32: [
-    'nvidia-smi.exe',
-    'C:\\Windows\\System32\\nvidia-smi.exe',
-    'C:\\Program Files\\NVIDIA Corporation\\NVSMI\\nvidia-smi.exe',
-  ],
+  win32: ['nvidia-smi.exe', windowsProgram('nvidia-smi.exe'), 'C:\\Program Files\\NVIDIA Corporation\\NVSMI\\nvidia-smi.exe'],
 }
 
 /** Options of {@link probeHardware}; tests name programs of their own. */
@@ -114,9 +111,10 @@ export async function freeDiskMb(folder: string): Promise<number | undefined> {
 export async function probeHardware(folder: string, options: ProbeOptions = {}): Promise<Hardware> {
   const system = platform()
   const meminfo = system === 'linux' ? await text('/proc/meminfo') : ''
+  const windowsFacts = system === 'win32' ? powershell(windowsQuery) : undefined
   const [nvidia, windows, linux, disk] = await Promise.all([
     askNvidia(options.nvidiaSmi ?? nvidiaPlaces[system] ?? []),
-    system === 'win32' ? ask('powershell.exe', ['-NoProfile', '-NonInteractive', '-Command', windowsQuery]) : undefined,
+    windowsFacts && ask(windowsFacts.program, windowsFacts.args),
     system === 'linux' ? linuxCards() : [],
     freeDiskMb(join(folder)),
   ])

@@ -57,7 +57,8 @@ function pythonPlaces(wanted: string): string[] {
     bundled('python', ...(windows ? ['python.exe'] : ['bin', 'python3'])) ?? '',
     ...versions.map((version) => join(pyenv, version, 'bin', 'python3')),
     ...pathFolders().flatMap((folder) => names.map((name) => join(folder, name))),
-  ].filter((place) => place !== '' && existsSync(place))
+    // The Microsoft Store's: a door to the shop, or a Python whose files Windows puts elsewhere than where they were written.
+  ].filter((place) => place !== '' && !/[\\/]WindowsApps[\\/]/i.test(place) && existsSync(place))
 }
 
 /** The first Python of the wanted version (`3.12`, or `3` for any) that runs and has what an environment needs. */

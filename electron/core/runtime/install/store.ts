@@ -2,11 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { chmod, lstat, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { AppError } from '#shared/domain/error'
 import { cudaGenerationSchema, runtimeDeviceSchema, type InstallationView } from '#shared/domain/runtime'
-import { discard, makeFolder, saveFile, syncFolder } from '../../assets/durable-file'
+import { discard, makeFolder, saveFile, syncFolder, whileHeld } from '../../assets/durable-file'
 import { venvPython, type RuntimeLayout } from '../layout'
 
 const treeEntrySchema = z.object({ path: z.string(), mode: z.enum(['100644', '100755', '120000']), blob: z.string() })
@@ -78,17 +77,9 @@ export async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T
   }
 }
 
-/** Renames a folder; virus scanners on Windows hold new files for a while. */
+/** Renames a folder. */
 export async function moveFolder(from: string, to: string): Promise<void> {
-  for (let tries = 0; ; tries += 1) {
-    try {
-      return await rename(from, to)
-    } catch (error) {
-      const held = /^(EPERM|EACCES|EBUSY)$/.test((error as NodeJS.ErrnoException).code ?? '')
-      if (process.platform !== 'win32' || !held || tries >= 40) throw error
-      await sleep(100)
-    }
-  }
+  await whileHeld(() => rename(from, to))
 }
 
 /** Deletes a folder of ours. Links in it are removed, never followed; what is read-only or busy is tried again. */

@@ -1,6 +1,7 @@
 import { execFile, type ChildProcess } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { childrenOf, isAlive, isOursStill, membersOf, type ProcessIdentity } from './identity'
+import { windowsProgram } from './listings'
 
 /** One way to ask a tree of processes to end. */
 export type EndStep = { signal: NodeJS.Signals; toGroup: boolean } | { program: string; args: string[] }
@@ -21,7 +22,9 @@ const defaultTimes: EndTimes = { interruptMs: 3_000, terminateMs: 2_000, killMs:
  */
 export function endSteps(pid: number, platform: NodeJS.Platform, children: readonly number[] = []): EndStep[] {
   if (platform === 'win32')
-    return [{ program: 'taskkill', args: ['/F', ...[pid, ...children].flatMap((one) => ['/PID', String(one)])] }]
+    return [
+      { program: windowsProgram('taskkill.exe'), args: ['/F', ...[pid, ...children].flatMap((one) => ['/PID', String(one)])] },
+    ]
   return [
     { signal: 'SIGINT', toGroup: false },
     { signal: 'SIGTERM', toGroup: true },

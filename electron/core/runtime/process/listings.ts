@@ -1,13 +1,21 @@
 // What macOS and Windows tell of processes, and how it is read. Pure, so that each system's answers can be tested on any.
 
+import { win32 } from 'node:path'
+
 /** A program with its arguments. */
 export interface Command {
   program: string
   args: string[]
 }
 
-const powershell = (command: string): Command => ({
-  program: 'powershell.exe',
+/** A program of Windows itself, by its path: a PATH without System32 is nothing rare, and another program of that name is not meant. */
+export function windowsProgram(...path: string[]): string {
+  return win32.join(process.env['SystemRoot'] ?? 'C:\\Windows', 'System32', ...path)
+}
+
+/** PowerShell with a command, without anybody's profile. */
+export const powershell = (command: string): Command => ({
+  program: windowsProgram('WindowsPowerShell', 'v1.0', 'powershell.exe'),
   args: ['-NoProfile', '-NonInteractive', '-Command', command],
 })
 

@@ -1,5 +1,6 @@
 // What macOS and Windows print (written after their documented formats: ps(1) of macOS 14, Get-CimInstance and Get-Process of PowerShell 5.1).
 import { describe, expect, it } from 'vitest'
+import { whileHeld } from '../../assets/durable-file'
 import { endSteps } from './end-tree'
 import { readProcStat } from './identity'
 import { listCommand, readDescendants, readGroup, readMarked, readStartTime, startTimeCommand, startedOn } from './listings'
@@ -92,7 +93,7 @@ describe('what is ended', () => {
     expect(readDescendants(listed, 5)).toEqual([])
     expect(readDescendants('Get-CimInstance : Access denied\r\n', 77)).toEqual([])
     expect(endSteps(77, 'win32', [78, 79])).toEqual([
-      { program: 'taskkill', args: ['/F', '/PID', '77', '/PID', '78', '/PID', '79'] },
+      { program: 'C:\\Windows\\System32\\taskkill.exe', args: ['/F', '/PID', '77', '/PID', '78', '/PID', '79'] },
     ])
   })
 
@@ -103,5 +104,31 @@ describe('what is ended', () => {
     expect(readMarked('HOME=/home/a\0RECAST_PROCESS=0c2f\0LANG=C\0', marked)).toBe(true)
     expect(readMarked('HOME=/home/a\0RECAST_PROCESS=0c2f9\0NOT_RECAST_PROCESS=0c2f\0', marked)).toBe(false)
     expect(readMarked('', marked)).toBe(false)
+  })
+})
+
+describe('a rename that is refused', () => {
+  const refusing = (code: string, times: number) => {
+    const tries = { made: 0 }
+    const move = (): Promise<void> =>
+      (tries.made += 1) <= times ? Promise.reject(Object.assign(new Error(code), { code })) : Promise.resolve()
+    return { tries, move }
+  }
+
+  it.each(['EPERM', 'EACCES', 'EBUSY'])('with %s on Windows is tried again: a virus scanner has the file open', async (code) => {
+    const { tries, move } = refusing(code, 2)
+    await whileHeld(move, 'win32')
+    expect(tries.made).toBe(3)
+  })
+
+  it('for another reason, or elsewhere, is said at once', async () => {
+    for (const [code, platform] of [
+      ['ENOSPC', 'win32'],
+      ['EACCES', 'linux'],
+    ] as const) {
+      const { tries, move } = refusing(code, 2)
+      await expect(whileHeld(move, platform)).rejects.toThrow(code)
+      expect(tries.made).toBe(1)
+    }
   })
 })
