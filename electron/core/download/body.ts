@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { header, wholeNumber } from './answers'
 import { put, type Intake } from './intake-ring'
-import type { Line } from './line'
+import { brokenOff, type Line } from './line'
 
 /** An answer's body; is to be poured or destroyed. */
 export interface SourceBody {
@@ -40,7 +40,7 @@ async function pourPast(response: IncomingMessage, line: Line, length: number, i
       left -= chunk.length
       await put(chunk, intake)
     } else if (left === 0) return
-    else if (response.destroyed) throw response.errored ?? new Error('the connection was closed')
+    else if (response.destroyed) throw response.errored ?? brokenOff()
     else if (line.readableLength === 0) return void (await line.pour(left, intake))
     // The client goes on with what the line has, now that its own memory is empty.
     else await nextTurn()

@@ -121,6 +121,7 @@ export class HttpSources {
 
   async #ask(url: URL, wanted: SourceRequest): Promise<Pick<SourceAnswer, 'body' | 'headers' | 'status'>> {
     const token = wanted.tokens?.[url.origin]
+    if (token && !/^[\x21-\x7e]+$/.test(token)) throw oddToken(url)
     let made: Line | Socket | undefined
     try {
       const proxy = url.protocol === 'https:' ? proxyFor(url, this.#environment) : undefined
@@ -191,6 +192,15 @@ class SilentProxyError extends Error {
 }
 
 const isTimeout = (thrown: unknown): boolean => thrown instanceof Error && thrown.name === 'TimeoutError'
+
+/** The error for a token that no header can hold, as one that was copied with a line break: nobody need be asked. */
+function oddToken(url: URL): AppError {
+  return new AppError(
+    'download.denied',
+    `The access token for ${url.host} has a line break or other characters that no token has: it was copied wrongly. Set it once more (HF_TOKEN, or Models → Access token), then resume.`,
+    { detail: { source: url.host, url: shown(url), why: 'token' } },
+  )
+}
 
 /** The error for a connection that did not come about or broke. */
 export function lostConnection(thrown: unknown, url: URL): AppError {

@@ -30,13 +30,20 @@ const marginBytes = 256 * 1024
 /** Largest piece that is written at once. */
 const writeBytes = 4 * 1024 * 1024
 
+/** Memory of rings that were given back, for the next ones; no more than this of it is kept. */
+const spare: SharedArrayBuffer[] = []
+const keptSpare = 2
+/** Windows' sockets may still write into memory that they were given for a moment after they were closed: there none is used again. */
+const canReuse = process.platform !== 'win32'
+
 /**
  * Memory for the bytes between a connection and the disk, shared with the thread that hashes them: they are put here once, and written and
  * hashed from here. Positions are those in the file.
  */
 export class IntakeRing {
-  readonly memory = sharedPages(ringBytes)
+  readonly memory = spare.pop() ?? sharedPages(ringBytes)
   readonly #bytes = Buffer.from(this.memory)
+  #givenBack = false
   #filled = 0
   #written = 0
   #freed = 0
@@ -65,6 +72,7 @@ export class IntakeRing {
 
   /** Where the next bytes go, at most `most`; only to be filled while it is {@link roomy}. */
   place(most: number = placeBytes): Uint8Array {
+    if (this.#givenBack) throw new Error('its memory is another file’s now')
     const from = this.#filled % ringBytes
     return this.#bytes.subarray(from, from + Math.min(most, placeBytes, ringBytes - from))
   }
@@ -84,6 +92,16 @@ export class IntakeRing {
   /** So many of them are in the file now. */
   wrote(count: number): void {
     this.#written += count
+  }
+
+  /**
+   * Gives the memory to the next ring; this one is not to be filled, written or read any more. Each new memory takes ten gigabytes of
+   * addresses until the garbage collector comes by.
+   */
+  giveBack(): void {
+    if (this.#givenBack) return
+    this.#givenBack = true
+    if (canReuse && spare.length < keptSpare) spare.push(this.memory)
   }
 
   /** Bytes up to here are needed no more. */

@@ -139,6 +139,7 @@ export class Line extends Duplex {
   }
 }
 
-function brokenOff(): Error {
+/** The error of a connection that ended before all of it had come. */
+export function brokenOff(): Error {
   return Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' })
 }

@@ -62,6 +62,20 @@ it('goes on with what is there, wherever that ends, with the hash of it all', as
   await expectWhole()
 })
 
+it.runIf(process.platform !== 'win32')('takes the memory of a file that is closed, never of one that is open', async () => {
+  const place = (one: PartFile): ArrayBufferLike => one.place().buffer
+  const open = (name: string): Promise<PartFile> => PartFile.open(`${target}-${name}`)
+  const former = place(part)
+  const beside = await open('beside')
+  expect(place(beside)).not.toBe(former)
+  await part.close()
+  await part.close()
+  const [next, another] = [await open('next'), await open('another')]
+  expect(place(next)).toBe(former)
+  expect(new Set([place(next), place(another), place(beside)]).size).toBe(3)
+  await Promise.all([beside, next, another].map((one) => one.close()))
+})
+
 it('begins again in the midst, with nothing of before', async () => {
   await writeFile(partPath(target), randomBytes(9_000_000))
   await part.keep(9_000_000, { url: 'https://elsewhere.example.org/a' })

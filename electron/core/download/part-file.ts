@@ -3,7 +3,7 @@ import { open, readFile, rename, stat, type FileHandle } from 'node:fs/promises'
 import { uptime } from 'node:os'
 import { dirname } from 'node:path'
 import { z } from 'zod'
-import { discard, makeFolder, syncFolder } from '../assets/durable-file'
+import { discard, makeFolder, syncFolder, whileHeld } from '../assets/durable-file'
 import { FollowingHash } from './following-hash'
 import { IntakeRing } from './intake-ring'
 import { PartWriter } from './part-writer'
@@ -217,6 +217,8 @@ export class PartFile {
     await this.#hash.close()
     await this.#writer.close()
     await this.#file.close()
+    // The last write and the thread that read have ended.
+    this.#ring.giveBack()
   }
 
   /** Waits for all that was begun, down to the last byte; throws what the disk said. */
@@ -342,7 +344,7 @@ export class PartFile {
     } finally {
       await file.close()
     }
-    await rename(next, path)
+    await whileHeld(() => rename(next, path))
     await syncFolder(dirname(path))
   }
 }

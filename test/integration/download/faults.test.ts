@@ -243,11 +243,14 @@ describe('tokens', () => {
     expect(mirror.asked.map((one) => one.authorization)).toEqual([undefined])
   })
 
-  it('that no header can hold leave no connection open', async () => {
-    const error = await failure(
-      downloader.download({ urls: [at(server)], target, size, sha256, tokens: { [server.url]: 'two\nlines' } }),
-    )
-    expect(error.code).toBe('download.offline')
+  it('that no header can hold are said at once, and leave no connection open', async () => {
+    const asked = { target, size, sha256, tokens: { [server.url]: 'two\nlines' } }
+    const error = await failure(downloader.download({ ...asked, urls: [at(server)] }))
+    expect(error.code).toBe('download.denied')
+    expect(error.message).toMatch(/line break/)
+    expect(server.asked).toEqual([])
+    await downloader.download({ ...asked, urls: [at(server), at(mirror)] })
+    expect(server.asked).toEqual([])
     await expect.poll(() => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap')).toEqual([])
   })
 })
