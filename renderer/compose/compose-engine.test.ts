@@ -60,6 +60,13 @@ describe('whether it can', () => {
     expect(composeReadiness(small, [workflow('heavy', 0), light], 'generate', undefined).state).toBe('ready')
     expect(composeReadiness(small, [workflow('heavy', 0), light], 'generate', 'heavy').state).toBe('tight')
     expect(composeReadiness(draft, undefined, 'style', undefined).state).toBe('ready')
+    // A card that does not say how much it has; none at all.
+    const silent = { ...studio, device: 'Arc A770' }
+    expect(composeReadiness(silent, [workflow('heavy', 0), light], 'generate', undefined)).toMatchObject({
+      state: 'unmeasured',
+      workflow: { id: 'light' },
+    })
+    expect(composeReadiness({ ...studio, device: 'CPU' }, [light], 'generate', undefined).state).toBe('ready')
   })
 
   it('names what is nearest to being ready', () => {

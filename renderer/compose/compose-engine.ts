@@ -32,6 +32,8 @@ export type ComposeReadiness =
   | { state: 'ready' }
   /** It has everything, but none of what would run fits into its card's memory: it may be slow, or run out of it. */
   | { state: 'tight'; workflow: WorkflowView; totalGb: number; engine: EngineView }
+  /** It has everything, and its card does not say how much memory it has. */
+  | { state: 'unmeasured'; workflow: WorkflowView; engine: EngineView }
   /** It lacks this for the workflow that is nearest to being ready. */
   | { state: 'lacking'; workflow: WorkflowView; missing: readonly Lack[]; engine: EngineView }
 
@@ -56,6 +58,9 @@ export function composeReadiness(
   const [lightest] = mine.filter(({ ready }) => ready !== false).toSorted((a, b) => a.vramGb - b.vramGb)
   if (lightest) {
     const total = engine.vram?.total
+    // Without a name nothing has been asked of the card yet; a processor has no memory of its own.
+    const hasCard = engine.device !== '' && engine.device !== 'CPU'
+    if (total === undefined && hasCard) return { state: 'unmeasured', workflow: lightest, engine }
     if (total === undefined || fitsMemory(lightest.vramGb, total)) return { state: 'ready' }
     return { state: 'tight', workflow: lightest, totalGb: Math.round(total / 2 ** 30), engine }
   }

@@ -11,7 +11,7 @@ import { useReadiness } from './use-readiness'
 /** The same for styles and views; that their engine is away the queue says, once something waits for it. */
 export function EditReadiness(props: { edit: 'style' | 'perspective'; workflowId?: string | undefined }): ReactElement | null {
   const { readiness } = useReadiness(props.edit, props.workflowId)
-  return readiness.state === 'lacking' || readiness.state === 'tight' ? <ReadinessNote readiness={readiness} /> : null
+  return ['lacking', 'tight', 'unmeasured'].includes(readiness.state) ? <ReadinessNote readiness={readiness} /> : null
 }
 
 /** What is in the way of composing, in words, with the buttons that lead on; nothing where all is there. */
@@ -43,6 +43,16 @@ export function ReadinessNote({ readiness }: { readiness: ComposeReadiness }): R
             needs: readiness.workflow.vramGb,
           })}
           testId="compose-tight"
+        >
+          <ToModels />
+        </Note>
+      )
+    case 'unmeasured':
+      return (
+        <Note
+          title={say('compose.unmeasured', { workflow: readiness.workflow.title[say.language] })}
+          text={say('compose.unmeasured.text', { name: readiness.engine.name, needs: readiness.workflow.vramGb })}
+          testId="compose-unmeasured"
         >
           <ToModels />
         </Note>

@@ -40,6 +40,9 @@ export const composeEn = {
   'compose.tight': '“{{workflow}}” may not fit',
   'compose.tight.text':
     'It runs well with {{needs}} GB of video memory; {{name}} has {{total}} GB. It can be slow or run out: get a lighter workflow, or make it smaller.',
+  'compose.unmeasured': 'Not known whether “{{workflow}}” fits',
+  'compose.unmeasured.text':
+    'It runs well with {{needs}} GB of video memory; {{name}} does not say how much its card has. It can be slow or run out: get a lighter workflow, or make it smaller.',
   'compose.models': 'Get models…',
 
   'compose.words.placeholder': 'e.g. a red mug on a white table beside a window, in the morning',

@@ -39,6 +39,9 @@ export const composeZh = {
   'compose.tight': '“{{workflow}}”可能放不下',
   'compose.tight.text':
     '它需要约 {{needs}} GB 显存，{{name}} 有 {{total}} GB。可能很慢或显存不足：请获取更轻的工作流，或缩小尺寸。',
+  'compose.unmeasured': '不知道“{{workflow}}”是否放得下',
+  'compose.unmeasured.text':
+    '它需要约 {{needs}} GB 显存，而 {{name}} 没有说明显卡有多少显存。可能很慢或显存不足：请获取更轻的工作流，或缩小尺寸。',
   'compose.models': '获取模型…',
 
   'compose.words.placeholder': '例如：清晨窗边白色桌上的一只红色马克杯',

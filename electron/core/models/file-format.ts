@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { AppError } from '#shared/domain/error'
 
 /** Largest header of a safetensors file, bytes, by its format's own rule. */
@@ -9,8 +9,10 @@ const maxHeaderBytes = 100_000_000
  * they are loaded and are refused. Rejects with `input.unsupported_format` or `input.damaged`.
  */
 export async function checkModelFile(path: string): Promise<void> {
+  // First of all whether it is there: a mistyped path is no wrong format.
+  const there = await stat(path)
   const ending = /\.[^.\\/]*$/.exec(path)?.[0].toLowerCase() ?? ''
-  if (!['.safetensors', '.sft', '.gguf'].includes(ending)) {
+  if (there.isDirectory() || !['.safetensors', '.sft', '.gguf'].includes(ending)) {
     throw new AppError(
       'input.unsupported_format',
       `${path} is no safetensors or GGUF file. Other formats can run code when they are loaded: get the model as safetensors.`,

@@ -14,7 +14,7 @@ import type { SecretVault } from '#core/secrets/vault'
 import type { WorkflowLibrary } from '#core/workflows/load'
 import type { Model } from '#core/workflows/workflow-schema'
 import type { EventBody } from '#shared/contract/events'
-import type { AppError } from '#shared/domain/error'
+import { toAppError, type AppError } from '#shared/domain/error'
 import type { ModelView } from '#shared/domain/model'
 import { settingsSchema, type Settings } from '#shared/domain/settings'
 import { startFileServer, type FileServer, type ServedFile } from '../../fakes/file-server/file-server'
@@ -314,6 +314,7 @@ describe('importing by hand', () => {
       return join(dir, name)
     }
     expect((await failure(models.importFile({ path: await put('a.ckpt', 'x') }))).code).toBe('input.unsupported_format')
+    expect(toAppError(await failure(models.importFile({ path: join(dir, 'mistyped.ckpt') }))).code).toBe('input.not_found')
     expect((await failure(models.importFile({ path: await put('b.safetensors', 'x') }))).code).toBe('input.damaged')
     expect((await failure(models.importFile({ path: await put('lora.safetensors', vae.subarray(0, 1000)) }))).code).toBe(
       'download.corrupt',
