@@ -53,6 +53,7 @@ describe.skipIf(process.platform === 'win32')('supervisor', () => {
       adopted: undefined,
       installation: undefined,
     }
+    const ended: object[] = []
     const supervisor = new Supervisor({
       layout,
       plan: () =>
@@ -67,13 +68,14 @@ describe.skipIf(process.platform === 'win32')('supervisor', () => {
       idle: () => ({ freeAfterS, stopAfterS }),
       ...(more.mend ? { mend: more.mend } : {}),
       onChange: () => undefined,
-      logger: { debug() {}, info() {}, warn() {}, error() {} },
-      times: { lookMs: 50, hungMs: 800, startSilenceMs: 20_000, end: { interruptMs: 1_500, terminateMs: 500 }, ...more.times },
+      logger: { debug() {}, info() {}, warn: (fields) => void ended.push(fields), error() {} },
+      // A server that is only slow, on a busy machine, is none that hangs.
+      times: { lookMs: 50, hungMs: 30_000, startSilenceMs: 20_000, end: { interruptMs: 1_500, terminateMs: 500 }, ...more.times },
     })
     open.push(supervisor)
-    return { supervisor, layout }
+    return { supervisor, layout, ended }
   }
-  const until = async (look: () => unknown, what: string, ms = 15_000): Promise<void> => {
+  const until = async (look: () => unknown, what: string, ms = 60_000): Promise<void> => {
     const deadline = performance.now() + ms
     while (!(await look())) {
       if (performance.now() > deadline) throw new Error(`waited in vain until ${what}`)
@@ -151,7 +153,7 @@ describe.skipIf(process.platform === 'win32')('supervisor', () => {
     ['memory-in-job', 'out_of_memory'],
     ['hangs-in-job', 'hung'],
   ])('starts a server again that ended in a job: %s', async (fault, kind) => {
-    const { supervisor } = make(fault)
+    const { supervisor } = make(fault, fault === 'hangs-in-job' ? { times: { hungMs: 800 } } : {})
     const address = await supervisor.start()
     const { pid } = supervisor
     await prompt(address)
@@ -173,17 +175,17 @@ describe.skipIf(process.platform === 'win32')('supervisor', () => {
     },
   )
 
-  it('counts how often it ended, and waits longer each time', { timeout: 60_000 }, async () => {
-    const { supervisor } = make('always-killed-in-job')
-    const took: number[] = []
+  it('counts how often it ended, and waits longer each time', async () => {
+    const { supervisor, ended } = make('always-killed-in-job')
     for (const time of [1, 2]) {
       await prompt(await supervisor.start())
       await until(() => supervisor.restarts === time, 'the end was seen')
-      const began = performance.now()
-      await until(() => supervisor.state === 'ready', 'it is ready again')
-      took.push(performance.now() - began)
+      if (time === 1) await until(() => supervisor.state === 'ready', 'it is ready again')
     }
-    expect((took[1] ?? 0) - (took[0] ?? 0)).toBeGreaterThan(2_000)
+    expect(ended).toMatchObject(
+      [500, 4_000].map((afterMs) => ({ crash: { kind: 'killed' }, restart: { restart: true, afterMs } })),
+    )
+    expect(supervisor.state).toBe('starting')
   })
 
   it('ends the whole tree, also of a server that ignores being asked', async () => {
@@ -251,49 +253,45 @@ describe.skipIf(process.platform === 'win32')('supervisor', () => {
     await until(async () => (await identify(stranger.pid ?? 0)) === undefined, 'our orphan was ended')
   })
 
-  it(
-    'ends a healthy server that a former Recast left, with its children, and no other ComfyUI',
-    { timeout: 30_000 },
-    async () => {
-      const { supervisor, layout } = make()
-      const run = (name: string) => {
-        const folders = ['input', 'output'].flatMap((kind) => [`--${kind}-directory`, join(folder, name, kind)])
-        const child = spawn(python, ['-u', 'main.py', '--port', '0', ...folders], {
-          cwd: join(folder, 'source', 'ComfyUI-pinned'),
-          detached: true,
-          stdio: ['ignore', 'pipe', 'ignore'],
-          env: { ...process.env, PYTHONPATH: join(folder, 'packages'), STANDIN_CHILD: '1' },
-        })
-        let said = ''
-        child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()))
-        return { child, pid: child.pid ?? 0, said: () => said }
-      }
-      const ours = run('ours')
-      const theirs = run('theirs')
-      try {
-        await until(() => [ours, theirs].every(({ said }) => said().includes('To see the GUI')), 'both listen')
-        writeFileSync(layout.serverFile, JSON.stringify({ ...(await identify(ours.pid)), port: 1 }))
-        const children = [ours, theirs].map(({ said }) => Number(/child (\d+)/.exec(said())?.[1]))
-        await supervisor.endOrphan()
-        expect(await processesOfSession(ours.pid)).toEqual([])
-        expect(await identify(children[0] ?? 0)).toBeUndefined()
-        expect(existsSync(layout.serverFile)).toBe(false)
-        expect((await processesOfSession(theirs.pid)).sort()).toEqual([theirs.pid, children[1] ?? 0].sort())
-        // A server of our own beside theirs, and its end, are nothing to theirs either.
-        await supervisor.start()
-        await supervisor.close()
-        expect(await identify(theirs.pid)).toBeDefined()
-      } finally {
-        for (const { pid } of [ours, theirs]) {
-          try {
-            process.kill(-pid, 'SIGKILL')
-          } catch {
-            // Ended, as it should be for ours.
-          }
+  it('ends a healthy server that a former Recast left, with its children, and no other ComfyUI', async () => {
+    const { supervisor, layout } = make()
+    const run = (name: string) => {
+      const folders = ['input', 'output'].flatMap((kind) => [`--${kind}-directory`, join(folder, name, kind)])
+      const child = spawn(python, ['-u', 'main.py', '--port', '0', ...folders], {
+        cwd: join(folder, 'source', 'ComfyUI-pinned'),
+        detached: true,
+        stdio: ['ignore', 'pipe', 'ignore'],
+        env: { ...process.env, PYTHONPATH: join(folder, 'packages'), STANDIN_CHILD: '1' },
+      })
+      let said = ''
+      child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()))
+      return { child, pid: child.pid ?? 0, said: () => said }
+    }
+    const ours = run('ours')
+    const theirs = run('theirs')
+    try {
+      await until(() => [ours, theirs].every(({ said }) => said().includes('To see the GUI')), 'both listen')
+      writeFileSync(layout.serverFile, JSON.stringify({ ...(await identify(ours.pid)), port: 1 }))
+      const children = [ours, theirs].map(({ said }) => Number(/child (\d+)/.exec(said())?.[1]))
+      await supervisor.endOrphan()
+      expect(await processesOfSession(ours.pid)).toEqual([])
+      expect(await identify(children[0] ?? 0)).toBeUndefined()
+      expect(existsSync(layout.serverFile)).toBe(false)
+      expect((await processesOfSession(theirs.pid)).sort()).toEqual([theirs.pid, children[1] ?? 0].sort())
+      // A server of our own beside theirs, and its end, are nothing to theirs either.
+      await supervisor.start()
+      await supervisor.close()
+      expect(await identify(theirs.pid)).toBeDefined()
+    } finally {
+      for (const { pid } of [ours, theirs]) {
+        try {
+          process.kill(-pid, 'SIGKILL')
+        } catch {
+          // Ended, as it should be for ours.
         }
       }
-    },
-  )
+    }
+  })
 
   it('ends what is left of a session whose leader has died, if it bears our mark', async () => {
     const layout = runtimeLayout(join(folder, 'leaderless'))
