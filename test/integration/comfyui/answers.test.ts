@@ -13,11 +13,11 @@ afterEach(() => {
   for (const close of closers.splice(0)) close()
 })
 
+/** Little patience with a whole answer. */
+const hasty: HttpOptions = { idleTimeoutMs: 20_000, totalTimeoutMs: 700 }
+
 /** A server that says the same bytes to whatever it is asked. */
-async function says(
-  answer: (socket: Socket) => void,
-  times: HttpOptions = { idleTimeoutMs: 3_000, totalTimeoutMs: 700 },
-): Promise<ComfyHttp> {
+async function says(answer: (socket: Socket) => void, times: HttpOptions = {}): Promise<ComfyHttp> {
   const server = createServer((socket) => {
     socket.on('error', () => {})
     socket.once('data', () => answer(socket))
@@ -53,7 +53,7 @@ describe('an answer whose server closes the connection behind it', () => {
 
   it('and that is read far too slowly by a full disk comes whole, too', async () => {
     const body = Buffer.alloc(20e6, 7)
-    const http = await says((socket) => void socket.write(head(body.length), () => socket.end(body)))
+    const http = await says((socket) => void socket.write(head(body.length), () => socket.end(body)), hasty)
     // A pipe takes no more than somebody reads from it.
     const pipe = join(await temporaryFolder(), 'slow')
     execFileSync('mkfifo', [pipe])
@@ -88,7 +88,7 @@ function drips(socket: Socket): void {
 }
 
 it('an answer that drips a byte now and then is cut off in the end', async () => {
-  const http = await says(drips)
+  const http = await says(drips, hasty)
   const began = performance.now()
   await expect(http.getJson('/queue')).rejects.toMatchObject({ code: 'engine.offline' })
   await expect(http.look('/queue')).rejects.toMatchObject({ code: 'engine.offline' })
@@ -97,7 +97,7 @@ it('an answer that drips a byte now and then is cut off in the end', async () =>
 })
 
 it('a look at the queue that drips is given up long before other answers are', async () => {
-  const http = await says(drips, { idleTimeoutMs: 100 })
+  const http = await says(drips, { idleTimeoutMs: 400 })
   await expect(http.look('/queue')).rejects.toMatchObject({ code: 'engine.offline', detail: { why: 'RECAST_TOTAL_TIMEOUT' } })
 })
 

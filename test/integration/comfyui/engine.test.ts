@@ -259,7 +259,7 @@ describe('on a server with faults', () => {
     const [job] = await submit(app, await writePhoto(join(folder, 'photo.png')), { engine: fake.url, sampling: { steps: 20 } })
     await until(() => fake.executions.size === 1, 'it runs')
     await sleep(150)
-    const restarted = fake.restart(600)
+    const restarted = fake.restart(1_500)
     // Meanwhile it is shown as away, and the job is not given up.
     await until(async () => (await app.call('engines.list', {})).engines[0]?.state === 'offline', 'it is shown as away')
     expect((await app.call('jobs.get', { id: job?.id ?? '' })).state).toBe('running')

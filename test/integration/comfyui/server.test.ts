@@ -13,6 +13,7 @@ import { ComfyServer, type PromptListener } from '#core/engines/comfyui/server'
 import type { Graph } from '#core/workflows/graph'
 import { type FakeComfyUi, type FakeOptions, startFakeComfyUi } from '../../fakes/comfyui/fake-comfyui'
 import type { Faults } from '../../fakes/comfyui/faults'
+import { until } from './harness'
 
 let folder: string
 let fake: FakeComfyUi
@@ -135,7 +136,7 @@ describe('a prompt', () => {
   it('is forgotten when the server restarts without it', async () => {
     await start({ stepMs: 100 })
     const running = server.run(randomUUID(), graph('restart', { steps: 50 }), listener(), never)
-    await sleep(200)
+    await until(() => fake.executions.size === 1, 'it runs')
     await fake.restart(200)
     expect(await running).toEqual({ type: 'forgotten' })
   })
@@ -163,7 +164,8 @@ describe('a prompt', () => {
     const running = server.run(first, graph('stop', { steps: 100 }), listener(), cancel.signal)
     const waiting = server.run(second, graph('stop', { steps: 100, seed: 2 }), listener(), cancel.signal)
     const others = server.run(other, graph('other', { steps: 3, seed: 3 }), listener(), never)
-    await sleep(150)
+    const posts = () => fake.requests.filter((request) => request === 'POST /prompt').length
+    await until(() => posts() === 3 && fake.executions.has(first), 'one runs and the others wait')
     cancel.abort()
     await expect(running).rejects.toMatchObject({ code: 'canceled' })
     await expect(waiting).rejects.toMatchObject({ code: 'canceled' })
@@ -178,7 +180,7 @@ describe('a prompt', () => {
     const id = randomUUID()
     const quit = new AbortController()
     const first = server.run(id, graph('attach', { steps: 20 }), listener(), quit.signal)
-    await sleep(100)
+    await until(() => fake.executions.has(id), 'it runs')
     quit.abort('shutdown')
     await expect(first).rejects.toMatchObject({ code: 'canceled' })
     const second = new ComfyServer({ address: fake.url, reconcileMs: 100 })

@@ -159,7 +159,7 @@ describe.each([
     app.change()
     await new Promise((resolve) => setTimeout(resolve, 250))
     stalled.release()
-    await expect.poll(() => frames.filter((one) => one.header.progress === 0.9).length, { timeout: 10_000 }).toBe(jobs.length)
+    await expect.poll(() => frames.filter((one) => one.header.progress === 0.9).length).toBe(jobs.length)
     // Of the first round most were overtaken while they waited.
     expect(frames.filter((one) => one.header.progress === 0.1).length).toBeLessThan(jobs.length / 2)
     expect(events).toHaveLength(1)
@@ -184,7 +184,7 @@ describe.each([
       app.change()
       connected.interrupt()
       app.change()
-      await expect.poll(() => snapshots, { timeout: 5_000 }).toBeGreaterThan(round)
+      await expect.poll(() => snapshots).toBeGreaterThan(round)
       app.change()
       await expect.poll(() => shown).toBe(app.value)
     }

@@ -35,7 +35,7 @@ describe('another try', () => {
     expect(Math.max(...starts) - Math.min(...starts)).toBeGreaterThan(450)
   })
 
-  test('three times, then it is failed with the reason, until the user asks again', { timeout: 20_000 }, async () => {
+  test('three times, then it is failed with the reason, until the user asks again', async () => {
     let broken = true
     const engine = createTintEngine({
       before() {

@@ -30,7 +30,7 @@ function makeCertificate(): boolean {
   }
 }
 
-describe.skipIf(!makeCertificate())('a download through a proxy', { timeout: 30_000 }, () => {
+describe.skipIf(!makeCertificate())('a download through a proxy', () => {
   const size = 1_000_000
   const file = seededFile(size)
   const sha256 = sha256Of(file)
@@ -125,7 +125,7 @@ describe.skipIf(!makeCertificate())('a download through a proxy', { timeout: 30_
     const { url = `https://${host}/a.safetensors`, token = '-' } = more
     const args = [join(bundled, 'proxied-child.js'), url, target, more.sha256 ?? sha256, token]
     const out = await new Promise<string>((resolve, reject) => {
-      execFile(process.execPath, args, { env, timeout: 30_000 }, (error, stdout) =>
+      execFile(process.execPath, args, { env, timeout: 80_000 }, (error, stdout) =>
         error ? reject(new Error('the download ended badly', { cause: error })) : resolve(stdout),
       )
     })

@@ -20,7 +20,7 @@ it.each([
   ['before its answer', ''],
   ["within its answer's head", 'HTTP/1.1 200 Conn'],
   ['after it opened the tunnel', 'HTTP/1.1 200 Connection established\r\n\r\n'],
-])('is given up when it goes silent %s', { timeout: 20_000 }, async (_when, said) => {
+])('is given up when it goes silent %s', async (_when, said) => {
   const silent = createServer((socket) => {
     sockets.add(socket)
     socket.on('error', () => undefined).once('data', () => socket.write(said))
@@ -36,7 +36,7 @@ it.each([
       code: 'download.offline',
       message: expect.stringMatching(/^The proxy .* opens no way to models\.recast\.example/) as string,
     })
-    await expect.poll(() => [...sockets].every((socket) => socket.destroyed), { timeout: 10_000 }).toBe(true)
+    await expect.poll(() => [...sockets].every((socket) => socket.destroyed)).toBe(true)
   } finally {
     clearInterval(collecting)
   }

@@ -76,7 +76,7 @@ describe.runIf(process.platform === 'linux')('the draft process', () => {
       await engine.close()
     }
     // A process at rest is killed and not waited for.
-    await expect.poll(() => draftPids(built), { timeout: 10_000 }).toEqual([])
+    await expect.poll(() => draftPids(built)).toEqual([])
   })
 
   it('says that it was lost when it is killed from outside, and works again', async () => {
@@ -126,7 +126,7 @@ describe.runIf(process.platform === 'linux')('the draft process', () => {
     const pids = draftPids(built)
     expect(pids).toHaveLength(1)
     parent.kill('SIGKILL')
-    await expect.poll(() => pids.filter(isAlive), { timeout: 20_000 }).toEqual([])
+    await expect.poll(() => pids.filter(isAlive)).toEqual([])
   })
 
   it('runs from what electron-builder lays beside the archive: its own two files and the native packages', async () => {
@@ -151,7 +151,7 @@ describe.runIf(process.platform === 'linux')('the draft process', () => {
     const task = await taskOf(place.dir, megapixel, styleEdit('realistic'))
     await engine.run(task, { attemptId: 'a', signal: new AbortController().signal, onEvent: () => undefined })
     expect(draftPids(built)).toHaveLength(1)
-    await expect.poll(() => draftPids(built), { timeout: 10_000 }).toEqual([])
+    await expect.poll(() => draftPids(built)).toEqual([])
     await engine.close()
   })
 

@@ -40,7 +40,7 @@ it.runIf(process.platform === 'linux').each(['SIGINT', 'SIGHUP'] as const)(
       await engine.close()
     }
     // A process at rest is killed and not waited for.
-    await expect.poll(() => draftPids(built), { timeout: 10_000 }).toEqual([])
+    await expect.poll(() => draftPids(built)).toEqual([])
   },
   120_000,
 )

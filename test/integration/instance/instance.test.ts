@@ -47,7 +47,7 @@ class Member {
       const timer = setTimeout(() => {
         this.waiting.delete(look)
         reject(new Error(`no such line in ${JSON.stringify(this.lines)}`))
-      }, 15_000)
+      }, 60_000)
       const look = (): void => {
         const found = this.lines.slice(from).find(fits)
         if (!found) return
@@ -183,7 +183,7 @@ describe('one owner per data folder', () => {
   it('waits for an owner that is still starting', async () => {
     const dir = dataDir()
     const slow = start(dir, '1.0.0', '1500')
-    await new Promise((resolve) => setTimeout(resolve, 500))
+    await slow.line((line) => line.event === 'starting')
     const second = start(dir)
     expect(await opened(second)).toBe('client')
     expect(await opened(slow)).toBe('owner')

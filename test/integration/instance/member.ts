@@ -79,6 +79,7 @@ try {
     version,
     waitMs: Number(waitMs),
     async createApp() {
+      say({ event: 'starting' })
       await sleep(Number(startMs))
       return createSmallApp()
     },

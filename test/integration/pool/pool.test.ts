@@ -120,13 +120,18 @@ describe('a server that fails', () => {
     const [bad] = pool.fakes
     if (!bad) throw new Error('no server')
     bad.faults.losePosts = 1_000
+    // How many it had got when it was sent to rest. A slow machine's batch outlasts the rest.
+    let gotBeforeRest: number | undefined
+    pool.app.events.onEvent(({ body }) => {
+      if (body.type !== 'engine' || body.engine.id !== bad.url || body.engine.circuit !== 'open') return
+      gotBeforeRest ??= bad.requests.filter((line) => line === 'POST /prompt').length
+    })
     const ended = await allEnded(pool.app, await submitBatch(pool, 12))
     expect(faultsOf(ended)).toEqual([])
     expect(shares(pool, ended)).toEqual([0, 12])
-    const { engines } = await pool.app.call('engines.list', {})
-    expect(engines.find(({ id }) => id === bad.url)?.circuit).toBe('open')
     // Attempts there are few: the third fault in a row closed the door (one more may have been on its way).
-    expect(bad.requests.filter((line) => line === 'POST /prompt').length).toBeLessThanOrEqual(5)
+    expect(gotBeforeRest).toBeGreaterThanOrEqual(3)
+    expect(gotBeforeRest).toBeLessThanOrEqual(5)
   })
 
   it('what it has begun is stopped when another server has done it meanwhile', async () => {
@@ -233,9 +238,8 @@ describe('a server that sleeps', () => {
     const [job] = await submit(pool.app, pool.photo, { engine: address })
     expect(job?.state).toBe('queued')
     const before = asked
-    await sleep(1_500)
     // It is asked again and again, because only a request wakes it; the job waits without using up its tries.
-    expect(asked).toBeGreaterThan(before)
+    await until(() => asked > before, 'it is asked again')
     expect(await pool.app.call('jobs.get', { id: job?.id ?? '' })).toMatchObject({ state: 'queued', attempt: 0 })
     asleep = false
     expect(await untilState(pool.app, job, 'done', 'failed')).toMatchObject({ state: 'done', attempt: 1, engineId: address })
