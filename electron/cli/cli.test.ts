@@ -4,9 +4,10 @@ import { join, resolve } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { EngineView } from '#shared/domain/engine'
 import { dataDir } from './data-dir'
+import { editBase } from './edit-options'
 import { photoPaths } from './photo-paths'
 import { readStory } from './story-files'
-import { engine, levelOfDetail, numberIn, pairOf, seed, sizeOf, wholeIn } from './usage'
+import { engine, levelOfDetail, numberIn, pairOf, seed, sizeOf, textUpTo, wholeIn } from './usage'
 import { parsePerspectives } from './views-option'
 import { waitingWords } from './waiting-words'
 
@@ -46,6 +47,35 @@ describe('values on the command line', () => {
   })
   it.each(['cuda', 'ftp://x', 'http://', 'file:///etc/passwd', ''])('refuses %j as an engine', (text) => {
     expect(() => engine(text)).toThrow('auto, draft, local')
+  })
+})
+
+describe('--set', () => {
+  const base = (set: [string, string][], more: { seed?: number; steps?: number } = {}) =>
+    editBase(['mug.png'], { engine: 'auto', out: 'out', set, ...more })
+
+  it('gives values, and a seed that is the first of as many as there are results', () => {
+    expect(
+      base([
+        ['guidance', '3.5'],
+        ['tiled', 'true'],
+      ]).sampling,
+    ).toEqual({ values: { guidance: 3.5, tiled: true } })
+    expect(base([['seed', '7']])).toMatchObject({ seed: 7, sampling: {} })
+    expect(base([], { seed: 8 }).seed).toBe(8)
+    expect(() => base([['seed', 'random']])).toThrow(/^--set seed=random: Give a whole number/)
+  })
+  it('does not say something else than an option of its own', () => {
+    expect(base([['steps', '4']], { steps: 4 }).sampling).toEqual({ steps: 4, values: { steps: 4 } })
+    expect(() => base([['steps', '5']], { steps: 4 })).toThrow('--steps 4 and --set steps=5 say different things')
+    expect(() => base([['seed', '5']], { seed: 4 })).toThrow('--seed 4')
+  })
+})
+
+describe('a text', () => {
+  it('that is too long is not repeated as a whole', () => {
+    const refused = (): unknown => textUpTo(100)(`a long\n${'word '.repeat(2_000)}`)
+    expect(refused).toThrow(/^"a long word word .{0,60}…" is 10007 characters long; at most 100 fit/)
   })
 })
 

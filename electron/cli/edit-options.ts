@@ -58,7 +58,8 @@ export function common(flags: GlobalFlags): CommonOptions {
 
 /** What every command that makes pictures has. */
 export function editBase(photos: string[], flags: EditFlags): Omit<EditCommand, 'edits'> {
-  const { steps, cfg, sampler, scheduler, set, variant } = flags
+  const { steps, cfg, sampler, scheduler, variant } = flags
+  const { values, seed: firstSeed } = valuesOf(flags)
   // A variable of a script that was not set would mean the folder that the command is run in.
   if (photos.some((photo) => photo === '')) throw new UsageError("A photo's name is empty. Give files or folders.")
   return {
@@ -70,13 +71,41 @@ export function editBase(photos: string[], flags: EditFlags): Omit<EditCommand, 
       ...(cfg === undefined ? {} : { cfg }),
       ...(sampler === undefined ? {} : { sampler }),
       ...(scheduler === undefined ? {} : { scheduler }),
-      ...(set ? { values: Object.fromEntries(set.map(([name, value]) => [name, valueOf(value)])) } : {}),
+      ...(values ? { values } : {}),
       ...(variant ? { choices: Object.fromEntries(variant) } : {}),
     },
     count: flags.count ?? 1,
     engine: flags.engine,
-    ...(flags.seed === undefined ? {} : { seed: flags.seed }),
+    ...(firstSeed === undefined ? {} : { seed: firstSeed }),
     ...(flags.workflow === undefined ? {} : { workflowId: flags.workflow }),
+  }
+}
+
+/**
+ * What `--set` sets. A seed is the first of as many as there are results, and stands in their names: it is what `--seed` says. Refuses what
+ * an option of its own says in another way.
+ */
+function valuesOf(flags: EditFlags): { values: Record<string, string | number | boolean> | undefined; seed: number | undefined } {
+  const { seed: first, steps, cfg, sampler, scheduler } = flags
+  const own = { seed: first, steps, cfg, sampler, scheduler }
+  for (const [name, value] of flags.set ?? []) {
+    const said = own[name as keyof typeof own]
+    if (said !== undefined && String(said) !== value.trim())
+      throw new UsageError(`--${name} ${said} and --set ${name}=${value} say different things. Leave one of them out.`)
+  }
+  const seeds = flags.set?.filter(([name]) => name === 'seed').map(([, value]) => value) ?? []
+  const others = flags.set?.filter(([name]) => name !== 'seed').map(([name, value]) => [name, valueOf(value)] as const)
+  return {
+    values: others && others.length > 0 ? Object.fromEntries(others) : undefined,
+    seed: seeds.length > 0 ? seedOf(seeds.at(-1) ?? '') : first,
+  }
+}
+
+function seedOf(text: string): number {
+  try {
+    return seed(text)
+  } catch (thrown) {
+    throw new UsageError(`--set seed=${text}: ${thrown instanceof Error ? thrown.message : String(thrown)}`)
   }
 }
 

@@ -69,7 +69,11 @@ export function several(text: string, before: readonly string[] = []): string[] 
 export function textUpTo(max: number): (text: string) => string {
   return (text) => {
     if (text.trim() === '') throw new InvalidArgumentError('It is empty.')
-    if (text.length > max) throw new InvalidArgumentError(`It is ${text.length} characters long; at most ${max} fit.`)
+    // Not commander's own error: it would repeat all of it.
+    if (text.length > max) {
+      const begin = [...text.slice(0, 60)].slice(0, 40).join('').replace(/\s+/g, ' ')
+      throw new UsageError(`"${begin}…" is ${text.length} characters long; at most ${max} fit. Shorten it.`)
+    }
     return text
   }
 }

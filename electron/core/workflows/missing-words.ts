@@ -9,6 +9,7 @@ export function missingWords(missing: Missing): string {
     case 'node': {
       const { id, title, repository, python } = missing.package
       if (id === 'core') return `the node ${missing.classType}, which newer versions of ComfyUI have`
+      if (id === 'unknown') return `the node ${missing.classType}, of custom nodes that the workflow does not name`
       const with_ = python.length === 0 ? '' : `, with the Python packages ${python.join(', ')}`
       return `the node ${missing.classType} of the custom nodes ${title}${repository === undefined ? '' : ` (${repository}${with_})`}`
     }
