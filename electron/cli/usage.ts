@@ -71,7 +71,7 @@ export function textUpTo(max: number): (text: string) => string {
     if (text.trim() === '') throw new InvalidArgumentError('It is empty.')
     // Not commander's own error: it would repeat all of it.
     if (text.length > max) {
-      const begin = [...text.slice(0, 60)].slice(0, 40).join('').replace(/\s+/g, ' ')
+      const begin = text.slice(0, 40).replace(/\s+/g, ' ')
       throw new UsageError(`"${begin}…" is ${text.length} characters long; at most ${max} fit. Shorten it.`)
     }
     return text
