@@ -88,7 +88,16 @@ const en: Dictionary = {
       : 'Get it under Models, or put it into the models folder of the engine; then retry.',
   }),
   'engine.rejected': { title: 'The engine refused the job', next: 'Open the details, correct what they name, then retry.' },
-  'engine.out_of_memory': { title: 'Not enough memory', next: 'Close other programs or use a smaller picture, then retry.' },
+  'engine.out_of_memory': (detail) => {
+    const lighter = list(detail['lighter']).slice(0, 3)
+    return {
+      title: 'Not enough memory',
+      next:
+        lighter.length > 0
+          ? `Do it again with a lighter workflow (${lighter.join(', ')}), or close other programs and retry.`
+          : 'Close other programs or use a smaller picture, then retry.',
+    }
+  },
   'engine.execution': (detail) => {
     const node = text(detail['nodeType'])
     return node
@@ -196,7 +205,16 @@ const zh: Dictionary = {
       : '请在“模型”中获取，或放入引擎的模型文件夹，然后重试。',
   }),
   'engine.rejected': { title: '引擎拒绝了任务', next: '请打开详情，修正其中指出的问题后重试。' },
-  'engine.out_of_memory': { title: '内存不足', next: '请关闭其他程序或使用较小的图片，然后重试。' },
+  'engine.out_of_memory': (detail) => {
+    const lighter = list(detail['lighter']).slice(0, 3)
+    return {
+      title: '内存不足',
+      next:
+        lighter.length > 0
+          ? `请改用更轻的工作流（${lighter.join('、')}）再做一次，或关闭其他程序后重试。`
+          : '请关闭其他程序或使用较小的图片，然后重试。',
+    }
+  },
   'engine.execution': (detail) => {
     const node = text(detail['nodeType'])
     return node

@@ -5,7 +5,7 @@ import { AppError, toAppError } from '#shared/domain/error'
 import type { AppLogger } from '../../app'
 import { bindWorkflow } from '../../workflows/bind'
 import { bindCustomJob } from '../../workflows/custom/custom-job'
-import type { Workflow, WorkflowLibrary } from '../../workflows/load'
+import type { WorkflowLibrary } from '../../workflows/load'
 import { type Readiness, readiness } from '../../workflows/readiness'
 import { drawsWholeStories } from '../../workflows/story-edit'
 import { secretsRemoved } from '../../diagnostics/redact'
@@ -19,6 +19,7 @@ import { askServer, deviceLine, deviceMemory, type KnownServer } from './facts'
 import { follow, type RunOptions } from './follow'
 import { frameOf } from './job-frame'
 import { JobPictures } from './job-pictures'
+import { lighterWays } from './lighter'
 import type { PromptEnd } from './prompt-watch'
 import { fetchResults, findSavedResult, outputPrefix, type PostedJob } from './results'
 import type { ComfyServer, ComfyServerOptions } from './server'
@@ -381,14 +382,8 @@ class Remote implements Engine {
       return await fetchResults(server, job, end, this.library, { signal, fetchMs: this.options.fetchMs })
     const saved = end.type === 'forgotten' ? await findSavedResult(server, job, signal) : undefined
     if (saved) return saved
-    throw endError(end, this.address.label, this.lighter(job.workflow))
-  }
-
-  private lighter(workflow: Workflow): string[] {
-    return [...(this.library?.workflows.values() ?? [])]
-      .filter(
-        (other) => other.edit === workflow.edit && other.vramGb < workflow.vramGb && this.ready.get(other.id)?.ready === true,
-      )
-      .map((other) => other.id)
+    const { task, workflow, bound } = job
+    const lighter = this.library ? lighterWays(this.library, this.known, task, { workflow, vramGb: bound.vramGb }) : []
+    throw endError(end, this.address.label, lighter)
   }
 }
