@@ -9,6 +9,7 @@ import { findRuntimeTools, settlePython } from './install/find-tools'
 import { install } from './install/installer'
 import { Journal } from './install/journal'
 import { mendNodes } from './install/mend-nodes'
+import { followMovedPython } from './install/moved-python'
 import { probeMirrors } from './install/probe-mirrors'
 import { takeSnapshot } from './install/snapshot'
 import { InstallationStore, deleteFolder, installationView, type RuntimePlace } from './install/store'
@@ -67,6 +68,8 @@ export class Runtime {
       if (own && existsSync(this.store.layout.root)) {
         await this.supervisor.endOrphan()
         await Journal.endLeftover(this.store.layout)
+        // Before what is not whole is cleared away.
+        await followMovedPython(this.store.layout)
         await this.store.sweep()
       }
       await this.#read()

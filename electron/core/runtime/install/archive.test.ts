@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { create } from 'tar'
 import { afterAll, describe, expect, it } from 'vitest'
-import { changedFiles, unpackArchive } from './archive'
+import { toAppError } from '#shared/domain/error'
+import { changedFiles, unpackArchive, unpackFault } from './archive'
 import { blobHash, treeId } from './git-tree'
 
 const folder = mkdtempSync(join(tmpdir(), 'recast-archive-'))
@@ -107,6 +108,17 @@ describe('hostile archives', () => {
     writeFileSync(archive, tarOf([...entries]))
     await expect(unpackArchive(archive, join(folder, `out-${name}`))).rejects.toThrow(/cannot be used|EEXIST|TAR_/)
     expect(() => readFileSync(join(folder, 'escape.txt'))).toThrow(/ENOENT/)
+  })
+
+  // As the parser hands them on when it is stopped by them (seen on a full disk).
+  it.each([
+    ['ENOSPC', 'io.disk_full'],
+    ['EACCES', 'io.permission'],
+    ['EEXIST', 'input.damaged'],
+    ['TAR_BAD_ARCHIVE', 'input.damaged'],
+  ])('tells a fault of the disk from one of the archive: %s', (code, told) => {
+    const thrown = Object.assign(new Error(`${code}: while writing`), { code, tarCode: 'TAR_ABORT' })
+    expect(toAppError(unpackFault('a.tar.gz', thrown)).code).toBe(told)
   })
 
   it('refuses a cut and a spoilt one', async () => {

@@ -33,6 +33,17 @@ function isInside(path: string): boolean {
 }
 
 /**
+ * What is told of a failure while unpacking. The parser marks every error that stops it as its own, also what the disk said: that is no
+ * fault of the archive, which must not be thrown away for it. Pure.
+ */
+export function unpackFault(archive: string, thrown: unknown): unknown {
+  if (thrown instanceof AppError) return thrown
+  const { code = '', tarCode, message } = thrown as { code?: string; tarCode?: string; message: string }
+  const disk = /^(ENOSPC|EDQUOT|EIO|EROFS|EACCES|EPERM|EBUSY|EMFILE|ENFILE)$/.test(code)
+  return !disk && (tarCode !== undefined || /^(TAR_|Z_)/.test(code)) ? bad(archive, message) : thrown
+}
+
+/**
  * Unpacks a source archive (tar, plain or gzip, with one top folder as forges make them) into a new folder, hashing as it writes.
  * Names that lead out of the folder, links that do, devices, and more than {@link maxBytes} are refused with `input.damaged`.
  */
@@ -119,10 +130,7 @@ export async function unpackArchive(archive: string, target: string, signal?: Ab
     // What is being written is written to its end: afterwards nothing of this touches the folder.
     await queue.catch(() => undefined)
     signal?.throwIfAborted()
-    if (thrown instanceof AppError) throw thrown
-    const { code, tarCode } = thrown as { code?: string; tarCode?: string }
-    if (tarCode !== undefined || (code !== undefined && /^(TAR_|Z_)/.test(code))) throw bad(archive, (thrown as Error).message)
-    throw thrown
+    throw unpackFault(archive, thrown)
   }
   if (entries.length === 0) throw bad(archive, 'it is empty')
   return { tree: treeId(entries), entries }

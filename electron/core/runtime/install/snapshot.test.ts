@@ -19,6 +19,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { InstallProgress } from '#shared/domain/runtime'
 import { freeDiskMb } from '../hardware/probe'
 import { runtimeLayout, venvPython } from '../layout'
+import { followMovedPython } from './moved-python'
 import { takeSnapshot } from './snapshot'
 import { InstallationStore, type Installation } from './store'
 
@@ -127,5 +128,39 @@ describe('a snapshot by hand', () => {
     })
     expect(told).toEqual([])
     expect(versions()).toEqual([first.id])
+  })
+})
+
+describe('a data folder that was moved', () => {
+  const cfg = (): string => readFileSync(join(folder(), 'venv', 'pyvenv.cfg'), 'utf8')
+  const said = (home: string): void => put('venv/pyvenv.cfg', `home = ${home}\nversion_info = 3.12.11\n`)
+  let now = ''
+  beforeEach(() => {
+    now = join(store.layout.cache.python, 'bundled-3.12.11', 'bin')
+    mkdirSync(now, { recursive: true })
+    writeFileSync(join(now, 'python3'), '#!/bin/sh\n')
+  })
+
+  it('has its environments find the Python in it again, and no other', async () => {
+    // Not there, and none of a data folder; of a data folder, and not here either.
+    for (const elsewhere of ['/gone/python3.12/bin', '/gone/runtime/python/bundled-3.12.10/bin']) {
+      said(elsewhere)
+      await followMovedPython(store.layout)
+      expect(cfg()).toContain(`home = ${elsewhere}\n`)
+    }
+    said('/gone/my data/runtime/python/bundled-3.12.11/bin')
+    await followMovedPython(store.layout)
+    expect(cfg()).toBe(`home = ${now}\nversion_info = 3.12.11\n`)
+  })
+
+  it.runIf(process.platform !== 'win32')('is no lost installation where a link names the Python', async () => {
+    const link = join(folder(), 'venv', 'bin', 'python')
+    rmSync(link)
+    symlinkSync('/gone/my data/runtime/python/bundled-3.12.11/bin/python3', link)
+    said('/gone/my data/runtime/python/bundled-3.12.11/bin')
+    expect(await store.place(first.id)).toBeUndefined()
+    await followMovedPython(store.layout)
+    expect(readlinkSync(link)).toBe(join(now, 'python3'))
+    expect((await store.place(first.id))?.installation?.id).toBe(first.id)
   })
 })
