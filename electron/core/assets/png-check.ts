@@ -184,6 +184,9 @@ const maxViews = 64
  * Throws `input.damaged` when it ends early, and the file system's errors.
  */
 export async function writeBarePng(source: string | Buffer, target: string): Promise<StoredBlob> {
+  const views = Buffer.isBuffer(source) ? viewsOf(source) : undefined
+  const length = views?.reduce((sum, view) => sum + view.length, 0)
+  if (views && length !== undefined && length <= maxAtOnce) return await writeHeld(views, length, target)
   const from = Buffer.isBuffer(source) ? source : await open(source, 'r')
   try {
     // At once: the folder is on the database's disk.
@@ -191,16 +194,13 @@ export async function writeBarePng(source: string | Buffer, target: string): Pro
     try {
       const hash = createHash('sha256')
       let bytes = 0
-      let flushed: Promise<void> | undefined
-      for await (const parts of bareParts(from)) {
-        const length = parts.reduce((sum, part) => sum + part.length, 0)
-        const writing = Buffer.isBuffer(from) && length <= maxAtOnce ? writeAtOnce(to, parts) : writeAll(to, parts)
-        if (writing === undefined) flushed = flushFile(to)
+      for await (const parts of views ? [views] : copiedParts(from)) {
+        const writing = writeAll(to, parts)
         for (const part of parts) hash.update(part)
-        bytes += length
+        for (const part of parts) bytes += part.length
         await writing
       }
-      await (flushed ?? flushFile(to))
+      await flushFile(to)
       return { sha256: hash.digest('hex'), bytes }
     } finally {
       closeSync(to)
@@ -213,8 +213,21 @@ export async function writeBarePng(source: string | Buffer, target: string): Pro
 /** So much is written by the main thread itself: it is copied into the system's memory in less time than a turn of the thread pool takes. */
 const maxAtOnce = 2 * 1024 * 1024
 
-function writeAtOnce(to: number, parts: readonly Buffer[]): void {
-  for (const part of parts) for (let at = 0; at < part.length;) at += writeSync(to, part, at)
+/** Has the disk at work before the call returns, and hashes meanwhile: nothing takes as long as a flush. */
+async function writeHeld(parts: readonly Buffer[], bytes: number, target: string): Promise<StoredBlob> {
+  const to = openSync(target, 'w')
+  try {
+    for (const part of parts) for (let at = 0; at < part.length;) at += writeSync(to, part, at)
+    const flushed = flushFile(to)
+    // Whoever begins another check of the same picture does so first: that goes on beside the main thread, hashing does not.
+    await Promise.resolve()
+    const hash = createHash('sha256')
+    for (const part of parts) hash.update(part)
+    await flushed
+    return { sha256: hash.digest('hex'), bytes }
+  } finally {
+    closeSync(to)
+  }
 }
 
 /** Writes parts one after another, however little the system takes at a time. */
@@ -226,14 +239,8 @@ async function writeAll(to: number, parts: readonly Buffer[]): Promise<void> {
   }
 }
 
-/** What {@link writeBarePng} keeps of a PNG, some parts at a time. They are overwritten by the next ones. */
-function bareParts(png: FileHandle | Buffer): AsyncIterable<Buffer[]> | Iterable<Buffer[]> {
-  const views = Buffer.isBuffer(png) ? viewsOf(png) : undefined
-  return views ? [views] : copiedParts(png)
-}
-
 /**
- * The same as views of a PNG in memory: copies of whole pictures, one for each job, would call the garbage collector into the middle of
+ * What {@link writeBarePng} keeps of a PNG in memory, as views: copies of whole pictures, one for each job, would call the garbage collector into the middle of
  * others. Undefined where it is in too many pieces for that.
  */
 function viewsOf(png: Buffer): Buffer[] | undefined {
@@ -253,7 +260,7 @@ function viewsOf(png: Buffer): Buffer[] | undefined {
   return parts
 }
 
-/** The same of one in a file, or of one in many pieces. */
+/** The same of one in a file, or of one in many pieces, some parts at a time. They are overwritten by the next ones. */
 async function* copiedParts(png: FileHandle | Buffer): AsyncGenerator<Buffer[]> {
   const pieces = await Pieces.of(png)
   const out = Buffer.allocUnsafe(readSize)

@@ -95,14 +95,14 @@ export async function finishResult(
     const hasAlpha = options.keepAlpha && options.photo?.hasAlpha === true
     const isWhole = !hasAlpha && options.strength >= 1
     // Looking at the pixels, checking the structure and copying take some milliseconds each. What the header says is enough to begin with
-    // all of them; the limits are the decoder's, too.
+    // all of them, with the one that waits for the disk first; the limits are the decoder's, too.
     const said = Buffer.isBuffer(options.fetched) ? pngSize(options.fetched) : undefined
     const early = said !== undefined && (!letterbox || !restoreOf(letterbox, said))
+    if (early && isWhole) void copy()
     const looking = early ? emptinessOfWhole(options.fetched) : undefined
     looking?.catch(() => undefined)
     const reading = readPicture(options.fetched)
     reading.catch(() => undefined)
-    if (early && isWhole) void copy()
     const facts = await reading
     if (letterbox) checkShape(facts, letterbox.canvas)
     const restore = letterbox && restoreOf(letterbox, facts)
