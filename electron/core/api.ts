@@ -193,7 +193,10 @@ export function createHandlers(context: ApiContext): CallHandlers {
       board.announceMany(jobIds)
       const jobs = await viewMany(jobIds)
       // What can begin does so meanwhile.
-      await flushed
+      await flushed.catch((refused: unknown) => {
+        scheduler.cancel(jobIds)
+        throw refused
+      })
       ownStyles.used(
         submission.edits.flatMap((edit) => (edit.kind === 'style' && edit.styleId !== undefined ? [edit.styleId] : [])),
       )

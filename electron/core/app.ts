@@ -213,6 +213,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       exporter,
       kept: new Map(),
       commit: options.commitResult,
+      log,
       logger,
       pool,
       isPaused: () => !takeJobs || settings.isPaused(),

@@ -1,4 +1,5 @@
 import { fdatasync, openSync, closeSync } from 'node:fs'
+import { setImmediate as breathe } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { Database } from './database'
 
@@ -11,6 +12,8 @@ export interface LogFlush {
    * one. Rejects with what the disk said; what was committed stands nevertheless, until a power loss.
    */
   flush(): Promise<void>
+  /** The same, in two turns of the main loop; where somebody else's flush begins until then, it is that one. */
+  flushSoon(): Promise<void>
   /** Lets go of the log; before the database is closed. */
   close(): Promise<void>
 }
@@ -23,6 +26,10 @@ export function createLogFlush(db: Database): LogFlush {
   let file: number | undefined
   let running: Promise<void> | undefined
   let next: Promise<void> | undefined
+  /** The one that began last, under way or over. */
+  let latest: Promise<void> | undefined
+  /** The last one that was asked for so. */
+  let soon: Promise<void> | undefined
 
   function begin(): Promise<void> {
     const own = (async () => {
@@ -32,23 +39,37 @@ export function createLogFlush(db: Database): LogFlush {
     })().finally(() => {
       if (running === own) running = undefined
     })
-    running = own
+    running = latest = own
     return own
   }
 
+  function flush(): Promise<void> {
+    if (!running) return begin()
+    // What was written since that one began may not be covered by it.
+    next ??= running
+      .catch(() => undefined)
+      .then(() => {
+        next = undefined
+        return begin()
+      })
+    return next
+  }
+
+  async function flushInTwoTurns(): Promise<void> {
+    const before = latest
+    await breathe()
+    await breathe()
+    await (latest === undefined || latest === before ? flush() : latest)
+  }
+
   return {
-    flush() {
-      if (!running) return begin()
-      // What was written since that one began may not be covered by it.
-      next ??= running
-        .catch(() => undefined)
-        .then(() => {
-          next = undefined
-          return begin()
-        })
-      return next
+    flush,
+    flushSoon() {
+      soon = flushInTwoTurns()
+      return soon
     },
     async close() {
+      await soon?.catch(() => undefined)
       await (next ?? running)?.catch(() => undefined)
       if (file !== undefined) closeSync(file)
       file = undefined

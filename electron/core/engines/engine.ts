@@ -92,9 +92,15 @@ export interface Engine {
   check(edit: Edit, workflowId: string | undefined, sampling?: Sampling): void
   /** Whether it would draw all scenes of a story in one run; absent: never. */
   takesWholeStory?(edit: Edit, workflowId: string | undefined): boolean
+  /** @param options `stored`: when its attempt survives a power loss. Nothing that goes on without Recast is begun before that. */
   run(
     task: EngineTask,
-    options: { attemptId: string; signal: AbortSignal; onEvent: (event: EngineEvent) => void },
+    options: {
+      attemptId: string
+      signal: AbortSignal
+      onEvent: (event: EngineEvent) => void
+      stored?: Promise<void> | undefined
+    },
   ): Promise<EngineResult[]>
   lookup(attemptId: string): Promise<AttemptPlace>
   /** Waits for an attempt that a former process of Recast began, and fetches its results. */

@@ -49,6 +49,8 @@ export interface Attempt {
   signal: AbortSignal
   /** `attach` waits for what a former process began; `run` begins. */
   mode: 'run' | 'attach'
+  /** Resolves when its rows survive a power loss; absent: they do. */
+  stored?: Promise<void> | undefined
   /** Called when the engine has nothing more to do for it, so that the next job can have its place. */
   onEngineFree: () => void
 }
@@ -236,7 +238,7 @@ async function drive(context: AttemptContext, attempt: Attempt, own: string): Pr
         // The disk refuses. The result is fetched all the same, and then it is tried again.
       }
     })
-    const options = { attemptId: attempt.id, signal, onEvent }
+    const options = { attemptId: attempt.id, signal, onEvent, stored: attempt.stored }
     const running = before ? undefined : attempt.mode === 'run' ? engine.run(task, options) : engine.collect(task, options)
     const results = running ? await withGrace(running, signal) : (before?.results ?? [])
     const durationMs = Math.round(elapsedMs())

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '#shared/domain/error'
 import type { JobState } from '#shared/domain/job'
-import { toCoreError } from '../database/errors'
+import type { LogFlush } from '../database/log-flush'
 import type { JobChanges, JobRecord } from '../database/tables/jobs'
+import { unflushed } from '../database/unflushed'
 import type { Engine } from '../engines/engine'
 import type { GpuUse } from '../engines/gpu-use'
 import type { EnginePool } from '../engines/pool'
@@ -14,9 +14,11 @@ import { afterFailure, choose, longestWaitMs } from './decide'
 import { faultOf } from './fault'
 import type { LeftPrompts } from './left-prompts'
 import { isActive } from './machine'
+import { createPersistence, diskWaitMs } from './persistence'
 
 /** What the scheduler works with. */
 export interface SchedulerContext extends AttemptContext {
+  log: Pick<LogFlush, 'flush'>
   pool: EnginePool
   isPaused: () => boolean
   maxInFlight: () => number
@@ -67,8 +69,6 @@ export interface Scheduler {
   close(): Promise<void>
 }
 
-/** Between two tries to write to a disk that refuses, milliseconds. */
-const diskWaitMs = 1_000
 /** Jobs at the head of the queue among which one is chosen: enough to fill every engine's look-ahead. */
 const headCount = 32
 
@@ -85,6 +85,7 @@ export function createScheduler(context: SchedulerContext): Scheduler {
     for (const attempt of active.values()) if (attempt.onEngine && attempt.engineId === engineId) jobs += 1
     return jobs
   }
+  const { persist, stored, shrinkLog } = createPersistence({ ...context, isClosed: () => closed })
   const capacities = createCapacities({ pool, tables, estimator: context.estimator, jobsOn, gpu: context.gpu })
 
   function kick(): void {
@@ -153,27 +154,26 @@ export function createScheduler(context: SchedulerContext): Scheduler {
     return job !== undefined && capacities.elsewhere(job, engineId, minBytes)
   }
 
-  /** Takes a job out of the queue for an engine: state and attempt in one transaction. */
+  /** Takes a job out of the queue for an engine: state and attempt in one transaction, on the disk itself once {@link Attempt.stored} resolves. */
   function claim(jobId: string, engine: Engine): { job: JobRecord; attemptId: string } | undefined {
     const attemptId = randomUUID()
-    return db
-      .transaction(() => {
-        const now = Date.now()
-        const number = tables.attempts.lastNumber(jobId) + 1
-        const changes: JobChanges = {
-          engineId: engine.id,
-          attempt: number,
-          startedAt: now,
-          finishedAt: undefined,
-          durationMs: undefined,
-          error: undefined,
-        }
-        if (!tables.jobs.move(jobId, 'queued', 'staging', changes)) return undefined
-        tables.attempts.insert({ id: attemptId, jobId, number, engineId: engine.id, startedAt: now })
-        const job = tables.jobs.get(jobId)
-        return job && { job, attemptId }
-      })
-      .immediate()
+    const move = db.transaction(() => {
+      const now = Date.now()
+      const number = tables.attempts.lastNumber(jobId) + 1
+      const changes: JobChanges = {
+        engineId: engine.id,
+        attempt: number,
+        startedAt: now,
+        finishedAt: undefined,
+        durationMs: undefined,
+        error: undefined,
+      }
+      if (!tables.jobs.move(jobId, 'queued', 'staging', changes)) return undefined
+      tables.attempts.insert({ id: attemptId, jobId, number, engineId: engine.id, startedAt: now })
+      const job = tables.jobs.get(jobId)
+      return job && { job, attemptId }
+    })
+    return unflushed(db, () => move.immediate())
   }
 
   function drive(job: JobRecord, attemptId: string, engine: Engine, mode: 'run' | 'attach'): void {
@@ -198,7 +198,18 @@ export function createScheduler(context: SchedulerContext): Scheduler {
       if (pool.candidates(job.engine).length > 1) void pool.measure(engine.id)
       kick()
     }
-    const attempt = { id: attemptId, job, engine, signal: controller.signal, mode, onEngineFree }
+    const { signal } = controller
+    const attempt = {
+      id: attemptId,
+      job,
+      engine,
+      signal,
+      mode,
+      stored: mode === 'run' ? stored(signal) : undefined,
+      onEngineFree,
+    }
+    // Not every engine waits for it.
+    attempt.stored?.catch(() => undefined)
     own.ended = runAttempt(context, attempt, (end) => conclude(job, attemptId, engine, end))
       .catch((error: unknown) => logger.error({ err: error, job: job.id }, 'an attempt ended in a fault of Recast'))
       .finally(() => {
@@ -239,30 +250,6 @@ export function createScheduler(context: SchedulerContext): Scheduler {
         await persist(() => context.left.stop({ attemptId, jobId: job.id, engineId: engine.id }))
       // What goes on without us stays active: the next start finds it again on its engine.
       if (reason === 'shutdown' && engine.outlives !== true) requeue(job, attemptId)
-    }
-  }
-
-  /** Writes to the database even if its disk refuses for a while: the job must not look active for ever. */
-  async function persist(write: () => void): Promise<void> {
-    for (;;) {
-      try {
-        return write()
-      } catch (thrown) {
-        const error = toCoreError(thrown)
-        if (closed || !error.code.startsWith('io.')) throw error
-        logger.error({ err: error }, 'the database could not be written; trying again')
-        shrinkLog()
-        await sleep(diskWaitMs, undefined, { ref: false })
-      }
-    }
-  }
-
-  /** Moves the write-ahead log (up to 4 MB) into the database: on a full disk that is the room for what must be said. */
-  function shrinkLog(): void {
-    try {
-      db.pragma('wal_checkpoint(TRUNCATE)')
-    } catch (error) {
-      logger.warn({ err: error }, 'the write-ahead log could not be shortened')
     }
   }
 

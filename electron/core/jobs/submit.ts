@@ -211,7 +211,8 @@ export async function submitJobs(context: SubmitContext, asked: Submission): Pro
   // Jobs go in in order, so those that are there are the first ones.
   jobs.splice(0, known.length)
   await insertAll(context, jobs, known.at(-1)?.position)
-  const flushed = context.log.flush().catch((thrown: unknown) => {
+  // Soon: the first of them begins in the next turn, and is to be stored as well before anything is sent to a server.
+  const flushed = context.log.flushSoon().catch((thrown: unknown) => {
     tables.jobs.removeQueued(jobs.map((job) => job.id))
     throw toCoreError(thrown)
   })

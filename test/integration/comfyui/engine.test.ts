@@ -38,6 +38,31 @@ describe('a job on a ComfyUI address', () => {
     await until(async () => (await readdir(join(folder, 'staging'))).length === 0, 'the work folder is gone')
   })
 
+  it('is made ready while its attempt is stored, and posted only then', async () => {
+    const fake = await startFake()
+    const folder = await temporaryFolder()
+    const store: { isDone: boolean; done: () => void } = { isDone: false, done: () => {} }
+    const held = new Promise<void>((resolve) => (store.done = resolve))
+    const app = await openApp(folder, {
+      remoteEngine(context) {
+        const engine = quickEngine()(context)
+        const run = engine.run.bind(engine)
+        engine.run = async (task, options) => {
+          void options.stored?.then(() => (store.isDone = true))
+          return await run(task, { ...options, stored: held })
+        }
+        return engine
+      },
+    })
+    const [job] = await submit(app, await writePhoto(join(folder, 'photo.png')), { engine: fake.url })
+    await until(() => fake.uploads.length === 1 && store.isDone, 'the photo is there and the attempt stored')
+    for (let look = 0; look < 20; look += 1) await sleep(1)
+    expect(fake.requests).not.toContain('POST /prompt')
+    store.done()
+    await untilState(app, job, 'done', 'failed')
+    expect(fake.requests.filter((request) => request === 'POST /prompt')).toHaveLength(1)
+  })
+
   it('shows nothing of the border that the canvas needed: what the server drew lies where the photo was', async () => {
     // The double gives the uploaded canvas back as the result, so the way there and back must be the photo again.
     const fake = await startFake()

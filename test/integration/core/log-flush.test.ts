@@ -26,6 +26,21 @@ test('flushes that are asked for meanwhile share the next one', async () => {
   await later
 })
 
+test('a flush that may begin soon is the one that somebody else begins until then', async () => {
+  const db = await openDatabase({ path: join(await temporaryFolder(), 'recast.db') })
+  const flushes = createLogFlush(db)
+  afterwards(() => flushes.close().then(() => db.close()))
+  unflushed(db, () => db.exec('CREATE TABLE once (n INTEGER)'))
+  const ended: string[] = []
+  const soon = flushes.flushSoon().then(() => ended.push('soon'))
+  const urgent = flushes.flush().then(() => ended.push('urgent'))
+  const after = flushes.flush().then(() => ended.push('after'))
+  await Promise.all([soon, urgent, after])
+  expect(ended).toEqual(['urgent', 'soon', 'after'])
+  // By itself, where nobody else begins one.
+  await flushes.flushSoon()
+})
+
 test('a batch that the disk refuses to keep is refused whole, and can be submitted again', async () => {
   const folder = await temporaryFolder()
   const dataDir = join(folder, 'data')
@@ -45,7 +60,7 @@ test('a batch that the disk refuses to keep is refused whole, and can be submitt
   })
   const context = { db, tables, store: assets, pool }
   const refusal = Object.assign(new Error('no space left on device'), { code: 'ENOSPC', syscall: 'fdatasync' })
-  const refused = await submitJobs({ ...context, log: { ...log, flush: () => Promise.reject(refusal) } }, submission)
+  const refused = await submitJobs({ ...context, log: { ...log, flushSoon: () => Promise.reject(refusal) } }, submission)
   await expect(refused.flushed).rejects.toMatchObject({ code: 'io.disk_full' })
   expect(tables.jobs.ofBatch(refused.batchId)).toEqual([])
 

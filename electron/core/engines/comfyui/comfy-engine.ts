@@ -157,6 +157,8 @@ class Remote implements Engine {
         if (place !== 'nowhere') return await this.take(task, before, options, server, known)
       }
       const job = await this.prepare(task, options, server, known)
+      // Its id first: a prompt that nobody knows of would run twice.
+      await options.stored
       return await this.orLeave(job, options.signal, server, async () => {
         const end = await this.post(job, options, server, known)
         return await this.release(options, this.fetch(server, job, end, options.signal))
@@ -370,9 +372,9 @@ class Remote implements Engine {
     if ((signal.aborted && signal.reason === 'cancel') || error.code === 'engine.timeout') void this.stop(server, promptId)
   }
 
-  /** Says that the device is free, while the results are on their way already. */
+  /** Says that the device is free, once the results have been asked for: undici writes to an idle connection only in the next turn. */
   private release<T>({ onEvent }: RunOptions, fetching: Promise<T>): Promise<T> {
-    onEvent({ type: 'released' })
+    setImmediate(() => onEvent({ type: 'released' }))
     return fetching
   }
 

@@ -13,6 +13,8 @@ export interface RunOptions {
   attemptId: string
   signal: AbortSignal
   onEvent: (event: EngineEvent) => void
+  /** When the attempt is stored; absent: it is. */
+  stored?: Promise<void> | undefined
 }
 
 /** Options of {@link follow}. */
