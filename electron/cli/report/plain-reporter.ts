@@ -7,8 +7,8 @@ export function plainReporter(terminal: Terminal): Reporter {
   let total = 0
   let ended = 0
   let withSeed = false
-  /** Jobs that a server has, but that were not seen at work yet: most stand in its queue. */
-  const sent = new Set<string>()
+  /** Jobs that a server has been given, but that were not seen at work yet: most stand in its queue. */
+  const given = new Set<string>()
   const err = (text: string): void => terminal.err(`${text}\n`)
   return {
     begin(jobs) {
@@ -18,15 +18,15 @@ export function plainReporter(terminal: Terminal): Reporter {
     job(job, before) {
       const title = jobTitle(job, withSeed)
       const begins = job.state === 'running' && (job.progress > 0 || (before?.pending === true && !job.pending))
-      if (begins && sent.delete(job.id)) err(`${title}: started`)
+      if (begins && given.delete(job.id)) err(`${title}: started`)
       if (before?.state === job.state) return
       const place = (): string => `[${++ended}/${total}]`
-      if (job.state !== 'running') sent.delete(job.id)
+      if (job.state !== 'running') given.delete(job.id)
       if (job.state === 'running') {
         const server = serverOf(job)
         if (server === undefined || begins) return err(`${title}: started`)
-        sent.add(job.id)
-        err(`${title}: sent to ${server}`)
+        given.add(job.id)
+        err(`${title}: goes to ${server}`)
       } else if (job.state === 'done')
         err(`${place()} ${title}: done${job.durationMs === undefined ? '' : ` in ${duration(job.durationMs)}`}`)
       else if (job.state === 'failed') err(`${place()} ${title}: failed. ${job.error?.message ?? ''}`.trimEnd())

@@ -219,7 +219,7 @@ describe('plain lines', () => {
     expect(err).toEqual(['[1/2] mug 1 · clay: done in 1.2 s\n', '[2/2] mug 2 · clay: failed. Broke. Retry.\n'])
   })
 
-  it('say that a job is sent before it is said to have started, which a server that is busy does later', () => {
+  it('say where a job goes before it is said to have started, which a server that is busy does later', () => {
     const { terminal, err } = screen()
     const reporter = plainReporter(terminal)
     reporter.begin([job(1), job(2), job(3)])
@@ -227,7 +227,7 @@ describe('plain lines', () => {
     const inQueue: Job = { ...sent, pending: true }
     reporter.job(sent, job(1))
     reporter.job(inQueue, sent)
-    expect(err.splice(0)).toEqual(['mug 1 · clay: sent to gpu:8188\n'])
+    expect(err.splice(0)).toEqual(['mug 1 · clay: goes to gpu:8188\n'])
     reporter.job(sent, inQueue)
     reporter.job({ ...sent, progress: 0.5 }, sent)
     expect(err.splice(0)).toEqual(['mug 1 · clay: started\n'])
@@ -235,7 +235,7 @@ describe('plain lines', () => {
     const quick = job(2, { state: 'running', engineId: 'local' })
     reporter.job(quick, job(2))
     reporter.job({ ...quick, progress: 0.1 }, quick)
-    expect(err.splice(0)).toEqual(['mug 2 · clay: sent to the local ComfyUI\n', 'mug 2 · clay: started\n'])
+    expect(err.splice(0)).toEqual(['mug 2 · clay: goes to the local ComfyUI\n', 'mug 2 · clay: started\n'])
     reporter.job(job(3, { state: 'running', engineId: 'draft' }), job(3))
     expect(err).toEqual(['mug 3 · clay: started\n'])
   })
