@@ -45,7 +45,8 @@ export async function tortureDownloads(owner: string, folder: string, kills: num
     const child = start()
     let said = ''
     child.stdout?.on('data', (text: Buffer) => (said += text.toString()))
-    const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
+    // With all that it said: its exit may be told before.
+    const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
     let over = false
     void ended.then(() => (over = true))
     // A process takes long to start, and nothing of a download is in that.

@@ -51,8 +51,8 @@ beforeAll(async () => {
   child = await bundleForNode('test/integration/assets/child.ts', 'assets-child')
 })
 afterAll(async () => {
-  await rm(dir, { recursive: true, force: true })
-  await rm(dirname(child), { recursive: true, force: true })
+  await rm(dir, { recursive: true, force: true, maxRetries: 5 })
+  await rm(dirname(child), { recursive: true, force: true, maxRetries: 5 })
 })
 
 // Only root can become nobody and mount a small file system; elsewhere the names of the skipped tests say so.

@@ -21,8 +21,8 @@ beforeAll(async () => {
   child = await bundleForNode('test/integration/assets/child.ts', 'assets-child')
 })
 afterAll(async () => {
-  await rm(dir, { recursive: true, force: true })
-  await rm(dirname(child), { recursive: true, force: true })
+  await rm(dir, { recursive: true, force: true, maxRetries: 5 })
+  await rm(dirname(child), { recursive: true, force: true, maxRetries: 5 })
 })
 
 const canTrace = process.platform === 'linux' && existsSync('/usr/bin/strace')

@@ -19,7 +19,7 @@ const opened: { dir: string; db: Database }[] = []
 afterEach(async () => {
   for (const { dir, db } of opened.splice(0)) {
     db.close()
-    await rm(dir, { recursive: true, force: true })
+    await rm(dir, { recursive: true, force: true, maxRetries: 5 })
   }
 })
 

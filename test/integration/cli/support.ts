@@ -64,7 +64,7 @@ export function openBench(): TestBench {
     }
     for (const dir of dirs.splice(0)) rmSync(dir, { recursive: true, force: true, maxRetries: 5 })
   })
-  afterAll(() => rmSync(built, { recursive: true, force: true }))
+  afterAll(() => rmSync(built, { recursive: true, force: true, maxRetries: 5 }))
 
   function start(args: readonly string[], options: StartOptions = {}): Running {
     const child = spawn(process.execPath, [join(built, 'cli.cjs'), ...args], {

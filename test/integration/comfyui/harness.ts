@@ -18,7 +18,7 @@ afterEach(async () => {
 /** A folder that goes after the test. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'recast-comfy-'))
-  cleanups.push(() => rm(folder, { recursive: true, force: true }))
+  cleanups.push(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }))
   return folder
 }
 

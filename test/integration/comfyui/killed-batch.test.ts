@@ -9,7 +9,7 @@ let built: string
 beforeAll(async () => {
   built = await bundle({ owner: 'test/torture/owner.ts' })
 }, 120_000)
-afterAll(() => rm(built, { recursive: true, force: true }))
+afterAll(() => rm(built, { recursive: true, force: true, maxRetries: 5 }))
 
 // The torture does it 50 times.
 it('killed at 3 random moments of a batch of 40, each prompt was executed once, and all results are there', async () => {

@@ -15,7 +15,7 @@ let built: string
 beforeAll(async () => {
   built = await bundle({}, ['cli'])
 }, 120_000)
-afterAll(() => rmSync(built, { recursive: true, force: true }))
+afterAll(() => rmSync(built, { recursive: true, force: true, maxRetries: 5 }))
 
 interface Command {
   child: ChildProcess
@@ -45,7 +45,7 @@ async function inFolder(work: (folder: string) => Promise<void>): Promise<void> 
   try {
     await work(folder)
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 })
   }
 }
 

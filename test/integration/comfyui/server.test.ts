@@ -37,7 +37,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await server.close()
   await fake.close()
-  await rm(folder, { recursive: true, force: true })
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 })
 })
 
 function graph(prefix: string, options: { seed?: number; steps?: number } = {}): Graph {

@@ -11,7 +11,7 @@ let built: string
 beforeAll(async () => {
   built = await bundle({}, ['draft'])
 }, 120_000)
-afterAll(() => rm(built, { recursive: true, force: true }))
+afterAll(() => rm(built, { recursive: true, force: true, maxRetries: 5 }))
 
 async function openDrafts() {
   const app = await createApp({

@@ -23,7 +23,7 @@ export function afterwards(cleanup: () => Promise<unknown>): void {
 /** A folder that goes after the test. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'recast-core-'))
-  afterwards(() => rm(folder, { recursive: true, force: true }))
+  afterwards(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }))
   return folder
 }
 

@@ -23,7 +23,7 @@ beforeAll(async () => {
   if (!hindered) built = await bundle({ owner: 'test/torture/owner.ts' })
 }, 120_000)
 afterAll(async () => {
-  if (built) await rm(built, { recursive: true, force: true })
+  if (built) await rm(built, { recursive: true, force: true, maxRetries: 5 })
 })
 
 test.skipIf(hindered)(

@@ -9,7 +9,7 @@ let built: string
 beforeAll(async () => {
   built = await bundle({ owner: 'test/torture/owner.ts' }, ['draft'])
 }, 120_000)
-afterAll(() => rm(built, { recursive: true, force: true }))
+afterAll(() => rm(built, { recursive: true, force: true, maxRetries: 5 }))
 
 test('killed at 20 random moments during a batch of 30 on the draft engine: 30 results, none twice, no half file', async () => {
   const folder = await temporaryFolder()

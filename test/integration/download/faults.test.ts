@@ -50,7 +50,7 @@ afterEach(async () => {
   await downloader.close()
   await server.close()
   await mirror.close()
-  await rm(folder, { recursive: true, force: true })
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 })
 })
 
 /** Has the rest of the test done in haste. */

@@ -99,8 +99,8 @@ describe.skipIf(!makeCertificate())('a download through a proxy', () => {
   })
   afterEach(() => Promise.all([hub, proxy, insider].map(close)))
   afterAll(() => {
-    rmSync(bundled, { recursive: true, force: true })
-    rmSync(folder, { recursive: true, force: true })
+    rmSync(bundled, { recursive: true, force: true, maxRetries: 5 })
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   })
 
   interface Answer {

@@ -12,8 +12,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'recast-download-torture-'))
 }, 120_000)
 afterAll(async () => {
-  await rm(built, { recursive: true, force: true })
-  await rm(folder, { recursive: true, force: true })
+  await rm(built, { recursive: true, force: true, maxRetries: 5 })
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 })
 })
 
 it('killed at 5 random moments of downloads: goes on at the very byte, and the right file is there in the end', async () => {

@@ -18,7 +18,7 @@ export async function buildDraftProcess(): Promise<BuiltProcess> {
   await mkdir(join(root, 'out'), { recursive: true })
   const dir = await mkdtemp(join(root, 'out', 'draft-test-'))
   await buildProgram(root, dir, 'draft')
-  return { path: join(dir, 'draft-process.cjs'), remove: () => rm(dir, { recursive: true, force: true }) }
+  return { path: join(dir, 'draft-process.cjs'), remove: () => rm(dir, { recursive: true, force: true, maxRetries: 5 }) }
 }
 
 /** Processes of this machine that run the built draft process, by /proc (Linux). */
@@ -38,5 +38,5 @@ export function draftPids({ path }: BuiltProcess): number[] {
 /** A fresh folder for one test's files. */
 export async function scratch(): Promise<{ dir: string; remove(): Promise<void> }> {
   const dir = await mkdtemp(join(tmpdir(), 'recast-draft-'))
-  return { dir, remove: () => rm(dir, { recursive: true, force: true }) }
+  return { dir, remove: () => rm(dir, { recursive: true, force: true, maxRetries: 5 }) }
 }

@@ -62,7 +62,7 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(async () => {
   db.close()
-  await rm(dir, { recursive: true, force: true })
+  await rm(dir, { recursive: true, force: true, maxRetries: 5 })
 })
 
 const day = 86_400_000

@@ -104,10 +104,10 @@ beforeAll(async () => {
 afterEach(async () => {
   for (const { child } of members) child.kill('SIGKILL')
   await Promise.all(members.splice(0).map((member) => member.exited))
-  for (const dir of dirs.splice(0)) rmSync(dir, { recursive: true, force: true })
+  for (const dir of dirs.splice(0)) rmSync(dir, { recursive: true, force: true, maxRetries: 5 })
 })
 
-afterAll(() => rmSync(built, { recursive: true, force: true }))
+afterAll(() => rmSync(built, { recursive: true, force: true, maxRetries: 5 }))
 
 describe('one owner per data folder', () => {
   it('lets ten racing processes agree on one owner, five times over', async () => {

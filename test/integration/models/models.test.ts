@@ -104,7 +104,7 @@ afterEach(async () => {
   await models.close()
   db.close()
   await hub.close()
-  await rm(dir, { recursive: true, force: true })
+  await rm(dir, { recursive: true, force: true, maxRetries: 5 })
 })
 
 const view = async (file: string): Promise<ModelView> => {

@@ -301,7 +301,7 @@ describe('recast engines', () => {
   beforeAll(async () => {
     built = await bundle({}, ['cli'])
   }, 120_000)
-  afterAll(() => rmSync(built, { recursive: true, force: true }))
+  afterAll(() => rmSync(built, { recursive: true, force: true, maxRetries: 5 }))
 
   it('adds, lists, drains and removes, in words and in JSON, without the secret', async () => {
     const fake = await startFake({ headers: { 'x-key': 's3cret-key' } })

@@ -34,7 +34,7 @@ describe.skipIf(!uv || process.platform === 'win32')('the runtime in the app', (
   })
   afterAll(async () => {
     await mirror.close()
-    rmSync(folder, { recursive: true, force: true })
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   })
 
   const parts = (more: Partial<RuntimeParts> = {}): Partial<RuntimeParts> => ({

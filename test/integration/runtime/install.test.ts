@@ -46,7 +46,7 @@ describe.skipIf(!uv)('installing the runtime', () => {
   afterAll(async () => {
     await downloader.close()
     await mirror.close()
-    rmSync(folder, { recursive: true, force: true })
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   })
 
   let count = 0

@@ -43,8 +43,8 @@ describe.skipIf(!uv || process.platform === 'win32')('an installation that is ki
   })
   afterAll(async () => {
     await mirror.close()
-    rmSync(bundled, { recursive: true, force: true })
-    rmSync(folder, { recursive: true, force: true })
+    rmSync(bundled, { recursive: true, force: true, maxRetries: 5 })
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   })
 
   /** How much of ComfyUI's archive lies in a data folder, bytes; undefined when it is whole. */
@@ -98,7 +98,7 @@ describe.skipIf(!uv || process.platform === 'win32')('an installation that is ki
       await store.sweep()
       expect(existsSync(store.layout.staging)).toBe(false)
       expect(existsSync(store.layout.trash)).toBe(false)
-      rmSync(dataDir, { recursive: true, force: true })
+      rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 })
     }
     process.stderr.write(`killed ${kills} times: ${seen.before} before it was whole, ${seen.after} after\n`)
     expect(seen.before + seen.after).toBe(kills)

@@ -34,7 +34,7 @@ describe.skipIf(uv === '' || process.platform === 'win32')('custom nodes that do
   })
   afterAll(async () => {
     await mirror.close()
-    rmSync(folder, { recursive: true, force: true })
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   })
 
   const pip = (venv: string, ...args: string[]): string =>
@@ -93,7 +93,7 @@ describe.skipIf(uv === '' || process.platform === 'win32')('custom nodes that do
     const id = readdirSync(join(dataDir, 'runtime', 'versions'))[0] ?? ''
     const venv = join(dataDir, 'runtime', 'versions', id, 'venv')
     pip(venv, 'uninstall', 'omegaconf')
-    rmSync(join(dataDir, 'runtime', 'cache', 'packages'), { recursive: true, force: true })
+    rmSync(join(dataDir, 'runtime', 'cache', 'packages'), { recursive: true, force: true, maxRetries: 5 })
     mirror.requests.length = 0
     mirror.hold = /\.whl$/
     const app = await openApp(dataDir, {
@@ -132,7 +132,7 @@ describe.skipIf(uv === '' || process.platform === 'win32')('custom nodes that do
       child.kill('SIGKILL')
       await ended
     } finally {
-      rmSync(bundled, { recursive: true, force: true })
+      rmSync(bundled, { recursive: true, force: true, maxRetries: 5 })
     }
     const { pid } = JSON.parse(readFileSync(layout.mending, 'utf8')) as { pid: number }
     expect(await processesOfSession(pid)).toContain(pid)

@@ -46,7 +46,7 @@ describe.skipIf(!uv || process.platform !== 'linux')('quitting in the middle', (
   })
   afterAll(async () => {
     await mirror.close()
-    rmSync(folder, { recursive: true, force: true })
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   })
 
   const open = (env: NodeJS.ProcessEnv = {}, imports: readonly string[] = []): Promise<App> =>

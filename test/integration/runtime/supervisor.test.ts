@@ -28,7 +28,7 @@ describe.skipIf(process.platform === 'win32')('supervisor', () => {
   afterEach(async () => {
     for (const one of open.splice(0)) await one.close()
   })
-  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+  afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
 
   function make(
     fault = '',
