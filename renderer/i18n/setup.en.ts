@@ -178,6 +178,8 @@ export const setupEn = {
   'runtime.warning.disk':
     'Little room on the disk: the runtime takes about 7 GB, as much again while it is updated, models come on top. Free some, or move the data folder.',
   'runtime.warning.page_file': 'A small page file: large models fail to load under 32 GB of it. Let Windows manage its size.',
+  'runtime.warning.redistributable':
+    'The Microsoft Visual C++ Redistributable (x64) is missing, and torch needs it. Install it from Microsoft and restart first.',
   'runtime.warning.long_paths':
     'Windows forbids long paths here, and this folder is deep. Enable long paths, or choose a shorter folder.',
   'runtime.warning.synced':

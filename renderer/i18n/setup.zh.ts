@@ -166,6 +166,7 @@ export const setupZh: ChineseSetupWords = {
   'runtime.warning.memory': '内存对这些模型偏小：建议 32 GB。请选择较轻的工作流。',
   'runtime.warning.disk': '磁盘空间偏小：运行环境约需 7 GB，更新时再需同样多，模型另计。请腾出空间，或移动数据文件夹。',
   'runtime.warning.page_file': '页面文件偏小：低于 32 GB 时大模型可能无法加载。请让 Windows 自动管理其大小。',
+  'runtime.warning.redistributable': '缺少 Microsoft Visual C++ Redistributable（x64），torch 需要它。请先从微软网站安装并重启。',
   'runtime.warning.long_paths': 'Windows 在此处禁止长路径，而此文件夹层级较深。请启用长路径，或换一个较短的文件夹。',
   'runtime.warning.synced': '数据文件夹位于同步目录（OneDrive、Dropbox 等）：大量文件会被上传并锁定。请换一个文件夹。',
   'runtime.state.absent': '未安装',

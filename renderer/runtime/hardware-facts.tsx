@@ -7,7 +7,7 @@ import { useSetupWords } from '../i18n/setup'
 const mendable = ['driver_missing', 'driver_broken', 'driver_too_old', 'card_too_old'] as const
 const isMendable = (code: VerdictCode): code is (typeof mendable)[number] => mendable.some((one) => one === code)
 
-const worded = ['memory', 'disk', 'page_file', 'long_paths', 'synced'] as const
+const worded = ['memory', 'disk', 'page_file', 'redistributable', 'long_paths', 'synced'] as const
 /** A warning of a newer core is told in its own words. */
 const hasWords = (code: string): code is (typeof worded)[number] => worded.some((one) => one === code)
 

@@ -65,11 +65,11 @@ export class Runtime {
   /** Reads what is installed; once. With `own` also ends and clears away what a killed process left. */
   open(own: boolean): Promise<void> {
     this.#opening ??= (async () => {
+      // Before what is not whole is looked for.
+      await followMovedPython(this.store.layout)
       if (own && existsSync(this.store.layout.root)) {
         await this.supervisor.endOrphan()
         await Journal.endLeftover(this.store.layout)
-        // Before what is not whole is cleared away.
-        await followMovedPython(this.store.layout)
         await this.store.sweep()
       }
       await this.#read()

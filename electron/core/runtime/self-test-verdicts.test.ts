@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Hardware, SelfTest, SelfTestProblemCode } from '#shared/domain/runtime'
-import { factsOf } from './install/check-environment'
+import { environmentProblems, factsOf } from './install/check-environment'
 import { isWorthStarting, judgeJobError, judgePicture, judgeTorch, pictureProblem, testNotes } from './self-test-verdicts'
 
 const card = { maker: 'nvidia' as const, name: 'GeForce RTX 4060', index: 0, driver: '581.57', memoryMb: 8188, freeMemoryMb: 300 }
@@ -171,6 +171,8 @@ it('a torch that cannot be loaded is to be repaired; on Windows its libraries ma
   ])
   const windows = facts('OSError: [WinError 126] The specified module could not be found. Error loading "c10.dll"')
   expect(judgeTorch(windows, context)[0]?.message).toMatch(/Visual C\+\+ Redistributable/)
+  // The first who meets it is the installation's own check.
+  expect(environmentProblems(windows, { packages: {}, cuda: true })[0]).toMatch(/c10\.dll.*Visual C\+\+ Redistributable/)
 })
 
 it('a failed job says whether the card, its memory or ComfyUI is to blame', () => {

@@ -1,5 +1,5 @@
 import type { Hardware, RuntimeDevice, SelfTest, SelfTestProblem } from '#shared/domain/runtime'
-import type { EnvironmentFacts } from './install/check-environment'
+import { lacksRedistributable, type EnvironmentFacts } from './install/check-environment'
 
 /** What is known of the machine besides what torch said. */
 export interface TorchContext {
@@ -68,7 +68,7 @@ export function judgeTorch(
 ): SelfTestProblem[] {
   const [failure] = failures
   if (failure || !torch) {
-    const dll = /DLL load failed|WinError 126/i.test(failure?.error ?? '')
+    const dll = lacksRedistributable(failure?.error ?? '')
     return [
       {
         code: 'torch_import',

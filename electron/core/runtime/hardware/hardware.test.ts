@@ -193,9 +193,23 @@ describe('what the system says (synthetic outputs)', () => {
   })
 
   it('warns of what can be mended', () => {
-    const bad = { platform: 'win32', memoryMb: 8_000, freeDiskMb: 4_000, pageFileMb: 2_048, longPaths: false }
+    const bad = {
+      platform: 'win32',
+      memoryMb: 8_000,
+      freeDiskMb: 4_000,
+      pageFileMb: 2_048,
+      longPaths: false,
+      redistributable: false,
+    }
     const folder = `C:\\Users\\a\\OneDrive - Company\\${'deep\\'.repeat(20)}`
-    expect(warningsFor(bad, folder).map(({ code }) => code)).toEqual(['memory', 'disk', 'page_file', 'long_paths', 'synced'])
+    expect(warningsFor(bad, folder).map(({ code }) => code)).toEqual([
+      'memory',
+      'disk',
+      'page_file',
+      'redistributable',
+      'long_paths',
+      'synced',
+    ])
     expect(warningsFor({ platform: 'linux', memoryMb: 64_000, freeDiskMb: 900_000 }, '/home/a/recast')).toEqual([])
   })
 })

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { readdir, readFile, statfs } from 'node:fs/promises'
 import { arch, freemem, platform, totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -107,6 +108,11 @@ export async function freeDiskMb(folder: string): Promise<number | undefined> {
   }
 }
 
+/** Whether Windows has the libraries that torch's are made with; its own Python brings only some of them. */
+function hasRedistributable(): boolean {
+  return ['msvcp140.dll', 'vcruntime140.dll', 'vcruntime140_1.dll'].every((name) => existsSync(windowsProgram(name)))
+}
+
 /** Looks at the machine. Downloads nothing, changes nothing, never throws: what is not known is left out. */
 export async function probeHardware(folder: string, options: ProbeOptions = {}): Promise<Hardware> {
   const system = platform()
@@ -136,6 +142,6 @@ export async function probeHardware(folder: string, options: ProbeOptions = {}):
     freeMemoryMb: availableFromMeminfo(meminfo) ?? Math.round(freemem() / mebibyte),
     cards: nvidia.state === 'ok' ? [...nvidia.cards, ...others.filter(({ maker }) => maker !== 'nvidia')] : others,
     verdict: decideVerdict(nvidia, others, { platform: system, arch: arch() }),
-    warnings: warningsFor(facts, folder),
+    warnings: warningsFor({ ...facts, ...(system === 'win32' ? { redistributable: hasRedistributable() } : {}) }, folder),
   }
 }

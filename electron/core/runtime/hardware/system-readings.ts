@@ -85,7 +85,7 @@ const deepestFile = 170
 
 /** What may go wrong later and can be mended now. None of it forbids anything: the user decides. */
 export function warningsFor(
-  facts: Pick<Hardware, 'platform' | 'memoryMb' | 'freeDiskMb' | 'pageFileMb' | 'longPaths'>,
+  facts: Pick<Hardware, 'platform' | 'memoryMb' | 'freeDiskMb' | 'pageFileMb' | 'longPaths'> & { redistributable?: boolean },
   folder: string,
 ): Hardware['warnings'] {
   const warnings: Hardware['warnings'] = []
@@ -107,6 +107,13 @@ export function warningsFor(
       warnings.push({
         code: 'page_file',
         message: `The page file has ${gigabytes(facts.pageFileMb)}: large models fail to load under 32 GB of it. Let Windows manage its size.`,
+      })
+    }
+    if (facts.redistributable === false) {
+      warnings.push({
+        code: 'redistributable',
+        message:
+          'The Microsoft Visual C++ Redistributable (x64) is not installed, and torch needs it. Install it from Microsoft and restart before you install the runtime.',
       })
     }
     if (facts.longPaths === false && folder.length + deepestFile > 259) {

@@ -87,12 +87,21 @@ export async function askEnvironment(question: EnvironmentQuestion): Promise<Env
   }
 }
 
+/** What native modules on Windows need and Windows does not bring. */
+const redistributableWords = ' Install the Microsoft Visual C++ Redistributable (x64), restart the machine, then try again.'
+
+/** Whether a module's libraries are not there, in Windows' words. Pure. */
+export const lacksRedistributable = (error: string): boolean => /DLL load failed|WinError 126\b/i.test(error)
+
 /** What is wrong with an environment, in sentences; empty when it is what the lock says. Pure. */
 export function environmentProblems(
   facts: EnvironmentFacts,
   { packages, cuda }: { packages: Readonly<Record<string, string>>; cuda: boolean },
 ): string[] {
-  const problems = facts.failures.map(({ module, error }) => `${module} cannot be imported: ${error.slice(0, 300)}`)
+  const problems = facts.failures.map(
+    ({ module, error }) =>
+      `${module} cannot be imported: ${error.slice(0, 300)}${lacksRedistributable(error) ? redistributableWords : ''}`,
+  )
   for (const [name, wanted] of Object.entries(packages)) {
     const found = facts.versions[name]
     if (found === undefined || found === null) problems.push(`${name} is missing.`)
