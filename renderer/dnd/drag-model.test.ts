@@ -92,6 +92,7 @@ describe('dropAction', () => {
       { do: 'import-and-restyle', styleId: 'clay', title: 'Clay', count: 3 },
       'Add 3 and restyle as Clay',
     ],
+    ['file → own workflows', oneFile, { kind: 'workflows' }, { do: 'import-workflows' }, 'Import as a workflow'],
     ['file → style field', oneFile, field, { do: 'choose-style-file' }, 'Use as style picture'],
     ['folder → style field', folder, field, null, ''],
     ['file → library item', oneFile, item, { do: 'import', count: 1 }, 'Add to the library'],

@@ -4,6 +4,7 @@ import type { Page } from '@playwright/test'
 import sharp from 'sharp'
 import { startFakeComfyUi, type FakeComfyUi } from '../fakes/comfyui/fake-comfyui'
 import { chair } from '../graphs/chair'
+import { pngChunk, writePng } from '../pictures/png-writer'
 import { expectAccessible } from './accessible'
 import {
   bringPhoto,
@@ -235,6 +236,9 @@ test('an own workflow is dropped in, run by its form, renamed and removed; a bro
   const broken = join(folder, 'broken.json')
   await writeFile(good, JSON.stringify(chair()))
   await writeFile(broken, '{"1": ')
+  const inPicture = join(folder, 'made of it.png')
+  const kept = pngChunk('tEXt', Buffer.from(`prompt\0${JSON.stringify(chair())}`, 'latin1'))
+  await writeFile(inPicture, writePng({ width: 1, height: 1, colour: 'rgb', pixels: new Uint8Array(3), extra: [kept] }))
   await bringPhoto(page)
   await addServer(page)
   await page.getByTestId('mode-compose').click()
@@ -243,6 +247,9 @@ test('an own workflow is dropped in, run by its form, renamed and removed; a bro
   await expect(page.getByTestId('toast-bad')).toBeVisible()
   await dropFiles(page, [good], await middleOf(page.getByTestId('workflow-drop')))
   await expect(page.getByTestId('own-form')).toBeVisible()
+  // A picture that ComfyUI saved carries the workflow that made it: the same one.
+  await dropFiles(page, [inPicture], await middleOf(page.getByTestId('workflow-drop')))
+  await expect(page.getByTestId('toast-info')).toContainText('My chair')
   await page.getByTestId('field-3.text').fill('a blue chair')
   await page.getByTestId('field-6.steps').fill('4')
   // Not by Tab: the help of the next field would open, a bubble outside of every landmark.
