@@ -8,7 +8,7 @@ import { fileLimits, isSafeName, recordOf, refusedFile } from './workflow-text'
  */
 export function readApiFile(file: Record<string, unknown>): { graph: Graph; problems: ConversionProblem[] } {
   const nodes = isApiGraph(file['prompt']) ? recordOf(file['prompt']) : file
-  const ids = Object.keys(nodes)
+  const ids = Object.keys(nodes).filter((id) => hasClass(nodes[id]))
   if (!isApiGraph(nodes)) {
     throw refusedFile(
       "it is neither a workflow as ComfyUI's editor saves it nor one in its API format. In ComfyUI choose Workflow → Save, or Export (API).",
@@ -29,9 +29,14 @@ export function readApiFile(file: Record<string, unknown>): { graph: Graph; prob
   return { graph, problems }
 }
 
+/** Beside nodes other tools write words about the file (`extra`, `version`, `_meta`), which have no inputs: they are passed over. */
 function isApiGraph(value: unknown): boolean {
-  const nodes = Object.values(recordOf(value))
-  return nodes.length > 0 && nodes.every((node) => typeof recordOf(node)['class_type'] === 'string')
+  const entries = Object.values(recordOf(value))
+  return entries.some(hasClass) && entries.every((entry) => hasClass(entry) || !Object.hasOwn(recordOf(entry), 'inputs'))
+}
+
+function hasClass(node: unknown): boolean {
+  return typeof recordOf(node)['class_type'] === 'string'
 }
 
 function readNode(id: string, raw: Record<string, unknown>): GraphNode {

@@ -143,7 +143,10 @@ describe('what a server lacks for an editor file', () => {
     words['11'] = { class_type: 'RandomNoise', inputs: { noise_seed: '7_' } }
     words['8'] = { class_type: 'PrimitiveInt', inputs: { value: 64.9 } }
     words['10'] = { class_type: 'CFGGuider', inputs: { ...guided['10']?.inputs, cfg: 'much' } }
-    const content = read(words)
+    // What another tool wrote about the file is no node.
+    const content = readWorkflowFile(JSON.stringify({ ...words, extra: { ds: {} }, version: 1, _meta: 'x' }), info, 'any')
+    expect(Object.keys(content.graph)).toEqual(Object.keys(guided))
+    expect(() => readWorkflowFile(JSON.stringify({ ...words, '17': { inputs: {} } }), info, 'any')).toThrow(/neither a workflow/)
     const values = Object.fromEntries(content.fields.map(({ key, kind, default: value }) => [key, [kind, value]]))
     expect(values).toMatchObject({
       '13.steps': ['integer', 3],
