@@ -85,6 +85,29 @@ export function lockStates(folder = resourceFolder('runtime')): LockState[] {
   }))
 }
 
+/** What any ComfyUI imports, whoever installed it. */
+export const adoptedImports = ['torch', 'aiohttp', 'yaml'] as const
+
+/**
+ * What is known of a ComfyUI that the user installed: nothing of it is locked or pinned, so that it may run on machines for which this build
+ * has no lock.
+ */
+export function adoptedRecipe(device: RuntimeDevice, folder = resourceFolder('runtime')): Recipe {
+  const { python, comfyui } = readJson(folder, 'pins.json', pinsSchema())
+  return {
+    python,
+    comfyui: { id: 'ComfyUI', ...comfyui },
+    nodes: [],
+    imports: [...adoptedImports],
+    lock: { name: '', text: '' },
+    device,
+    generation: undefined,
+    index: 'default',
+    sources: readJson(folder, 'sources.json', sourcesSchema()),
+    tools: folder,
+  }
+}
+
 /** Reads what is installed on this kind of machine. Rejects with `input.unsupported_edit` where there is no lock for it. */
 export function readRecipe(
   wanted: { device: RuntimeDevice; generation?: CudaGeneration | undefined },

@@ -38,7 +38,7 @@ export function makeReport({ hardware, problems, asked, test, runtime }: ReportF
       ? 'No local runtime is installed. Nothing was downloaded.'
       : whole
         ? `ComfyUI ${version} is as it was installed.`
-        : `${problems.join(' ')} "recast runtime repair" mends it.`
+        : `${problems.join(' ')} ${runtime.current?.adopted ? 'Mend it with the tool that installed it.' : '"recast runtime repair" mends it.'}`
   const untested = asked && problems === undefined
   return {
     ok: whole && !untested && !(asked && test?.ok === false),

@@ -14,7 +14,7 @@ import { probeMirrors } from './install/probe-mirrors'
 import { takeSnapshot } from './install/snapshot'
 import { InstallationStore, deleteFolder, installationView, type RuntimePlace } from './install/store'
 import { runtimeLayout } from './layout'
-import { readRecipe, recipeId, type Recipe } from './recipe'
+import { adoptedRecipe, readRecipe, recipeId, type Recipe } from './recipe'
 import { makeReport } from './report'
 import type { RuntimeContext, RuntimeParts } from './runtime-context'
 import { keepSelfTest, lastSelfTest, selfTest } from './self-test'
@@ -302,6 +302,7 @@ export class Runtime {
   }
 
   #recipeOf(place: RuntimePlace): Recipe {
+    if (place.adopted) return adoptedRecipe(place.device)
     return this.#parts.recipe({
       device: place.device,
       generation: place.installation?.generation ?? (place.device === 'cuda' ? 'cu13' : undefined),
@@ -344,7 +345,7 @@ export class Runtime {
   async #adopt(request: InstallRequest, folder: string): Promise<void> {
     const hardware = await this.#lookAtHardware()
     const device = request.device ?? (hardware.verdict.device === 'cuda' ? 'cuda' : 'cpu')
-    const { tools } = this.#parts.recipe({ device: 'cpu' })
+    const { tools } = adoptedRecipe(device)
     const adopted = await examine(folder, { python: request.python, device, tools, signal: this.#looks.signal })
     await this.supervisor.stop()
     await this.store.adopt(adopted)

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { AppError } from '#shared/domain/error'
 import type { RuntimeDevice } from '#shared/domain/runtime'
-import { lockedVersions } from '../recipe'
+import { adoptedImports, lockedVersions } from '../recipe'
 import { changedFiles } from './archive'
 import { askEnvironment, environmentProblems } from './check-environment'
 import { readVersion } from './installer'
@@ -94,7 +94,7 @@ export async function examine(
   const facts = await askEnvironment({
     python,
     tools,
-    imports: ['torch', 'aiohttp', 'yaml'],
+    imports: adoptedImports,
     packages: {},
     compute: device === 'cuda',
     foreign: true,
