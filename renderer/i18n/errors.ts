@@ -25,6 +25,10 @@ function sentence(message: string): string {
   return `${rest.charAt(0).toUpperCase()}${rest.slice(1)}${/[.!?]$/u.test(rest) ? '' : '.'}`
 }
 
+/** What keeps a server out of reach is its certificate, by OpenSSL's and Node's names for that. */
+const isCertificate = (detail: Readonly<Record<string, unknown>>): boolean =>
+  /CERT|ISSUER|LEAF_SIGNATURE/u.test(text(detail['why']) ?? '')
+
 const nearest = (detail: Readonly<Record<string, unknown>>): string[] => list(detail['suggestions']).slice(0, 3)
 
 const en: Dictionary = {
@@ -69,10 +73,16 @@ const en: Dictionary = {
     next: 'It was moved or deleted. Add the picture again.',
   },
   'input.conflict': { title: 'It has changed meanwhile', next: 'Look at its present state, then try again.' },
-  'engine.offline': {
-    title: 'The engine cannot be reached',
-    next: 'Its jobs wait and run when it is back. Or choose another engine at the top.',
-  },
+  'engine.offline': (detail) =>
+    isCertificate(detail)
+      ? {
+          title: 'The certificate of the server is not accepted',
+          next: 'If it is of your own authority, add the server with that one’s certificate (“Private certificate”). The details have the reason.',
+        }
+      : {
+          title: 'The engine cannot be reached',
+          next: 'Its jobs wait and run when it is back. Or choose another engine at the top.',
+        },
   'engine.start': {
     title: 'The engine did not start',
     next: 'Recast tries again by itself. Restart Recast if it keeps failing.',
@@ -192,7 +202,13 @@ const zh: Dictionary = {
       : { title: '此引擎无法完成', next: '请换一种编辑，或在顶部选择其他引擎。' },
   'input.not_found': { title: '所需内容已不存在', next: '它已被移动或删除，请重新添加图片。' },
   'input.conflict': { title: '内容已发生变化', next: '请查看当前状态后再试。' },
-  'engine.offline': { title: '无法连接引擎', next: '任务会等待引擎恢复后运行；也可在顶部选择其他引擎。' },
+  'engine.offline': (detail) =>
+    isCertificate(detail)
+      ? {
+          title: '服务器的证书不被接受',
+          next: '如果它由自建机构签发，请添加服务器时填入该机构的证书（“私有证书”）。详情中有原因。',
+        }
+      : { title: '无法连接引擎', next: '任务会等待引擎恢复后运行；也可在顶部选择其他引擎。' },
   'engine.start': { title: '引擎未能启动', next: 'Recast 会自动重试；若一直失败，请重启 Recast。' },
   'engine.missing_node': (detail) => ({
     title: text(detail['node']) ? `缺少节点 ${text(detail['node'])}` : '引擎缺少节点',

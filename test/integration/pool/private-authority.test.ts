@@ -6,6 +6,7 @@ import { connect, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
 import { afterEach, expect, it } from 'vitest'
+import { errorWords } from '../../../renderer/i18n/errors'
 import { openApp, startFake, submit, temporaryFolder, untilState, writePhoto } from '../comfyui/harness'
 
 const closers: (() => void)[] = []
@@ -78,7 +79,8 @@ it.runIf(hasOpenssl())('a server behind a private authority: refused without its
 
   const refused = await app.call('engines.test', { address })
   expect(refused.found).toBeUndefined()
-  expect(refused.error?.message).toMatch(/certificate|CERT/i)
+  expect(refused.error?.message).toMatch(/has a certificate that this computer does not trust/)
+  expect(refused.error && errorWords(refused.error, 'en').title).toContain('certificate')
   expect(fake.requests).toEqual([])
 
   const answered = await app.call('engines.test', { address, certificateAuthority: certificate.cert })

@@ -293,7 +293,7 @@ function certificateWords(why: string): string | undefined {
     case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
     case 'UNABLE_TO_GET_ISSUER_CERT':
     case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
-      return `has a certificate that this computer does not trust (${why}). Give the file of its authority with the server: --ca FILE on the command line, "Certificate" in the engines panel.`
+      return `has a certificate that this computer does not trust (${why}). Give the file of its authority with the server: --ca FILE on the command line, "Private certificate" in the engines panel.`
     case 'CERT_HAS_EXPIRED':
     case 'CERT_NOT_YET_VALID':
       return `has a certificate that is not valid today (${why}). Renew it there, and check the clocks of both computers.`
