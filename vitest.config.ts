@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: ['shared/**/*.test.ts', 'electron/**/*.test.ts', 'renderer/**/*.test.{ts,tsx}', 'test/integration/**/*.test.ts'],
     testTimeout: 90_000,
-    hookTimeout: 60_000,
+    hookTimeout: 120_000,
     // What is polled for is a state that will come; when, is the machine's business.
     expect: { poll: { timeout: 60_000 } },
     // Two cores: more workers only take turns.
