@@ -66,7 +66,8 @@ describe('whether it can', () => {
       state: 'unmeasured',
       workflow: { id: 'light' },
     })
-    expect(composeReadiness({ ...studio, device: 'CPU' }, [light], 'generate', undefined).state).toBe('ready')
+    for (const device of ['CPU', 'CPU · 9.3 / 18.6 GB'])
+      expect(composeReadiness({ ...studio, device }, [light], 'generate', undefined).state).toBe('ready')
   })
 
   it('names what is nearest to being ready', () => {

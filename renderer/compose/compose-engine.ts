@@ -58,8 +58,8 @@ export function composeReadiness(
   const [lightest] = mine.filter(({ ready }) => ready !== false).toSorted((a, b) => a.vramGb - b.vramGb)
   if (lightest) {
     const total = engine.vram?.total
-    // Without a name nothing has been asked of the card yet; a processor has no memory of its own.
-    const hasCard = engine.device !== '' && engine.device !== 'CPU'
+    // Without a name nothing has been asked of the card yet; a processor ("CPU · 2 / 32 GB") has no memory of its own.
+    const hasCard = engine.device !== '' && !/^CPU\b/u.test(engine.device)
     if (total === undefined && hasCard) return { state: 'unmeasured', workflow: lightest, engine }
     if (total === undefined || fitsMemory(lightest.vramGb, total)) return { state: 'ready' }
     return { state: 'tight', workflow: lightest, totalGb: Math.round(total / 2 ** 30), engine }

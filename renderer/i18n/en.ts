@@ -249,6 +249,7 @@ export const en = {
   'job.left': '{{time}} left',
   'job.cancel': 'Cancel',
   'job.retry': 'Retry',
+  'job.lighter': 'Do it lighter',
   'job.show': 'Show the result',
   'job.moveUp': 'Earlier',
   'job.moveDown': 'Later',

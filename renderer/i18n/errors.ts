@@ -1,4 +1,5 @@
 import type { ErrorCode, ErrorView } from '#shared/domain/error'
+import { lighterName, lighterWaysOf } from '#shared/domain/lighter'
 import type { Language } from './i18n'
 
 /** What went wrong, in a few words, and what to do next. */
@@ -99,7 +100,7 @@ const en: Dictionary = {
   }),
   'engine.rejected': { title: 'The engine refused the job', next: 'Open the details, correct what they name, then retry.' },
   'engine.out_of_memory': (detail) => {
-    const lighter = list(detail['lighter']).slice(0, 3)
+    const lighter = lighterWaysOf(detail).slice(0, 3).map(lighterName)
     return {
       title: 'Not enough memory',
       next:
@@ -222,7 +223,7 @@ const zh: Dictionary = {
   }),
   'engine.rejected': { title: '引擎拒绝了任务', next: '请打开详情，修正其中指出的问题后重试。' },
   'engine.out_of_memory': (detail) => {
-    const lighter = list(detail['lighter']).slice(0, 3)
+    const lighter = lighterWaysOf(detail).slice(0, 3).map(lighterName)
     return {
       title: '内存不足',
       next:

@@ -233,6 +233,7 @@ export const zh: ChineseWords = {
   'job.left': '剩余 {{time}}',
   'job.cancel': '取消',
   'job.retry': '重试',
+  'job.lighter': '改用更轻的',
   'job.show': '查看结果',
   'job.moveUp': '提前',
   'job.moveDown': '推后',

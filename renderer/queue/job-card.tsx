@@ -1,8 +1,9 @@
-import { BookOpen, Ellipsis, ImagePlus, RotateCcw, Sparkles, Workflow, X } from 'lucide-react'
+import { BookOpen, Ellipsis, Feather, ImagePlus, RotateCcw, Sparkles, Workflow, X } from 'lucide-react'
 import { memo, useLayoutEffect, useRef, useState, type HTMLAttributes, type ReactElement, type RefObject } from 'react'
 import type { EditKind } from '#shared/domain/edit'
 import type { ErrorView } from '#shared/domain/error'
 import type { Job } from '#shared/domain/job'
+import { lighterName, lighterWaysOf } from '#shared/domain/lighter'
 import { duration, percent, took } from '../i18n/format'
 import { useWords, type Language } from '../i18n/i18n'
 import { editLabel } from '../i18n/labels'
@@ -175,8 +176,9 @@ const missingInput: ReadonlySet<ErrorView['code']> = new Set(['input.not_found',
 /** What went wrong and what to do next, on the job's own card; the details are folded. */
 function Failure({ job, error }: { job: Job; error: ErrorView }): ReactElement {
   const say = useWords()
-  const { retry } = useActions()
+  const { retry, doLighter } = useActions()
   const pickers = usePickers()
+  const [lighter] = lighterWaysOf(error.detail)
   const canRetry = error.retry !== 'never' || missingInput.has(error.code)
   return (
     <div className="pt-0.5" data-testid="job-error">
@@ -188,6 +190,17 @@ function Failure({ job, error }: { job: Job; error: ErrorView }): ReactElement {
             {missingInput.has(error.code) ? (
               <Button size="s" icon={<ImagePlus size={12} aria-hidden />} onPress={pickers.files} data-testid="job-add-again">
                 {say('bar.import')}
+              </Button>
+            ) : null}
+            {lighter ? (
+              <Button
+                size="s"
+                icon={<Feather size={12} aria-hidden />}
+                aria-label={`${say('job.lighter')}: ${lighterName(lighter)}`}
+                onPress={() => void doLighter(job, lighter)}
+                data-testid="job-lighter"
+              >
+                {say('job.lighter')}
               </Button>
             ) : null}
             {canRetry ? (

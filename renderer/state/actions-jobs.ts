@@ -1,4 +1,5 @@
 import { activeStates, finalStates, type Job, type JobState } from '#shared/domain/job'
+import type { LighterWay } from '#shared/domain/lighter'
 import type { ActionContext } from './actions'
 import { historyWithPage, noHistory, waitingLoaded } from './jobs'
 
@@ -6,6 +7,8 @@ export interface JobActions {
   /** Cancels these jobs, or all that have not ended. */
   cancel(ids?: readonly string[]): Promise<void>
   retry(ids: readonly string[]): Promise<void>
+  /** Does a job that ran out of memory once more in a way that needs less, with its seed. */
+  doLighter(job: Job, way: LighterWay): Promise<void>
   /** Puts a waiting job before another, or at the end (`null`). */
   moveJob(id: string, beforeId: string | null): Promise<void>
   /** Puts all that waits of a batch before a job of another one, or at the end (`null`). */
@@ -59,6 +62,21 @@ export function createJobActions({ store, ask, fail, client }: ActionContext): J
     },
     async retry(ids) {
       await ask('jobs.retry', { ids: [...ids] })
+    },
+    async doLighter(job, { workflowId, choices }) {
+      const { pictureId, inputAssetId, pictureName: name, sampling } = job
+      await ask('jobs.submit', {
+        batchId: crypto.randomUUID(),
+        pictures:
+          pictureId === undefined ? [] : [{ pictureId, name, ...(inputAssetId === undefined ? {} : { assetId: inputAssetId }) }],
+        ...(pictureId === undefined ? { name } : {}),
+        edits: [job.edit],
+        // What was set for one workflow says nothing of another.
+        sampling: choices ? { ...sampling, choices: { ...sampling.choices, ...choices } } : {},
+        seed: job.seed,
+        engine: job.engine,
+        workflowId,
+      })
     },
     async moveJob(id, beforeId) {
       await ask('jobs.move', beforeId === null ? { id } : { id, beforeId })

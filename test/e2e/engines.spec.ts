@@ -133,6 +133,39 @@ test('while its server is away a job waits, and a draft of it can be had', async
   await page.screenshot({ path: join(screenshots, '63-engines-away.png') })
 })
 
+test('what ran out of memory is done again in a lighter way, with its seed', async ({ open: page }) => {
+  const small = await startFakeComfyUi({ faults: { outOfMemory: true } })
+  try {
+    await bringPhoto(page)
+    await page.getByTestId('open-engines').click()
+    await page.getByTestId('engines-add').click()
+    await page.getByTestId('server-address').fill(small.url)
+    await page.getByTestId('server-add').click()
+    await expect(page.locator(`[data-engine="${small.url}"]`)).toHaveAttribute('data-state', 'ready', { timeout: 15_000 })
+    await page.keyboard.press('Escape')
+    await expect(page.getByTestId('engines')).toHaveCount(0)
+    // Nothing is said of a card's memory where there is no card.
+    await expect(page.getByTestId('compose-unmeasured')).toHaveCount(0)
+    await page.getByTestId('style-clay').dblclick()
+    const failed = jobs(page, 'failed')
+    await expect(failed.getByTestId('job-error')).toContainText('Not enough memory', { timeout: engineTime })
+    await page.screenshot({ path: join(screenshots, '64-engines-lighter.png') })
+    small.faults.outOfMemory = false
+    await failed.getByTestId('job-lighter').focus()
+    await page.keyboard.press('Enter')
+    await expect(jobs(page, 'done')).toHaveCount(1, { timeout: engineTime })
+    await expect(page.getByTestId('version')).toHaveCount(2)
+    const graphs = small.graphs.map((graph) => JSON.stringify(graph))
+    expect(graphs).toHaveLength(2)
+    const [heavy, light] = graphs.map((graph) => /"(?:noise_)?seed":(\d+)/u.exec(graph)?.[1])
+    expect(light).toMatch(/^\d+$/u)
+    expect(light).toBe(heavy)
+    expect(graphs[1]).not.toBe(graphs[0])
+  } finally {
+    await small.close()
+  }
+})
+
 test('a ComfyUI of this computer is offered and added; its memory is shown; a certificate is checked before it is saved', async ({
   open: page,
 }) => {

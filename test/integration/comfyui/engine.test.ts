@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
+import { lighterName, lighterWaysOf } from '#shared/domain/lighter'
 import { viewPresets } from '#shared/views/presets'
 import type { Faults } from '../../fakes/comfyui/faults'
 import { openApp, quickEngine, startFake, submit, temporaryFolder, until, untilState, writePhoto } from './harness'
@@ -249,7 +250,7 @@ describe('on a server with faults', () => {
     const failed = await untilState(app, job, 'failed', 'done')
     expect(failed.error).toMatchObject({ code: 'engine.out_of_memory', retry: 'user', detail: { nodeType: 'KSampler' } })
     // Variants of its own workflow, too, which change less.
-    const lighter = failed.error?.detail?.['lighter'] as string[]
+    const lighter = lighterWaysOf(failed.error?.detail).map(lighterName)
     expect(lighter).toEqual(expect.arrayContaining(['qwen-edit-2511-style with weights=gguf', 'sd15-style']))
   })
 

@@ -31,7 +31,7 @@ it('where no card is larger, the lighter workflow is offered by name', async () 
   const [job] = await submit(pool.app, pool.photo, { engine: 'auto', workflowId: 'qwen-edit-2511-style' })
   const failed = await untilState(pool.app, job, 'failed', 'done')
   expect(failed).toMatchObject({ state: 'failed', attempt: 1, error: { code: 'engine.out_of_memory' } })
-  expect(failed.error?.detail?.['lighter']).toContain('sd15-style')
+  expect(failed.error?.detail?.['lighter']).toContainEqual({ workflowId: 'sd15-style' })
 })
 
 it('the memory of a card is told as the server says it', async () => {

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
+import { lighterName, lighterWaysOf } from '#shared/domain/lighter'
 import { submit, until, untilState, writePhoto } from '../comfyui/harness'
 import { allEnded, faultsOf, openPool, shares, submitBatch } from './pool-harness'
 
@@ -156,7 +157,7 @@ describe('a server that fails', () => {
     const [job] = await submit(pool.app, pool.photo, { engine: 'auto', workflowId: 'qwen-edit-2511-style' })
     const failed = await untilState(pool.app, job, 'failed', 'done')
     expect(failed).toMatchObject({ state: 'failed', attempt: 1, error: { code: 'engine.out_of_memory' } })
-    const lighter = failed.error?.detail?.['lighter'] as string[]
+    const lighter = lighterWaysOf(failed.error?.detail).map(lighterName)
     expect(lighter).toContain('sd15-style')
     expect(lighter).not.toContain('qwen-edit-2511-style')
   })

@@ -7,8 +7,12 @@ const failure = (exceptionType: string, message: string) =>
 
 describe('the end of a prompt as an error', () => {
   it('is out of memory with the lighter workflows, or an execution error with its node', () => {
-    const memory = endError(failure('torch.OutOfMemoryError', 'Allocation on device'), 'gpu', ['sd15-style'])
-    expect(memory).toMatchObject({ code: 'engine.out_of_memory', retry: 'user', detail: { lighter: ['sd15-style'] } })
+    const memory = endError(failure('torch.OutOfMemoryError', 'Allocation on device'), 'gpu', [{ workflowId: 'sd15-style' }])
+    expect(memory).toMatchObject({
+      code: 'engine.out_of_memory',
+      retry: 'user',
+      detail: { lighter: [{ workflowId: 'sd15-style' }] },
+    })
     expect(memory.message).toContain('sd15-style')
     const other = endError(failure('ValueError', 'bad shape\n  and more\nof it.\nand its trace'), 'gpu', [])
     expect(other).toMatchObject({ code: 'engine.execution', retry: 'user', detail: { node: '41', nodeType: 'KSampler' } })

@@ -1,4 +1,5 @@
 import { AppError } from '#shared/domain/error'
+import { lighterName, type LighterWay } from '#shared/domain/lighter'
 import { triedAgain } from '../tried-again'
 import { isOutOfMemory } from './messages'
 import type { PromptEnd } from './prompt-watch'
@@ -9,8 +10,8 @@ function oneLine(message: string): string {
   return words.slice(0, 400).replace(/[.\s]+$/, '')
 }
 
-/** The error of a prompt that did not end well. `label` is the server's name, `lighter` workflows that need less memory. */
-export function endError(end: Exclude<PromptEnd, { type: 'success' }>, label: string, lighter: readonly string[]): AppError {
+/** The error of a prompt that did not end well. `label` is the server's name, `lighter` what would need less memory. */
+export function endError(end: Exclude<PromptEnd, { type: 'success' }>, label: string, lighter: readonly LighterWay[]): AppError {
   switch (end.type) {
     case 'error': {
       const { nodeId, nodeType, exceptionType, message } = end.error
@@ -19,7 +20,7 @@ export function endError(end: Exclude<PromptEnd, { type: 'success' }>, label: st
         const instead =
           lighter.length === 0
             ? 'Close what else uses its memory, then retry'
-            : `Use a lighter workflow (${lighter.join(', ')}), or close what else uses its memory, then retry`
+            : `Use a lighter workflow (${lighter.map(lighterName).join(', ')}), or close what else uses its memory, then retry`
         return new AppError(
           'engine.out_of_memory',
           `${label} ran out of memory${nodeType ? ` in ${nodeType}` : ''}. ${instead}.`,
