@@ -22,6 +22,7 @@ function isWay(value: unknown): value is LighterWay {
   const { workflowId, choices = {} } = (value ?? {}) as Partial<LighterWay>
   return (
     typeof workflowId === 'string' &&
+    choices !== null &&
     typeof choices === 'object' &&
     Object.values(choices).every((option) => typeof option === 'string')
   )
